@@ -1,0 +1,143 @@
+//! Time, passed in: the one place that asks the machine what time it is.
+//!
+//! What this module promises:
+//! * Whoever needs the time is given a [`Clock`]; a test gives one that stands still until told to move.
+//! * A [`Clock::fork`] follows its parent and can be set ahead on its own: the simulator's clock.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+/// Milliseconds since 1970-01-01 UTC: the form in which the store keeps times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// How long from `earlier` until this moment; nothing if it lies before.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+}
+
+impl std::ops::Add<Duration> for Timestamp {
+    type Output = Self;
+
+    fn add(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(millis(duration)))
+    }
+}
+
+impl std::ops::Sub<Duration> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(duration)))
+    }
+}
+
+/// RFC 3339 in UTC, to the second.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = UNIX_EPOCH + Duration::from_millis(u64::try_from(self.0).unwrap_or(0));
+        humantime::format_rfc3339_seconds(time).fmt(f)
+    }
+}
+
+/// Where the time comes from. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Clock {
+    base: Base,
+    ahead: Arc<AtomicI64>,
+}
+
+#[derive(Debug, Clone)]
+enum Base {
+    System,
+    Fixed(Timestamp),
+    Parent(Box<Clock>),
+}
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Self::on(Base::System)
+    }
+
+    /// A clock that stands at `start` and moves only by [`Clock::advance`].
+    pub fn fixed(start: Timestamp) -> Self {
+        Self::on(Base::Fixed(start))
+    }
+
+    /// A clock that follows this one and may be set ahead without moving it.
+    pub fn fork(&self) -> Self {
+        Self::on(Base::Parent(Box::new(self.clone())))
+    }
+
+    fn on(base: Base) -> Self {
+        Self { base, ahead: Arc::default() }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        let base = match &self.base {
+            Base::System => system_now(),
+            Base::Fixed(start) => *start,
+            Base::Parent(parent) => parent.now(),
+        };
+        Timestamp(base.0.saturating_add(self.ahead.load(Ordering::Relaxed)))
+    }
+
+    /// Moves this clock, its clones and its forks ahead.
+    pub fn advance(&self, by: Duration) {
+        self.ahead.fetch_add(millis(by), Ordering::Relaxed);
+    }
+
+    /// Moves this clock, its clones and its forks back, as an operator's clock sometimes is.
+    pub fn set_back(&self, by: Duration) {
+        self.ahead.fetch_sub(millis(by), Ordering::Relaxed);
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that asks the machine")]
+fn system_now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(millis(since))
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fork_follows_its_parent_and_moves_alone() {
+        let parent = Clock::fixed(Timestamp::from_millis(1_000));
+        let fork = parent.fork();
+
+        parent.advance(Duration::from_secs(2));
+        fork.advance(Duration::from_secs(5));
+
+        assert_eq!(parent.now().as_millis(), 3_000);
+        assert_eq!(fork.now().as_millis(), 8_000);
+    }
+
+    #[test]
+    fn a_timestamp_reads_as_rfc_3339() {
+        assert_eq!(Timestamp::from_millis(1_795_514_400_123).to_string(), "2026-11-24T10:00:00Z");
+    }
+}
