@@ -1,6 +1,12 @@
 //! The code a visitor types.
+//!
+//! What this module promises:
+//! * A [`Pin`] is ASCII digits, as many as were asked for.
+//! * No input panics, and nothing prints a code.
 
 use std::fmt;
+
+use crate::phone::{digit, is_dash, is_space};
 
 /// A code of 4 to 10 digits, as sent to the provider. No `Display`; `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,10 +25,22 @@ pub enum PinError {
 }
 
 impl Pin {
-    /// Accepts what people type or paste: spaces and dashes are dropped.
+    /// Accepts what people type or paste: spaces and dashes are dropped, digits of any script are read.
     pub fn parse(input: &str, length: u8) -> Result<Self, PinError> {
-        let _ = (input, length);
-        Err(PinError::Empty)
+        let expected = usize::from(length);
+        let mut pin = String::with_capacity(expected);
+        for c in input.chars().filter(|c| !is_space(*c) && !is_dash(*c)) {
+            let digit = digit(c).ok_or(PinError::NotDigits)?;
+            // One more than fits is enough to know that there are too many.
+            if pin.len() <= expected {
+                pin.push(digit);
+            }
+        }
+        match pin.len() {
+            0 => Err(PinError::Empty),
+            found if found == expected => Ok(Self(pin)),
+            _ => Err(PinError::Length { expected: length }),
+        }
     }
 
     /// For the wire only.
@@ -34,5 +52,69 @@ impl Pin {
 impl fmt::Debug for Pin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Pin(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_people_type_is_read() {
+        for typed in [
+            "123456",
+            " 123 456\n",
+            "123-456",
+            "123–456",
+            "１２３４５６",
+            "123\u{a0}456",
+            "\u{200e}123456",
+            "١٢٣٤٥٦",
+            "1 2 3 4 5 6",
+        ] {
+            assert_eq!(Pin::parse(typed, 6).as_ref().map(Pin::as_str), Ok("123456"), "{typed:?}");
+        }
+        assert_eq!(Pin::parse("0000", 4).as_ref().map(Pin::as_str), Ok("0000"));
+    }
+
+    #[test]
+    fn each_wrong_input_has_its_reason() {
+        let length = PinError::Length { expected: 6 };
+        for (typed, error) in [
+            ("", PinError::Empty),
+            (" \u{a0}- ", PinError::Empty),
+            ("12345", length),
+            ("1234567", length),
+            ("123456123456123456", length),
+            ("12345a", PinError::NotDigits),
+            ("code 123456", PinError::NotDigits),
+            ("+12345", PinError::NotDigits),
+            ("12345678901234567890x", PinError::NotDigits),
+            ("12345½", PinError::NotDigits),
+        ] {
+            assert_eq!(Pin::parse(typed, 6), Err(error), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn debug_hides_the_code() {
+        assert_eq!(format!("{:?}", Pin::parse("123456", 6)), "Ok(Pin(…))");
+    }
+
+    proptest! {
+        #[test]
+        fn no_input_panics(typed in any::<String>(), length in any::<u8>()) {
+            let _ = Pin::parse(&typed, length);
+        }
+
+        #[test]
+        fn a_code_in_pieces_is_the_code(code in "[0-9]{4,10}", at in 0_usize..4, gap in "[ \u{a0}\u{2013}-]{0,3}") {
+            let typed = format!("{}{gap}{}", &code[..at], &code[at..]);
+            let length = u8::try_from(code.len()).unwrap();
+            let pin = Pin::parse(&typed, length).unwrap();
+            prop_assert_eq!(pin.as_str(), code);
+        }
     }
 }

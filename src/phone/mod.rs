@@ -1,0 +1,243 @@
+//! Phone numbers: what people type, made E.164.
+//!
+//! What this module promises:
+//! * A [`PhoneNumber`] that was parsed is valid by its country's numbering plan, or reserved for fiction where that
+//!   is allowed, and parses from its own E.164 form to itself.
+//! * No input panics, and none that is longer than a phone number reaches the numbering plans.
+//! * Only [`PhoneNumber::as_str`] and [`PhoneNumber::digits`] show a number; `Debug` masks it.
+
+mod typed;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use rlibphonenumber::{
+    NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumberFormat, PhoneNumberType, Region,
+    ValidationError,
+};
+
+pub(crate) use typed::{digit, is_dash, is_space};
+
+/// A valid phone number in E.164 form.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct PhoneNumber(String);
+
+/// An ISO 3166 country code in upper case, for example `GB`, that has phone numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Country([u8; 2]);
+
+/// Whether numbers that are reserved for fiction (+44 7700 900xxx, +1 NPA 555 01xx) pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fiction {
+    Allowed,
+    Refused,
+}
+
+/// What kind of line a number is, as far as the numbering plan tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineType {
+    Mobile,
+    Landline,
+    /// Plans such as North America's do not tell the two apart.
+    MobileOrLandline,
+    Voip,
+    TollFree,
+    PremiumRate,
+    SharedCost,
+    Pager,
+    Voicemail,
+    Personal,
+    /// Company-wide numbers (UAN).
+    Company,
+    Unknown,
+}
+
+/// Why a number was turned down: each has a sentence for the visitor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PhoneError {
+    Empty,
+    /// Text that is no phone number: letters, signs.
+    BadCharacter,
+    /// National form, and no country to read it by.
+    NoCountryCode,
+    /// No country has this calling code.
+    UnknownCountryCode,
+    TooShort,
+    TooLong,
+    /// The right length, but no such number is given out in its country.
+    Invalid,
+    /// Reserved for fiction; refused unless the provider is a simulator.
+    Fictional,
+    /// An extension was typed; a text cannot reach one.
+    Extension,
+}
+
+/// E.164 allows 15 digits, and some plans hold longer numbers that cannot be called from abroad.
+const MAX_DIGITS: usize = 15;
+
+impl PhoneNumber {
+    /// Accepts what people type.
+    ///
+    /// `00` is read as `+` unless it means something else in `country`. Bare digits without a country are refused,
+    /// even where a `+` in front would make them valid: `2025550123` would become an Egyptian number, and the
+    /// message would go to a stranger.
+    pub fn parse(input: &str, country: Option<Country>, fiction: Fiction) -> Result<Self, PhoneError> {
+        let typed = typed::plain(input)?;
+        if typed.starts_with('+') {
+            return Self::read(&typed, None, fiction);
+        }
+        let national = match country {
+            Some(country) => Self::read(&typed, country.region(), fiction),
+            None => Err(PhoneError::NoCountryCode),
+        };
+        match (national, typed.strip_prefix("00")) {
+            (Err(_), Some(international)) => Self::read(&format!("+{international}"), None, fiction),
+            (national, _) => national,
+        }
+    }
+
+    /// Reads `+` and digits, or the digits of a national form.
+    fn read(digits: &str, region: Option<Region>, fiction: Fiction) -> Result<Self, PhoneError> {
+        let number = PHONE_NUMBER_UTIL.parse(digits, region).map_err(|error| match error {
+            ParseError::InvalidCountryCode => PhoneError::UnknownCountryCode,
+            // Of digits alone, only one or two are no number to the library.
+            ParseError::NotANumber(_) | ParseError::TooShortAfterIdd | ParseError::TooShortNsn => {
+                PhoneError::TooShort
+            }
+            ParseError::TooLongNsn => PhoneError::TooLong,
+        })?;
+        let phone = Self(PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned());
+
+        if !phone.is_british_fiction() && !PHONE_NUMBER_UTIL.is_valid_number(&number) {
+            return Err(match PHONE_NUMBER_UTIL.is_possible_number_with_reason(&number) {
+                Ok(NumberLengthType::IsPossible) => PhoneError::Invalid,
+                // Without the area code, or between the lengths that its country has: digits are missing.
+                Ok(NumberLengthType::IsPossibleLocalOnly)
+                | Err(ValidationError::TooShort | ValidationError::InvalidLength) => PhoneError::TooShort,
+                Err(ValidationError::TooLong) => PhoneError::TooLong,
+                Err(ValidationError::InvalidCountryCode) => PhoneError::UnknownCountryCode,
+            });
+        }
+        if phone.digits().len() > MAX_DIGITS {
+            return Err(PhoneError::TooLong);
+        }
+        if fiction == Fiction::Refused && phone.is_fictional() {
+            return Err(PhoneError::Fictional);
+        }
+        Ok(phone)
+    }
+
+    /// A number read back from our own store, where only parsed numbers go.
+    pub fn from_store(e164: String) -> Self {
+        Self(e164)
+    }
+
+    /// E.164 with the leading `+`. For the provider and for the signed-in page's owner only; never for logs.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The digits without `+`: the provider's form.
+    pub fn digits(&self) -> &str {
+        self.0.trim_start_matches('+')
+    }
+
+    /// The form that is safe to show and to log: calling code and the last two digits, `+44 •••• ••••23`.
+    pub fn masked(&self) -> String {
+        const DOTS: &str = "•••• ••••";
+        // Calling codes are prefix-free, so the first that fits is the number's.
+        let split = (1..=3).find_map(|length| {
+            let (code, national) = self.digits().split_at_checked(length)?;
+            let region = PHONE_NUMBER_UTIL.get_region_for_country_code(code.parse().ok()?);
+            region.map(|_| (code, national))
+        });
+        let Some((code, national)) = split else { return DOTS.to_owned() };
+        // Two digits of less than four would tell too much of it.
+        let known = national.len() >= 4 && national.bytes().all(|b| b.is_ascii_digit());
+        let end = if known { &national[national.len() - 2..] } else { "••" };
+        format!("+{code} {DOTS}{end}")
+    }
+
+    /// Where the number is given out; `None` for satellite and other numbers that belong to no country.
+    pub fn country(&self) -> Option<Country> {
+        if self.is_british_fiction() {
+            return Some(Country(*b"GB"));
+        }
+        PHONE_NUMBER_UTIL.get_region_for_number(&self.planned()?).and_then(Country::of)
+    }
+
+    pub fn line_type(&self) -> LineType {
+        if self.is_british_fiction() {
+            return LineType::Mobile;
+        }
+        let Some(number) = self.planned() else { return LineType::Unknown };
+        match PHONE_NUMBER_UTIL.get_number_type(&number) {
+            PhoneNumberType::Mobile => LineType::Mobile,
+            PhoneNumberType::FixedLine => LineType::Landline,
+            PhoneNumberType::FixedLineOrMobile => LineType::MobileOrLandline,
+            PhoneNumberType::VoIP => LineType::Voip,
+            PhoneNumberType::TollFree => LineType::TollFree,
+            PhoneNumberType::PremiumRate => LineType::PremiumRate,
+            PhoneNumberType::SharedCost => LineType::SharedCost,
+            PhoneNumberType::Pager => LineType::Pager,
+            PhoneNumberType::VoiceMail => LineType::Voicemail,
+            PhoneNumberType::PersonalNumber => LineType::Personal,
+            PhoneNumberType::UAN => LineType::Company,
+            PhoneNumberType::Unknown => LineType::Unknown,
+        }
+    }
+
+    /// The number as the numbering plans see it. The library never gets anything but `+` and digits.
+    fn planned(&self) -> Option<rlibphonenumber::PhoneNumber> {
+        let digits = self.0.strip_prefix('+')?;
+        let fits = digits.len() <= MAX_DIGITS && digits.bytes().all(|b| b.is_ascii_digit());
+        fits.then(|| PHONE_NUMBER_UTIL.parse(&self.0, None).ok()).flatten()
+    }
+
+    /// Reserved by Ofcom; the numbering plans do not hold it.
+    fn is_british_fiction(&self) -> bool {
+        self.0.len() == "+447700900000".len() && self.0.starts_with("+447700900")
+    }
+
+    fn is_fictional(&self) -> bool {
+        let is_american = self.0.len() == "+12025550100".len()
+            && self.0.starts_with("+1")
+            && self.0.get(5..10) == Some("55501");
+        is_american || self.is_british_fiction()
+    }
+}
+
+impl fmt::Debug for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PhoneNumber({})", self.masked())
+    }
+}
+
+impl Country {
+    /// A two-letter code in either case; `None` if no country with phone numbers has it.
+    pub fn parse(code: &str) -> Option<Self> {
+        let region = Region::from_code(code).ok()?;
+        PHONE_NUMBER_UTIL.get_country_code_for_region(region)?;
+        Self::of(region)
+    }
+
+    pub fn as_str(&self) -> &str {
+        // Only ASCII letters are ever in it.
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    fn of(region: Region) -> Option<Self> {
+        region.as_region_str().as_bytes().try_into().ok().map(Self)
+    }
+
+    fn region(self) -> Option<Region> {
+        Region::from_code(self.as_str()).ok()
+    }
+}
+
+/// Reads the metadata that the first number would otherwise wait for.
+pub fn warm_up() {
+    let _ = PhoneNumber::parse("+12025550100", None, Fiction::Allowed);
+}
