@@ -1,0 +1,269 @@
+//! Every setting: an environment variable, a line of `.env`, and, unless it is a secret, a flag.
+//!
+//! What this module promises:
+//! * It is the only reader of the environment; a flag wins over a variable, a variable over `.env`.
+//! * A mistake is one line that names the variable, the bad part and the fix. A secret is never quoted.
+//! * Whoever holds a [`Config`] holds settings that fit together.
+
+mod environment;
+mod parse;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::{CommandFactory, FromArgMatches};
+use secrecy::SecretString;
+use url::Url;
+
+pub use environment::Environment;
+pub use parse::LogFormat;
+pub(crate) use parse::{is_loopback, is_loopback_name};
+
+use crate::{phone::Country, verify::VerifyApi};
+
+/// A setting that cannot be used. `Display` is one line for the operator.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{variable}: {problem}")]
+pub struct ConfigError {
+    pub variable: String,
+    pub problem: String,
+}
+
+impl ConfigError {
+    fn new(variable: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { variable: variable.into(), problem: problem.into() }
+    }
+}
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub enum Invocation {
+    Serve(Box<Config>),
+    /// The simulator alone, at the root of `listen`.
+    Simulator {
+        listen: SocketAddr,
+        credentials: (String, SecretString),
+        log: Log,
+    },
+    /// Delete all that is kept of a number.
+    Forget {
+        phone: String,
+        config: Box<Config>,
+    },
+    /// `--help` or `--version`: text to print.
+    Show(String),
+}
+
+/// What to log, and how.
+#[derive(Debug, Clone)]
+pub struct Log {
+    pub filter: String,
+    pub format: LogFormat,
+}
+
+/// The settings of the app, checked as a whole.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub settings: Settings,
+    pub secrets: Secrets,
+    pub public_url: Url,
+    pub provider: Provider,
+}
+
+/// Who sends the codes.
+#[derive(Debug, Clone)]
+pub enum Provider {
+    Vonage {
+        key: String,
+        secret: SecretString,
+    },
+    /// The built-in simulator, mounted on our own port. `forced` is `--simulator`.
+    Simulator {
+        forced: bool,
+    },
+}
+
+/// Settings that may be seen: on a command line, in a process list.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Settings {
+    /// Address to listen on.
+    #[arg(long, value_name = "HOST", default_value = "127.0.0.1", value_parser = parse::host)]
+    pub host: std::net::IpAddr,
+
+    /// Port to listen on.
+    #[arg(long, value_name = "PORT", default_value = "3000", value_parser = parse::port)]
+    pub port: u16,
+
+    /// What visitors type to get here; `https` unless it is this machine. Default: `http://localhost:PORT`.
+    #[arg(long, value_name = "PUBLIC_URL", value_parser = parse::public_url)]
+    pub public_url: Option<Url>,
+
+    /// The API key of the Vonage account. `NEXMO_API_KEY` is accepted as its older name.
+    #[arg(long, value_name = "VONAGE_API_KEY")]
+    pub vonage_api_key: Option<String>,
+
+    /// `v2`, or `v1` for Verify (Legacy), the API of the tutorial.
+    #[arg(long, value_name = "VERIFY_API", default_value = "v2", value_parser = parse::api)]
+    pub verify_api: VerifyApi,
+
+    /// Where the Verify API lives; `https` unless it is this machine.
+    #[arg(long, value_name = "VERIFY_BASE_URL", value_parser = parse::base_url)]
+    pub verify_base_url: Option<Url>,
+
+    /// The name shown in the message, 1 to 16 characters. `NEXMO_BRAND_NAME` is accepted as its older name.
+    #[arg(long, value_name = "BRAND", default_value = "phonegate", value_parser = parse::brand)]
+    pub brand: String,
+
+    /// Digits in a code: 6 to 10; with `VERIFY_API=v1` always 6.
+    #[arg(long, value_name = "CODE_LENGTH", default_value = "6", value_parser = parse::code_length)]
+    pub code_length: u8,
+
+    /// How long a code is good, in seconds: 60 to 600.
+    #[arg(long, value_name = "CODE_LIFETIME", default_value = "300", value_parser = parse::code_lifetime)]
+    pub code_lifetime: Duration,
+
+    /// The country, for example `GB`, of numbers typed without a country code.
+    #[arg(long, value_name = "DEFAULT_COUNTRY", value_parser = parse::country)]
+    pub default_country: Option<Country>,
+
+    /// Where sign-ins are kept: `sqlite:FILE` or `postgres://…`. A password belongs in the variable, not in the flag.
+    #[arg(long, value_name = "STORE_URL", default_value = "sqlite:phonegate.db", value_parser = parse::store_url)]
+    pub store_url: SecretString,
+
+    /// A session ends after so long without a visit: `12h`, `30m`.
+    #[arg(long, value_name = "SESSION_IDLE", default_value = "12h", value_parser = parse::span)]
+    pub session_idle: Duration,
+
+    /// A session ends so long after sign-in, whatever happens: `7d`.
+    #[arg(long, value_name = "SESSION_MAX", default_value = "7d", value_parser = parse::span)]
+    pub session_max: Duration,
+
+    /// Share the session with the hosts below this domain: `example.com`.
+    #[arg(long, value_name = "COOKIE_DOMAIN", value_parser = parse::domain)]
+    pub cookie_domain: Option<String>,
+
+    /// A folder whose files take the place of built-in templates of the same name.
+    #[arg(long, value_name = "TEMPLATES_DIR", value_parser = parse::folder)]
+    pub templates_dir: Option<PathBuf>,
+
+    /// A folder whose files take the place of built-in assets of the same name, or add to them.
+    #[arg(long, value_name = "PUBLIC_DIR", value_parser = parse::folder)]
+    pub public_dir: Option<PathBuf>,
+
+    /// What to log: `error`, `warn`, `info`, `debug`, or a filter such as `info,phonegate=debug`.
+    #[arg(long, value_name = "LOG", default_value = "info", value_parser = parse::log_filter)]
+    pub log: String,
+
+    /// How to log: `text` for people, `json` for machines.
+    #[arg(long, value_name = "LOG_FORMAT", default_value = "text", value_parser = parse::log_format)]
+    pub log_format: LogFormat,
+}
+
+/// Settings that must not be seen: variables, or files named by `NAME_FILE`; never flags.
+#[derive(Debug, Clone, Default)]
+pub struct Secrets {
+    /// The API secret of the Vonage account. `NEXMO_API_SECRET` is accepted as its older name.
+    pub vonage_api_secret: Option<SecretString>,
+    /// The root of all keyed hashes, at least 32 characters. Default: made once and kept in the store.
+    pub server_key: Option<SecretString>,
+}
+
+/// The variables of [`Secrets`].
+pub const SECRETS: [&str; 2] = ["VONAGE_API_SECRET", "SERVER_KEY"];
+
+/// What may be named by `NAME_FILE`: the secrets, and the one setting that may hold a password.
+const FROM_FILES: [&str; 3] = ["VONAGE_API_SECRET", "SERVER_KEY", "STORE_URL"];
+
+/// The tutorial's names, and ours for the same.
+const OLDER_NAMES: [(&str, &str); 3] = [
+    ("NEXMO_API_KEY", "VONAGE_API_KEY"),
+    ("NEXMO_API_SECRET", "VONAGE_API_SECRET"),
+    ("NEXMO_BRAND_NAME", "BRAND"),
+];
+
+/// Phone sign-in for any web site, in one binary.
+#[derive(Debug, clap::Parser)]
+#[command(version, about, args_override_self = true, disable_help_subcommand = true)]
+struct CommandLine {
+    #[command(flatten)]
+    settings: Settings,
+
+    /// Use the built-in simulator even where others could reach it. It sends nothing: anyone can read its codes.
+    #[arg(long)]
+    simulator: bool,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Run the simulator alone, as a stand-in for the Verify API.
+    Simulator {
+        /// Address and port to listen on.
+        #[arg(long, default_value = "127.0.0.1:4000")]
+        listen: SocketAddr,
+    },
+    /// Delete all that is kept of a phone number.
+    Forget {
+        /// The number, in international form: `+44…`.
+        #[arg(long)]
+        phone: String,
+    },
+}
+
+impl Invocation {
+    /// Reads the command line (without the program's name) over the environment.
+    pub fn read(
+        arguments: impl IntoIterator<Item = OsString>,
+        environment: &Environment,
+    ) -> Result<Self, ConfigError> {
+        let environment = environment.with_older_names(&OLDER_NAMES)?.with_files(&FROM_FILES)?;
+        let command = CommandLine::command();
+        // Later values win over earlier ones, so flags follow what the environment says.
+        let mut line = vec![OsString::from(env!("CARGO_PKG_NAME"))];
+        for (variable, flag) in flags() {
+            if let Some(value) = environment.get(&variable) {
+                line.push(format!("--{flag}={value}").into());
+            }
+        }
+        let given: Vec<_> = arguments.into_iter().collect();
+        rules::no_password_in_flags(&given)?;
+        line.extend(given);
+
+        let parsed = command.try_get_matches_from(line).and_then(|m| CommandLine::from_arg_matches(&m));
+        let CommandLine { settings, simulator, command } = match parsed {
+            Ok(line) => line,
+            Err(error) if !error.use_stderr() => return Ok(Self::Show(error.render().to_string())),
+            Err(error) => return Err(parse::explain(&error)),
+        };
+        let secrets = Secrets {
+            vonage_api_secret: environment.secret("VONAGE_API_SECRET"),
+            server_key: environment.secret("SERVER_KEY"),
+        };
+        match command {
+            Some(Command::Simulator { listen }) => Ok(Self::Simulator {
+                listen,
+                credentials: rules::simulator_credentials(&settings, &secrets)?,
+                log: Log { filter: settings.log, format: settings.log_format },
+            }),
+            Some(Command::Forget { phone }) => {
+                let config = rules::store_only(settings, secrets)?;
+                Ok(Self::Forget { phone, config: Box::new(config) })
+            }
+            None => {
+                let config = rules::check(settings, secrets, simulator, &environment)?;
+                Ok(Self::Serve(Box::new(config)))
+            }
+        }
+    }
+}
+
+/// Each setting that has a flag: its variable and the flag's name.
+pub fn flags() -> Vec<(String, String)> {
+    let command = <Settings as clap::Args>::augment_args(clap::Command::new("settings"));
+    let names = command.get_arguments().filter_map(|argument| argument.get_long());
+    names.map(|flag| (parse::variable(flag), flag.to_owned())).collect()
+}

@@ -1,0 +1,192 @@
+//! One parser for each kind of value; each error says what would be right.
+
+use std::{net::IpAddr, path::PathBuf, time::Duration};
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use secrecy::{ExposeSecret, SecretString};
+use url::{Host, Url};
+
+use super::ConfigError;
+use crate::{phone::Country, verify::VerifyApi};
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+pub(super) fn host(text: &str) -> Result<IpAddr, String> {
+    let text = if text == "localhost" { "127.0.0.1" } else { text };
+    let address = text.trim_matches(['[', ']']).parse();
+    address.map_err(|_| "give an IP address: 127.0.0.1 for this machine only, 0.0.0.0 for all".to_owned())
+}
+
+pub(super) fn port(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| "give a number from 0 to 65535; 0 takes a free one".to_owned())
+}
+
+pub(super) fn public_url(text: &str) -> Result<Url, String> {
+    let url = secure_url(text)?;
+    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    if bare {
+        Ok(url)
+    } else {
+        Err("give scheme and host only, without a path: https://sign-in.example".to_owned())
+    }
+}
+
+pub(super) fn base_url(text: &str) -> Result<Url, String> {
+    let url = secure_url(text)?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("give an address without ? and #".to_owned());
+    }
+    Ok(url)
+}
+
+fn secure_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("give a full address, https://… ({error})"))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err("give an address that begins with https://".to_owned());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("give an address without a name or password in it".to_owned());
+    }
+    if url.scheme() == "http" && !is_loopback(&url) {
+        return Err("https is needed unless the address is this machine".to_owned());
+    }
+    Ok(url)
+}
+
+/// Whether an address can only be this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => is_loopback_name(name),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// `localhost` and what browsers resolve like it.
+pub(crate) fn is_loopback_name(name: &str) -> bool {
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+pub(super) fn api(text: &str) -> Result<VerifyApi, String> {
+    match text {
+        "v1" => Ok(VerifyApi::V1),
+        "v2" => Ok(VerifyApi::V2),
+        _ => Err("give v2, or v1 for Verify (Legacy)".to_owned()),
+    }
+}
+
+pub(super) fn brand(text: &str) -> Result<String, String> {
+    let signs = ['/', '{', '}', ':', '$'];
+    let fits = (1..=16).contains(&text.chars().count());
+    if fits && !text.contains(signs) && !text.chars().any(char::is_control) {
+        return Ok(text.to_owned());
+    }
+    Err("give 1 to 16 characters, none of / { } : $".to_owned())
+}
+
+pub(super) fn code_length(text: &str) -> Result<u8, String> {
+    let length = text.parse().ok().filter(|length| (6..=10).contains(length));
+    length.ok_or_else(|| "give a number of digits from 6 to 10".to_owned())
+}
+
+pub(super) fn code_lifetime(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().filter(|seconds| (60..=600).contains(seconds));
+    seconds.map(Duration::from_secs).ok_or_else(|| "give a number of seconds from 60 to 600".to_owned())
+}
+
+pub(super) fn country(text: &str) -> Result<Country, String> {
+    Country::parse(text).ok_or_else(|| "give the two-letter code of a country: GB, US, DE …".to_owned())
+}
+
+pub(super) fn store_url(text: &str) -> Result<SecretString, String> {
+    let known = ["sqlite:", "postgres://", "postgresql://"];
+    if known.iter().any(|scheme| text.len() > scheme.len() && text.starts_with(scheme)) {
+        return Ok(SecretString::from(text));
+    }
+    Err("give sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE".to_owned())
+}
+
+pub(super) fn span(text: &str) -> Result<Duration, String> {
+    let span = humantime::parse_duration(text).ok();
+    let span = span.filter(|span| (60..=365 * 24 * 3600).contains(&span.as_secs()));
+    span.ok_or_else(|| "give a time with its unit, from 1m to 365d: 30m, 12h, 7d".to_owned())
+}
+
+pub(super) fn domain(text: &str) -> Result<String, String> {
+    let text = text.trim_start_matches('.');
+    let name = match Host::parse(text) {
+        Ok(Host::Domain(name)) if name.contains('.') && !name.ends_with('.') => name,
+        _ => return Err("give a domain name: example.com".to_owned()),
+    };
+    Ok(name)
+}
+
+pub(super) fn folder(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    if path.is_dir() { Ok(path) } else { Err("is not a folder that can be read".to_owned()) }
+}
+
+pub(super) fn log_filter(text: &str) -> Result<String, String> {
+    match tracing_subscriber::EnvFilter::try_new(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => {
+            Err("give error, warn, info, debug or trace, or pairs such as info,phonegate=debug".to_owned())
+        }
+    }
+}
+
+pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("give text or json".to_owned()),
+    }
+}
+
+/// The variable that sets the same as a flag.
+pub(super) fn variable(flag: &str) -> String {
+    flag.replace('-', "_").to_ascii_uppercase()
+}
+
+/// One line for what clap says in many, with the variable's name in front.
+pub(super) fn explain(error: &clap::Error) -> ConfigError {
+    let context = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::Strings(texts)) => texts.join(", "),
+        _ => String::new(),
+    };
+    let argument = context(ContextKind::InvalidArg);
+    let flag = argument.trim_start_matches('-').split([' ', '=']).next().unwrap_or_default();
+    let fix = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    match error.kind() {
+        ErrorKind::ValueValidation if flag == "store-url" => ConfigError::new("STORE_URL", fix),
+        ErrorKind::ValueValidation | ErrorKind::InvalidValue => {
+            let value = context(ContextKind::InvalidValue);
+            ConfigError::new(variable(flag), format!("{value:?} will not do; {fix}"))
+        }
+        ErrorKind::UnknownArgument => {
+            ConfigError::new("command line", format!("{argument} is unknown; see --help"))
+        }
+        ErrorKind::MissingRequiredArgument => {
+            ConfigError::new("command line", format!("{argument} is missing; see --help"))
+        }
+        _ => {
+            let text = error.render().to_string();
+            let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+            ConfigError::new("command line", format!("{first}; see --help"))
+        }
+    }
+}
+
+/// Whether a store's address holds a password.
+pub(super) fn has_password(store_url: &SecretString) -> bool {
+    Url::parse(store_url.expose_secret())
+        .is_ok_and(|url| url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password"))
+}

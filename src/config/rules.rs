@@ -1,0 +1,155 @@
+//! What settings must be together: nothing here looks at one value alone.
+
+use std::ffi::OsString;
+
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::{Config, ConfigError, Environment, Provider, Secrets, Settings, parse};
+use crate::verify::VerifyApi;
+
+/// Checks the app's settings against each other.
+pub(super) fn check(
+    settings: Settings,
+    secrets: Secrets,
+    simulator: bool,
+    environment: &Environment,
+) -> Result<Config, ConfigError> {
+    let public_url = public_url(&settings)?;
+    let provider = provider(&settings, &secrets, simulator, &public_url, environment)?;
+    if settings.verify_api == VerifyApi::V1 && settings.code_length != 6 {
+        let problem = format!("{} digits are not to be had with VERIFY_API=v1; give 6", settings.code_length);
+        return Err(ConfigError::new("CODE_LENGTH", problem));
+    }
+    if settings.session_idle > settings.session_max {
+        return Err(ConfigError::new("SESSION_IDLE", "is longer than SESSION_MAX; give a shorter time"));
+    }
+    if let Some(domain) = &settings.cookie_domain {
+        cookie_domain(domain, &public_url)?;
+    }
+    server_key(&secrets)?;
+    Ok(Config { settings, secrets, public_url, provider })
+}
+
+/// For commands that only touch the store.
+pub(super) fn store_only(settings: Settings, secrets: Secrets) -> Result<Config, ConfigError> {
+    server_key(&secrets)?;
+    let public_url = public_url(&settings)?;
+    Ok(Config { settings, secrets, public_url, provider: Provider::Simulator { forced: false } })
+}
+
+fn public_url(settings: &Settings) -> Result<Url, ConfigError> {
+    match &settings.public_url {
+        Some(url) => Ok(url.clone()),
+        None => Url::parse(&format!("http://localhost:{}", settings.port))
+            .map_err(|error| ConfigError::new("PUBLIC_URL", error.to_string())),
+    }
+}
+
+/// Credentials mean the real provider. Without any, the simulator starts, but only where nobody else can reach it:
+/// a forgotten secret must not open a door to which the keys lie in public.
+fn provider(
+    settings: &Settings,
+    secrets: &Secrets,
+    forced: bool,
+    public_url: &Url,
+    environment: &Environment,
+) -> Result<Provider, ConfigError> {
+    match (settings.vonage_api_key.as_deref().filter(|key| !key.is_empty()), &secrets.vonage_api_secret) {
+        (Some(_), Some(_)) if forced => {
+            Err(ConfigError::new("--simulator", "goes against VONAGE_API_KEY; leave one of the two out"))
+        }
+        (Some(key), Some(secret)) => Ok(Provider::Vonage { key: key.to_owned(), secret: secret.clone() }),
+        (Some(_), None) => {
+            Err(ConfigError::new("VONAGE_API_SECRET", "is missing; VONAGE_API_KEY alone is half a pair"))
+        }
+        (None, Some(_)) => {
+            Err(ConfigError::new("VONAGE_API_KEY", "is missing; VONAGE_API_SECRET alone is half a pair"))
+        }
+        (None, None) if forced => no_base_url(settings).map(|()| Provider::Simulator { forced }),
+        (None, None) => {
+            no_base_url(settings)?;
+            let reachable = reachable_because(settings, public_url, environment);
+            reachable.map_or(Ok(Provider::Simulator { forced }), |(variable, why)| {
+                let fix = "set VONAGE_API_KEY and VONAGE_API_SECRET, or give --simulator if its codes may be read by anyone";
+                Err(ConfigError::new(variable, format!("{why}, and there are no credentials; {fix}")))
+            })
+        }
+    }
+}
+
+fn no_base_url(settings: &Settings) -> Result<(), ConfigError> {
+    if settings.verify_base_url.is_none() {
+        return Ok(());
+    }
+    let fix = "needs VONAGE_API_KEY and VONAGE_API_SECRET; a simulator at that address takes the pair it was started with";
+    Err(ConfigError::new("VERIFY_BASE_URL", fix))
+}
+
+/// The setting that says others may reach this app, and how.
+fn reachable_because(
+    settings: &Settings,
+    public_url: &Url,
+    environment: &Environment,
+) -> Option<(String, &'static str)> {
+    if let Some(name) = environment.any_with_prefix(&["VONAGE_", "NEXMO_"]) {
+        return Some((name.to_owned(), "means real messages"));
+    }
+    if !settings.host.is_loopback() {
+        return Some(("HOST".to_owned(), "lets other machines in"));
+    }
+    if !parse::is_loopback(public_url) {
+        return Some(("PUBLIC_URL".to_owned(), "is not this machine"));
+    }
+    settings.cookie_domain.as_ref().map(|_| ("COOKIE_DOMAIN".to_owned(), "names a public site"))
+}
+
+fn cookie_domain(domain: &str, public_url: &Url) -> Result<(), ConfigError> {
+    let host = public_url.host_str().unwrap_or_default();
+    let covers = host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
+    if covers && public_url.scheme() == "https" {
+        return Ok(());
+    }
+    let problem = format!("{domain:?} will not do; PUBLIC_URL must be https, at that domain or below it");
+    Err(ConfigError::new("COOKIE_DOMAIN", problem))
+}
+
+fn server_key(secrets: &Secrets) -> Result<(), ConfigError> {
+    match &secrets.server_key {
+        Some(key) if key.expose_secret().len() < 32 => Err(ConfigError::new(
+            "SERVER_KEY",
+            "is too short; give at least 32 characters: openssl rand -hex 32",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Which pair the simulator takes when it runs alone.
+pub(super) fn simulator_credentials(
+    settings: &Settings,
+    secrets: &Secrets,
+) -> Result<(String, SecretString), ConfigError> {
+    match (&settings.vonage_api_key, &secrets.vonage_api_secret) {
+        (Some(key), Some(secret)) => Ok((key.clone(), secret.clone())),
+        (None, None) => Ok(("simulator".to_owned(), SecretString::from("simulator"))),
+        (Some(_), None) => {
+            Err(ConfigError::new("VONAGE_API_SECRET", "is missing; VONAGE_API_KEY alone is half a pair"))
+        }
+        (None, Some(_)) => {
+            Err(ConfigError::new("VONAGE_API_KEY", "is missing; VONAGE_API_SECRET alone is half a pair"))
+        }
+    }
+}
+
+/// A command line can be read by every user of the machine.
+pub(super) fn no_password_in_flags(arguments: &[OsString]) -> Result<(), ConfigError> {
+    let texts: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
+    let inline = texts.iter().filter_map(|text| text.strip_prefix("--store-url="));
+    let next = texts.windows(2).filter(|pair| pair[0] == "--store-url").map(|pair| pair[1].as_ref());
+    if inline.chain(next).any(|url| parse::has_password(&SecretString::from(url))) {
+        let fix =
+            "a password must not be on the command line; set STORE_URL or STORE_URL_FILE in the environment";
+        return Err(ConfigError::new("--store-url", fix));
+    }
+    Ok(())
+}
