@@ -1,0 +1,141 @@
+//! The server key and what is derived from it: one key for each purpose, so that no hash serves two.
+
+use std::fmt;
+
+use aws_lc_rs::{digest, hkdf, hmac};
+use data_encoding::BASE64URL_NOPAD;
+
+use crate::{phone::PhoneNumber, random::Random};
+
+/// A random token of 256 bits as it travels in a cookie. No `Display`; `Debug` hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(String);
+
+/// Characters of a token: 32 bytes in base64.
+const TOKEN_LENGTH: usize = 43;
+
+impl Token {
+    pub fn new(random: &Random) -> Self {
+        Self(BASE64URL_NOPAD.encode(&random.bytes::<32>()))
+    }
+
+    /// A token that came back in a cookie, if it has the form of one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = text.len() == TOKEN_LENGTH
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// For the cookie only.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// How the store knows it. A plain hash will do: 256 random bits cannot be guessed.
+    pub fn hash(&self) -> String {
+        BASE64URL_NOPAD.encode(digest::digest(&digest::SHA256, self.0.as_bytes()).as_ref())
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// Keyed hashes, each under a key of its own.
+#[derive(Clone)]
+pub struct Keys {
+    phone: hmac::Key,
+    pin: hmac::Key,
+    successor: hmac::Key,
+}
+
+impl Keys {
+    /// Derives all keys from the server key.
+    pub fn new(server_key: &[u8]) -> Self {
+        let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"phonegate").extract(server_key);
+        let derive = |purpose: &str| {
+            let info = [purpose.as_bytes()];
+            // Fails only for an output longer than HKDF can give; SHA-256's own length never is.
+            match root.expand(&info, hmac::HMAC_SHA256) {
+                Ok(key) => hmac::Key::from(key),
+                Err(_) => unreachable!("HKDF gives a key of its own hash's length"),
+            }
+        };
+        Self { phone: derive("phone"), pin: derive("pin"), successor: derive("successor") }
+    }
+
+    /// How the store finds a number: its numbers cannot be told from the hash without the key.
+    pub fn phone(&self, phone: &PhoneNumber) -> String {
+        sign(&self.phone, &[phone.as_str()])
+    }
+
+    /// Tells whether the same code was typed again for one attempt.
+    pub fn pin(&self, attempt_id: &str, pin: &str) -> String {
+        sign(&self.pin, &[attempt_id, pin])
+    }
+
+    /// The token that takes `token`'s place at sign-in.
+    ///
+    /// It is made from the old one so that both answers to a double click set the same cookie; without the server
+    /// key it is as hard to guess as a random one.
+    pub fn successor(&self, token: &Token, purpose: &str) -> Token {
+        Token(sign(&self.successor, &[&token.0, purpose]))
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keys(…)")
+    }
+}
+
+/// Parts are told apart by their lengths, so that no two lists of parts give the same input.
+fn sign(key: &hmac::Key, parts: &[&str]) -> String {
+    let mut context = hmac::Context::with_key(key);
+    for part in parts {
+        context.update(&(part.len() as u64).to_le_bytes());
+        context.update(part.as_bytes());
+    }
+    BASE64URL_NOPAD.encode(context.sign().as_ref())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_purpose_and_each_server_key_hashes_differently() {
+        let keys = Keys::new(b"one");
+        let phone = PhoneNumber::from_store("+12025550123".to_owned());
+
+        assert_ne!(keys.phone(&phone), keys.pin("", phone.as_str()));
+        assert_ne!(keys.phone(&phone), Keys::new(b"two").phone(&phone));
+        assert_ne!(keys.pin("ab", "c"), keys.pin("a", "bc"));
+    }
+
+    #[test]
+    fn a_successor_is_a_token_of_its_own_and_repeats() {
+        let keys = Keys::new(b"one");
+        let token = Token::new(&Random::seeded(1));
+
+        let next = keys.successor(&token, "session");
+
+        assert_eq!(next, keys.successor(&token, "session"));
+        assert_ne!(next, keys.successor(&token, "browser"));
+        assert_ne!(next, token);
+        assert_eq!(Token::parse(next.expose()).as_ref(), Some(&next));
+    }
+
+    #[test]
+    fn only_tokens_parse() {
+        assert!(Token::parse("").is_none());
+        assert!(Token::parse(&"a".repeat(42)).is_none());
+        assert!(Token::parse(&"ä".repeat(22)).is_none());
+        assert!(
+            !format!("{:?}", Token::new(&Random::seeded(1)))
+                .contains(Token::new(&Random::seeded(1)).expose())
+        );
+    }
+}

@@ -1,0 +1,78 @@
+//! The signed-in browsers.
+
+use sqlx::{Any, Row, Transaction};
+
+use super::{Store, StoreError};
+use crate::{clock::Timestamp, phone::PhoneNumber};
+
+/// A session as the store keeps it.
+#[derive(Debug, Clone)]
+pub struct SessionRow {
+    pub token_hash: String,
+    pub phone: PhoneNumber,
+    pub phone_hash: String,
+    pub signed_in_at: Timestamp,
+    /// Last visit, to within a few minutes: not every visit is written down.
+    pub seen_at: Timestamp,
+    /// The end that no visit can move.
+    pub expires_at: Timestamp,
+}
+
+pub(super) async fn insert(
+    transaction: &mut Transaction<'_, Any>,
+    session: &SessionRow,
+) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO sessions (token_hash, phone, phone_hash, signed_in_at, seen_at, expires_at) \
+                       VALUES ($1, $2, $3, $4, $5, $6)";
+    sqlx::query(SQL)
+        .bind(session.token_hash.as_str())
+        .bind(session.phone.as_str())
+        .bind(session.phone_hash.as_str())
+        .bind(session.signed_in_at.as_millis())
+        .bind(session.seen_at.as_millis())
+        .bind(session.expires_at.as_millis())
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+impl Store {
+    pub async fn session(&self, token_hash: &str) -> Result<Option<SessionRow>, StoreError> {
+        const SQL: &str = "SELECT token_hash, phone, phone_hash, signed_in_at, seen_at, expires_at FROM sessions \
+                           WHERE token_hash = $1";
+        let Some(row) = sqlx::query(SQL).bind(token_hash).fetch_optional(&self.pool).await? else {
+            return Ok(None);
+        };
+        let time = |index: usize| row.try_get(index).map(Timestamp::from_millis);
+        Ok(Some(SessionRow {
+            token_hash: row.try_get(0)?,
+            phone: PhoneNumber::from_store(row.try_get(1)?),
+            phone_hash: row.try_get(2)?,
+            signed_in_at: time(3)?,
+            seen_at: time(4)?,
+            expires_at: time(5)?,
+        }))
+    }
+
+    /// Records a visit.
+    pub async fn touch_session(&self, token_hash: &str, now: Timestamp) -> Result<(), StoreError> {
+        let query = sqlx::query("UPDATE sessions SET seen_at = $2 WHERE token_hash = $1 AND seen_at < $2");
+        query.bind(token_hash).bind(now.as_millis()).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    pub async fn end_session(&self, token_hash: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
+            .bind(token_hash)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Deletes sessions past their end, or not seen since `idle_since`.
+    pub async fn sweep_sessions(&self, now: Timestamp, idle_since: Timestamp) -> Result<u64, StoreError> {
+        let query = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2");
+        let query = query.bind(now.as_millis()).bind(idle_since.as_millis());
+        Ok(query.execute(&self.pool).await?.rows_affected())
+    }
+}

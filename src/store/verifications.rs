@@ -1,0 +1,344 @@
+//! The attempts to sign in. Each change names the state it starts from and tells whether it happened.
+
+use sqlx::{Row, any::AnyRow};
+
+use super::{SessionRow, Store, StoreError};
+use crate::{clock::Timestamp, phone::PhoneNumber};
+
+/// Where an attempt stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Written down; the provider's answer is not.
+    Starting,
+    Sent,
+    /// The provider's answer was lost: a message may have gone out.
+    InDoubt,
+    Verified,
+    /// Too many wrong codes, or refused at the start.
+    Failed,
+    Expired,
+    Cancelled,
+}
+
+impl State {
+    const ALL: [Self; 7] = [
+        Self::Starting,
+        Self::Sent,
+        Self::InDoubt,
+        Self::Verified,
+        Self::Failed,
+        Self::Expired,
+        Self::Cancelled,
+    ];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Sent => "sent",
+            Self::InDoubt => "in_doubt",
+            Self::Verified => "verified",
+            Self::Failed => "failed",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// A row of a newer version may name a state that this one does not know; to us it has ended.
+    fn parse(text: &str) -> Self {
+        Self::ALL.into_iter().find(|state| state.as_str() == text).unwrap_or(Self::Failed)
+    }
+}
+
+/// One attempt to sign in.
+#[derive(Debug, Clone)]
+pub struct Verification {
+    pub attempt_id: String,
+    /// The provider's name for it; unknown until its answer came.
+    pub request_id: Option<String>,
+    pub phone: PhoneNumber,
+    pub phone_hash: String,
+    pub browser_hash: String,
+    pub state: State,
+    pub created_at: Timestamp,
+    /// When the provider was last asked to send.
+    pub sent_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+    pub wrong_codes: i64,
+    /// Keyed hash of the last code that was checked.
+    pub pin_hash: Option<String>,
+    /// Until then one request has the row to itself.
+    pub claimed_until: Timestamp,
+    /// When the provider is to be told that the visitor cancelled.
+    pub cancel_at: Option<Timestamp>,
+}
+
+/// The span for which one request has a row to itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim {
+    pub now: Timestamp,
+    pub until: Timestamp,
+}
+
+macro_rules! columns {
+    () => {
+        "attempt_id, request_id, phone, phone_hash, browser_hash, state, created_at, sent_at, expires_at, ended_at, \
+         wrong_codes, pin_hash, claimed_until, cancel_at"
+    };
+}
+
+/// More attempts than a visitor makes while one of them can still matter.
+const RECENT: i64 = 8;
+
+impl Store {
+    /// A browser's attempts: the running one if there is one, then the others, newest first.
+    pub async fn attempts_of_browser(&self, browser_hash: &str) -> Result<Vec<Verification>, StoreError> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM verifications WHERE browser_hash = $1 \
+             ORDER BY (state IN ('starting', 'sent', 'in_doubt')) DESC, created_at DESC LIMIT $2"
+        );
+        let rows = sqlx::query(SQL).bind(browser_hash).bind(RECENT).fetch_all(&self.pool).await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// The attempts to a number whose codes could still be good, newest first.
+    pub async fn attempts_to_phone(
+        &self,
+        phone_hash: &str,
+        now: Timestamp,
+    ) -> Result<Vec<Verification>, StoreError> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM verifications WHERE phone_hash = $1 AND expires_at > $2 ORDER BY created_at DESC LIMIT $3"
+        );
+        let query = sqlx::query(SQL).bind(phone_hash).bind(now.as_millis()).bind(RECENT);
+        query.fetch_all(&self.pool).await?.iter().map(read).collect()
+    }
+
+    /// Writes a new attempt down; `false` if its browser has one running.
+    pub async fn insert(&self, new: &Verification) -> Result<bool, StoreError> {
+        const SQL: &str = "INSERT INTO verifications (attempt_id, phone, phone_hash, browser_hash, channel, state, \
+                           created_at, sent_at, expires_at, claimed_until) \
+                           VALUES ($1, $2, $3, $4, 'sms', $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+        let query = sqlx::query(SQL)
+            .bind(new.attempt_id.as_str())
+            .bind(new.phone.as_str())
+            .bind(new.phone_hash.as_str())
+            .bind(new.browser_hash.as_str())
+            .bind(new.state.as_str())
+            .bind(new.created_at.as_millis())
+            .bind(new.sent_at.as_millis())
+            .bind(new.expires_at.as_millis())
+            .bind(new.claimed_until.as_millis());
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    /// Records the provider's answer: the code is on its way. A visitor who cancelled meanwhile stays cancelled.
+    pub async fn record_sent(
+        &self,
+        attempt_id: &str,
+        request_id: &str,
+        sent_at: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE verifications SET request_id = $2, sent_at = $3, expires_at = $4, \
+                           claimed_until = 0, state = CASE state WHEN 'starting' THEN 'sent' ELSE state END \
+                           WHERE attempt_id = $1";
+        sqlx::query(SQL)
+            .bind(attempt_id)
+            .bind(request_id)
+            .bind(sent_at.as_millis())
+            .bind(expires_at.as_millis())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Lets go of a claimed row in another state.
+    pub async fn settle(
+        &self,
+        attempt_id: &str,
+        from: State,
+        to: State,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = $3, ended_at = $4, claimed_until = 0 \
+                           WHERE attempt_id = $1 AND state = $2";
+        let ended_at = (!matches!(to, State::Sent | State::InDoubt)).then_some(now.as_millis());
+        let query = sqlx::query(SQL).bind(attempt_id).bind(from.as_str()).bind(to.as_str()).bind(ended_at);
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    /// Takes an attempt whose answer was lost up again.
+    pub async fn restart(&self, attempt_id: &str, claim: Claim) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'starting', claimed_until = $3 \
+                           WHERE attempt_id = $1 AND state IN ('starting', 'in_doubt') AND claimed_until <= $2";
+        let query =
+            sqlx::query(SQL).bind(attempt_id).bind(claim.now.as_millis()).bind(claim.until.as_millis());
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    /// Puts `other`, which still runs at the provider, in the place of `attempt_id`, which was refused for it.
+    pub async fn reattach(&self, attempt_id: &str, other: &str, now: Timestamp) -> Result<bool, StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query("DELETE FROM verifications WHERE attempt_id = $1 AND state = 'starting'")
+            .bind(attempt_id)
+            .execute(&mut *transaction)
+            .await?;
+        const SQL: &str = "UPDATE verifications SET state = 'sent', ended_at = NULL, cancel_at = NULL, created_at = $2 \
+                           WHERE attempt_id = $1 AND state IN ('cancelled', 'expired', 'in_doubt', 'sent') \
+                           AND request_id IS NOT NULL AND claimed_until <= $2";
+        let query = sqlx::query(SQL).bind(other).bind(now.as_millis());
+        let resumed = query.execute(&mut *transaction).await?.rows_affected() == 1;
+        transaction.commit().await?;
+        Ok(resumed)
+    }
+
+    /// Takes a cancelled attempt back, unless its cancel has been taken up.
+    pub async fn resume(&self, attempt_id: &str, now: Timestamp) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'sent', ended_at = NULL, cancel_at = NULL, created_at = $2 \
+                           WHERE attempt_id = $1 AND state = 'cancelled' AND cancel_at IS NOT NULL \
+                           AND claimed_until <= $2";
+        let query = sqlx::query(SQL).bind(attempt_id).bind(now.as_millis());
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    /// Ends an attempt for the visitor at once; the provider is told at `cancel_at`.
+    pub async fn cancel(
+        &self,
+        attempt_id: &str,
+        now: Timestamp,
+        cancel_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'cancelled', ended_at = $2, cancel_at = $3, \
+                           claimed_until = 0 WHERE attempt_id = $1 AND state IN ('starting', 'sent', 'in_doubt')";
+        let query = sqlx::query(SQL).bind(attempt_id).bind(now.as_millis()).bind(cancel_at.as_millis());
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    /// Takes a running attempt for the check of one code; `None` if it is not this browser's, has ended or is taken.
+    pub async fn claim_check(
+        &self,
+        browser_hash: &str,
+        request_id: &str,
+        claim: Claim,
+    ) -> Result<Option<Verification>, StoreError> {
+        const SQL: &str = concat!(
+            "UPDATE verifications SET claimed_until = $4 WHERE browser_hash = $1 AND request_id = $2 \
+             AND state = 'sent' AND expires_at > $3 AND claimed_until <= $3 RETURNING ",
+            columns!()
+        );
+        let row = sqlx::query(SQL)
+            .bind(browser_hash)
+            .bind(request_id)
+            .bind(claim.now.as_millis())
+            .bind(claim.until.as_millis())
+            .fetch_optional(&self.pool)
+            .await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// Counts a wrong code and lets go of the row.
+    pub async fn count_wrong(&self, attempt_id: &str, pin_hash: &str) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE verifications SET wrong_codes = wrong_codes + 1, pin_hash = $2, claimed_until = 0 \
+                           WHERE attempt_id = $1";
+        sqlx::query(SQL).bind(attempt_id).bind(pin_hash).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// The code was right: ends the attempt and opens the session, both or neither. `false` if the visitor
+    /// cancelled meanwhile.
+    pub async fn verify(
+        &self,
+        attempt: &Verification,
+        pin_hash: &str,
+        session: &SessionRow,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'verified', ended_at = $2, pin_hash = $3, \
+                           claimed_until = 0 WHERE attempt_id = $1 AND state = 'sent'";
+        let mut transaction = self.pool.begin().await?;
+        let query = sqlx::query(SQL)
+            .bind(attempt.attempt_id.as_str())
+            .bind(session.signed_in_at.as_millis())
+            .bind(pin_hash);
+        let verified = query.execute(&mut *transaction).await?.rows_affected() == 1;
+        if verified {
+            super::sessions::insert(&mut transaction, session).await?;
+        }
+        transaction.commit().await?;
+        Ok(verified)
+    }
+
+    /// Takes the cancels that are due; nobody else gets them before the claim ends.
+    pub async fn claim_cancels(&self, claim: Claim, most: i64) -> Result<Vec<Verification>, StoreError> {
+        const SQL: &str = concat!(
+            "UPDATE verifications SET claimed_until = $2 WHERE claimed_until <= $1 AND cancel_at <= $1 \
+             AND attempt_id IN (SELECT attempt_id FROM verifications WHERE cancel_at <= $1 AND claimed_until <= $1 \
+             ORDER BY cancel_at LIMIT $3) RETURNING ",
+            columns!()
+        );
+        let query = sqlx::query(SQL).bind(claim.now.as_millis()).bind(claim.until.as_millis()).bind(most);
+        query.fetch_all(&self.pool).await?.iter().map(read).collect()
+    }
+
+    /// Lets go of a claimed cancel: done with (`None`), or to be tried again.
+    pub async fn settle_cancel(
+        &self,
+        attempt_id: &str,
+        again_at: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE verifications SET cancel_at = $2, claimed_until = 0 WHERE attempt_id = $1";
+        sqlx::query(SQL)
+            .bind(attempt_id)
+            .bind(again_at.map(Timestamp::as_millis))
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Ends what has run out, of one browser or of all.
+    pub async fn expire(&self, browser_hash: Option<&str>, now: Timestamp) -> Result<u64, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'expired', ended_at = $1, claimed_until = 0 \
+                           WHERE state IN ('starting', 'sent', 'in_doubt') AND expires_at <= $1";
+        const OF_BROWSER: &str = "UPDATE verifications SET state = 'expired', ended_at = $1, claimed_until = 0 \
+                                  WHERE browser_hash = $2 AND state IN ('starting', 'sent', 'in_doubt') \
+                                  AND expires_at <= $1";
+        let query = match browser_hash {
+            Some(hash) => sqlx::query(OF_BROWSER).bind(now.as_millis()).bind(hash),
+            None => sqlx::query(SQL).bind(now.as_millis()),
+        };
+        Ok(query.execute(&self.pool).await?.rows_affected())
+    }
+
+    /// Deletes attempts whose codes ran out before `before`.
+    pub async fn sweep_verifications(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let query = sqlx::query("DELETE FROM verifications WHERE expires_at < $1").bind(before.as_millis());
+        Ok(query.execute(&self.pool).await?.rows_affected())
+    }
+}
+
+fn read(row: &AnyRow) -> Result<Verification, StoreError> {
+    let time = |index: usize| row.try_get(index).map(Timestamp::from_millis);
+    let maybe_time = |index: usize| {
+        Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(index)?.map(Timestamp::from_millis))
+    };
+    Ok(Verification {
+        attempt_id: row.try_get(0)?,
+        request_id: row.try_get(1)?,
+        phone: PhoneNumber::from_store(row.try_get(2)?),
+        phone_hash: row.try_get(3)?,
+        browser_hash: row.try_get(4)?,
+        state: State::parse(row.try_get(5)?),
+        created_at: time(6)?,
+        sent_at: time(7)?,
+        expires_at: time(8)?,
+        ended_at: maybe_time(9)?,
+        wrong_codes: row.try_get(10)?,
+        pin_hash: row.try_get(11)?,
+        claimed_until: time(12)?,
+        cancel_at: maybe_time(13)?,
+    })
+}
