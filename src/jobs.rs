@@ -1,0 +1,97 @@
+//! What is done without a visitor waiting: cancels at the provider, expiry, deletion of what is over.
+//!
+//! What this module promises:
+//! * All of it is found in the store: it survives a restart, and of many instances one does each.
+//! * A round is a function of the clock; the loop only calls it.
+
+use std::time::Duration;
+
+use tokio::{select, sync::watch, time::sleep};
+
+use crate::{
+    clock::Timestamp,
+    sign_in::{CLAIM, SignIn, SignInError},
+    store::{Claim, Verification},
+    verify::{Cancelled, RequestId},
+};
+
+/// How often the store is asked what is due.
+const TICK: Duration = Duration::from_secs(1);
+/// How often what is over is deleted.
+const SWEEP: Duration = Duration::from_secs(60);
+/// When a cancel that was refused or got no answer is tried again.
+const AGAIN: Duration = Duration::from_secs(10);
+/// How long an attempt is kept after its code ran out.
+const KEEP: Duration = Duration::from_secs(24 * 3600);
+/// How many cancels one round takes.
+const BATCH: i64 = 20;
+
+/// Works until told to stop. A store that does not answer is reported and asked again.
+pub async fn run(sign_in: SignIn, session_idle: Duration, mut stop: watch::Receiver<bool>) {
+    let mut next_sweep = sign_in.clock.now();
+    loop {
+        if let Err(error) = cancels(&sign_in).await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "cancels could not be worked off: {error}"
+            );
+        }
+        let now = sign_in.clock.now();
+        if now >= next_sweep {
+            next_sweep = now + SWEEP;
+            if let Err(error) = sweep(&sign_in, session_idle).await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the store could not be swept: {error}"
+                );
+            }
+        }
+        select! {
+            () = sleep(TICK) => {}
+            () = sign_in.jobs.notified() => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+/// Tells the provider of the cancels that are due.
+pub async fn cancels(sign_in: &SignIn) -> Result<(), SignInError> {
+    let now = sign_in.clock.now();
+    let claim = Claim { now, until: now + CLAIM };
+    for attempt in sign_in.store.claim_cancels(claim, BATCH).await? {
+        let again_at = cancel(sign_in, &attempt, now).await;
+        sign_in.store.settle_cancel(&attempt.attempt_id, again_at).await?;
+    }
+    Ok(())
+}
+
+/// Cancels one; says when to try again, if there is a point in it.
+async fn cancel(sign_in: &SignIn, attempt: &Verification, now: Timestamp) -> Option<Timestamp> {
+    let id = attempt.request_id.as_deref().and_then(RequestId::parse)?;
+    let phone = attempt.phone.masked();
+    let again_at = Some(now + AGAIN).filter(|at| *at < attempt.expires_at);
+    match sign_in.verify.cancel(&id).await {
+        Ok(Cancelled::Done | Cancelled::Gone | Cancelled::TooLate) => None,
+        Ok(refusal @ (Cancelled::TooEarly | Cancelled::Refused)) => {
+            tracing::info!(
+                phone,
+                ?refusal,
+                "the provider did not cancel; it is asked again until the code runs out"
+            );
+            again_at
+        }
+        Err(error) => {
+            tracing::warn!(phone, "a cancel failed; it is tried again until the code runs out: {error}");
+            again_at
+        }
+    }
+}
+
+/// Marks what has run out and deletes what is over.
+pub async fn sweep(sign_in: &SignIn, session_idle: Duration) -> Result<(), SignInError> {
+    let now = sign_in.clock.now();
+    sign_in.store.expire(None, now).await?;
+    sign_in.store.sweep_verifications(now - KEEP).await?;
+    sign_in.store.sweep_sessions(now, now - session_idle).await?;
+    Ok(())
+}

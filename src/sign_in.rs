@@ -1,0 +1,136 @@
+//! The sign-in: the state machine between the visitor and the provider.
+//!
+//! What this module promises:
+//! * `starting` is committed before the provider is asked, so nothing sent is ever unknown to us; what may have sent
+//!   is never asked twice.
+//! * A browser has one running attempt: reloads, double clicks and tabs of one browser send one message.
+//! * A code is checked by one upstream call at a time, accepted once, and its success is stored before it is told.
+//! * Once begun, a call to the provider is written down even if the visitor leaves.
+//! * It knows no HTTP; which page answers what is up to the handlers.
+//!
+//! ```text
+//! starting → sent → verified | failed (too many) | expired | cancelled
+//! starting → in doubt (answer lost) → sent | expired
+//! ```
+
+mod cancel;
+mod check;
+mod start;
+#[cfg(test)]
+mod tests;
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
+
+pub use cancel::Cancel;
+pub use check::{Check, Ending};
+pub use start::{Refusal, Start};
+
+use crate::{
+    clock::{Clock, Timestamp},
+    keys::{Keys, Token},
+    phone::PhoneNumber,
+    random::Random,
+    store::{Claim, State, Store, StoreError, Verification},
+    verify::VerifyClient,
+};
+
+/// The provider refuses a cancel before this.
+pub(crate) const CANCEL_AFTER: Duration = Duration::from_secs(30);
+/// After a lost answer the visitor may ask again after this.
+const DOUBT: Duration = Duration::from_secs(30);
+/// Longer than any call to the provider: a claim that old belongs to a process that is gone.
+pub(crate) const CLAIM: Duration = Duration::from_secs(20);
+/// How long the same right code is taken for the second half of a double click.
+const TOMBSTONE: Duration = Duration::from_secs(60);
+/// How often a request looks again while another one has the row, and how many times.
+const POLL: Duration = Duration::from_millis(50);
+const POLLS: u32 = 400;
+/// Wrong codes after which the provider ends a request.
+const TRIES: i64 = 3;
+
+/// What went wrong on our side. `Display` is for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("another request holds this attempt and does not let go")]
+    Stuck,
+    #[error("a sign-in task ended early")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+/// The state machine. Clones share everything.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    pub store: Store,
+    pub verify: VerifyClient,
+    pub clock: Clock,
+    pub random: Random,
+    pub keys: Keys,
+    /// How long a code is good.
+    pub lifetime: Duration,
+    /// How long a session lasts at most.
+    pub session_max: Duration,
+    /// Wakes the jobs when a cancel is due.
+    pub jobs: Arc<Notify>,
+    /// What is under way at the provider: waited for at shutdown.
+    pub tasks: TaskTracker,
+}
+
+/// The attempt whose code the visitor is to type.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    pub request_id: String,
+    pub phone: PhoneNumber,
+    pub expires_at: Timestamp,
+}
+
+/// What a browser has under way.
+#[derive(Debug)]
+pub enum Standing {
+    Pending(Pending),
+    /// Its last code ran out, not long ago.
+    Expired,
+    Nothing,
+}
+
+impl SignIn {
+    /// What `browser` has under way.
+    pub async fn standing(&self, browser: &Token) -> Result<Standing, SignInError> {
+        let now = self.clock.now();
+        let attempts = self.store.attempts_of_browser(&browser.hash()).await?;
+        Ok(match attempts.first() {
+            Some(attempt) => match (&attempt.request_id, attempt.state) {
+                (Some(id), State::Sent) if attempt.expires_at > now => Standing::Pending(Pending {
+                    request_id: id.clone(),
+                    phone: attempt.phone.clone(),
+                    expires_at: attempt.expires_at,
+                }),
+                (_, State::Sent | State::Expired) if now.since(attempt.expires_at) < self.lifetime => {
+                    Standing::Expired
+                }
+                _ => Standing::Nothing,
+            },
+            None => Standing::Nothing,
+        })
+    }
+
+    fn claim(&self) -> Claim {
+        let now = self.clock.now();
+        Claim { now, until: now + CLAIM }
+    }
+
+    /// The tokens that take the browser token's place once its attempt is verified.
+    fn successors(&self, browser: &Token, attempt_id: &str) -> (Token, Token) {
+        let of = |what| self.keys.successor(browser, &format!("{what} {attempt_id}"));
+        (of("session"), of("browser"))
+    }
+}
+
+/// Whether an attempt still runs for the visitor.
+fn runs(attempt: &Verification, now: Timestamp) -> bool {
+    matches!(attempt.state, State::Starting | State::Sent | State::InDoubt) && attempt.expires_at > now
+}

@@ -1,0 +1,32 @@
+//! Cancelling: at once for the visitor, later at the provider.
+
+use super::{SignIn, SignInError, runs};
+use crate::keys::Token;
+
+/// How a cancel ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cancel {
+    /// Over for the visitor; the provider is told when it allows it.
+    Done,
+    /// The form belongs to another attempt than the browser's current one.
+    OtherAttempt,
+    /// The browser has nothing under way.
+    NoAttempt,
+}
+
+impl SignIn {
+    /// Cancels the attempt that `browser` has under way and its form names.
+    pub async fn cancel(&self, browser: &Token, request_id: &str) -> Result<Cancel, SignInError> {
+        let now = self.clock.now();
+        let attempts = self.store.attempts_of_browser(&browser.hash()).await?;
+        let Some(attempt) = attempts.first().filter(|attempt| runs(attempt, now)) else {
+            return Ok(Cancel::NoAttempt);
+        };
+        if attempt.request_id.as_deref() != Some(request_id) {
+            return Ok(Cancel::OtherAttempt);
+        }
+        let cancelled = self.drop_attempt(attempt, now).await?;
+        tracing::info!(phone = attempt.phone.masked(), "cancelled by the visitor");
+        Ok(if cancelled { Cancel::Done } else { Cancel::NoAttempt })
+    }
+}

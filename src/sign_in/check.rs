@@ -1,0 +1,188 @@
+//! Checking a code.
+
+use tokio::time::sleep;
+
+use super::{POLL, POLLS, SignIn, SignInError, TOMBSTONE, TRIES, runs};
+use crate::{
+    clock::Timestamp,
+    keys::Token,
+    pin::Pin,
+    store::{SessionRow, State, Verification},
+    verify::{Checked, RequestId, VerifyError},
+};
+
+/// How the check of a code ended. All of these are ordinary: a page answers each.
+#[derive(Debug)]
+pub enum Check {
+    /// The code was right: both tokens take the old browser token's place.
+    SignedIn { session: Token, browser: Token },
+    /// Wrong; `left` tries, if that is known.
+    Wrong { left: Option<i64> },
+    /// The step that runs takes no code yet.
+    NotYet,
+    /// The request is over.
+    Ended(Ending),
+    /// The form belongs to another attempt than the browser's current one.
+    OtherAttempt,
+    /// The browser has nothing under way.
+    NoAttempt,
+    /// The provider could not say.
+    Unchecked(VerifyError),
+}
+
+/// Why a request is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    TooMany,
+    Expired,
+}
+
+/// What a browser's attempts say about a form, without asking the provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict<'a> {
+    /// Another request has the row.
+    Busy,
+    /// This very code was accepted a moment ago: the second half of a double click.
+    JustVerified(&'a str),
+    Ended(Ending),
+    OtherAttempt,
+    NoAttempt,
+}
+
+/// Decides by the browser's attempts, newest first, for a form that names `request_id`.
+fn verdict<'a>(
+    attempts: &'a [Verification],
+    request_id: &str,
+    pin_hash: impl Fn(&str) -> String,
+    now: Timestamp,
+) -> Verdict<'a> {
+    let Some(current) = attempts.first() else { return Verdict::NoAttempt };
+    if current.request_id.as_deref() != Some(request_id) {
+        let pending = runs(current, now);
+        return if pending { Verdict::OtherAttempt } else { Verdict::NoAttempt };
+    }
+    match current.state {
+        State::Sent if current.expires_at > now => Verdict::Busy,
+        State::Sent | State::Expired => Verdict::Ended(Ending::Expired),
+        State::Failed => Verdict::Ended(Ending::TooMany),
+        State::Verified => {
+            let fresh = current.ended_at.is_some_and(|at| now.since(at) < TOMBSTONE);
+            let same = current.pin_hash.as_deref() == Some(pin_hash(&current.attempt_id).as_str());
+            if fresh && same { Verdict::JustVerified(&current.attempt_id) } else { Verdict::NoAttempt }
+        }
+        State::Starting | State::InDoubt | State::Cancelled => Verdict::NoAttempt,
+    }
+}
+
+impl SignIn {
+    /// Checks `pin` for the attempt that `browser` has under way and its form names.
+    pub async fn check(&self, browser: &Token, request_id: &str, pin: Pin) -> Result<Check, SignInError> {
+        let (this, browser, request_id) = (self.clone(), browser.clone(), request_id.to_owned());
+        // A success must be stored even if the visitor does not wait for it.
+        self.tasks.spawn(async move { this.check_as(&browser, &request_id, &pin).await }).await?
+    }
+
+    async fn check_as(&self, browser: &Token, request_id: &str, pin: &Pin) -> Result<Check, SignInError> {
+        let browser_hash = browser.hash();
+        for poll in 0..POLLS {
+            if let Some(attempt) = self.store.claim_check(&browser_hash, request_id, self.claim()).await? {
+                // Whoever waited for the check of the same wrong code has its answer.
+                let asked =
+                    poll > 0 && attempt.pin_hash == Some(self.keys.pin(&attempt.attempt_id, pin.as_str()));
+                if asked {
+                    self.release(&attempt).await?;
+                    return Ok(Check::Wrong { left: left(attempt.wrong_codes) });
+                }
+                return self.ask_about(browser, &attempt, pin).await;
+            }
+            let attempts = self.store.attempts_of_browser(&browser_hash).await?;
+            let pin_hash = |attempt_id: &str| self.keys.pin(attempt_id, pin.as_str());
+            match verdict(&attempts, request_id, pin_hash, self.clock.now()) {
+                Verdict::Busy => sleep(POLL).await,
+                Verdict::JustVerified(attempt_id) => return self.again(browser, attempt_id).await,
+                Verdict::Ended(ending) => return Ok(Check::Ended(ending)),
+                Verdict::OtherAttempt => return Ok(Check::OtherAttempt),
+                Verdict::NoAttempt => return Ok(Check::NoAttempt),
+            }
+        }
+        Err(SignInError::Stuck)
+    }
+
+    async fn ask_about(
+        &self,
+        browser: &Token,
+        attempt: &Verification,
+        pin: &Pin,
+    ) -> Result<Check, SignInError> {
+        let Some(id) = attempt.request_id.as_deref().and_then(RequestId::parse) else {
+            return Ok(Check::NoAttempt);
+        };
+        let pin_hash = self.keys.pin(&attempt.attempt_id, pin.as_str());
+        let now = self.clock.now();
+        let end = |to| self.store.settle(&attempt.attempt_id, State::Sent, to, now);
+        match self.verify.check(&id, pin).await {
+            Ok(Checked::Right) => self.open_session(browser, attempt, &pin_hash).await,
+            Ok(Checked::Wrong) => {
+                self.store.count_wrong(&attempt.attempt_id, &pin_hash).await?;
+                Ok(Check::Wrong { left: left(attempt.wrong_codes + 1) })
+            }
+            Ok(Checked::TooMany) => {
+                end(State::Failed).await?;
+                tracing::info!(phone = attempt.phone.masked(), "too many wrong codes");
+                Ok(Check::Ended(Ending::TooMany))
+            }
+            Ok(Checked::Gone) => {
+                end(State::Expired).await?;
+                Ok(Check::Ended(Ending::Expired))
+            }
+            Ok(Checked::NotYet) => {
+                self.release(attempt).await?;
+                Ok(Check::NotYet)
+            }
+            Err(error) => {
+                self.release(attempt).await?;
+                Ok(Check::Unchecked(error))
+            }
+        }
+    }
+
+    async fn open_session(
+        &self,
+        browser: &Token,
+        attempt: &Verification,
+        pin_hash: &str,
+    ) -> Result<Check, SignInError> {
+        let (session, next_browser) = self.successors(browser, &attempt.attempt_id);
+        let now = self.clock.now();
+        let row = SessionRow {
+            token_hash: session.hash(),
+            phone: attempt.phone.clone(),
+            phone_hash: attempt.phone_hash.clone(),
+            signed_in_at: now,
+            seen_at: now,
+            expires_at: now + self.session_max,
+        };
+        if !self.store.verify(attempt, pin_hash, &row).await? {
+            return Ok(Check::NoAttempt);
+        }
+        tracing::info!(phone = attempt.phone.masked(), "signed in");
+        Ok(Check::SignedIn { session, browser: next_browser })
+    }
+
+    /// The same tokens once more, unless the visitor has signed out since.
+    async fn again(&self, browser: &Token, attempt_id: &str) -> Result<Check, SignInError> {
+        let (session, browser) = self.successors(browser, attempt_id);
+        let live = self.store.session(&session.hash()).await?.is_some();
+        Ok(if live { Check::SignedIn { session, browser } } else { Check::NoAttempt })
+    }
+
+    async fn release(&self, attempt: &Verification) -> Result<(), SignInError> {
+        self.store.settle(&attempt.attempt_id, State::Sent, State::Sent, self.clock.now()).await?;
+        Ok(())
+    }
+}
+
+/// Providers differ in whether the last wrong code ends the request; past the count nothing is promised.
+fn left(wrong_codes: i64) -> Option<i64> {
+    Some(TRIES - wrong_codes).filter(|left| *left > 0)
+}

@@ -1,0 +1,214 @@
+//! Asking for a code.
+
+use std::time::Duration;
+
+use data_encoding::BASE64URL_NOPAD;
+use tokio::time::sleep;
+
+use super::{CANCEL_AFTER, CLAIM, DOUBT, POLL, POLLS, SignIn, SignInError, runs};
+use crate::{
+    clock::Timestamp,
+    keys::Token,
+    phone::PhoneNumber,
+    store::{State, Verification},
+    verify::{RequestId, VerifyError},
+};
+
+/// How asking for a code ended.
+#[derive(Debug)]
+pub enum Start {
+    /// A code was sent.
+    Sent,
+    /// A code sent earlier is still good: nothing was sent.
+    Resumed,
+    Refused(Refusal),
+}
+
+/// Why there is no code to type.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The provider's answer was lost just now: a code may come. After `wait` the visitor may ask again.
+    Lost { wait: Duration, error: VerifyError },
+    /// An earlier answer was lost, and `wait` is not over: nobody was called.
+    InDoubt { wait: Duration },
+    /// A verification to this number runs that is not this browser's.
+    Running { wait: Duration },
+    /// The provider refused, and nothing was sent.
+    Provider(VerifyError),
+}
+
+/// What to do about a number, given what the browser has tried before.
+#[derive(Debug)]
+enum Step<'a> {
+    /// Its code is good and not yet used.
+    Resumed,
+    /// Another click is asking the provider right now.
+    Wait,
+    /// The answer was lost less than [`DOUBT`] ago.
+    InDoubt(Duration),
+    /// Cancelled by the visitor, not yet at the provider.
+    TakeBack(&'a Verification),
+    /// The answer was lost a while ago.
+    Repeat(&'a Verification),
+    /// An attempt to another number runs: it ends first.
+    Drop(&'a Verification),
+    Fresh,
+}
+
+/// Decides by the browser's attempts, newest first. Pure: the same rows and time give the same step.
+fn step<'a>(attempts: &'a [Verification], phone: &PhoneNumber, now: Timestamp) -> Step<'a> {
+    let running = attempts.iter().find(|attempt| runs(attempt, now));
+    if let Some(attempt) = running.filter(|attempt| attempt.phone == *phone) {
+        let lost = match attempt.state {
+            State::Sent => return Step::Resumed,
+            State::Starting if attempt.claimed_until > now => return Step::Wait,
+            _ => now.since(attempt.sent_at),
+        };
+        return if lost < DOUBT { Step::InDoubt(DOUBT - lost) } else { Step::Repeat(attempt) };
+    }
+    if let Some(other) = running {
+        return Step::Drop(other);
+    }
+    let cancelled = attempts.iter().find(|attempt| {
+        attempt.phone == *phone
+            && attempt.state == State::Cancelled
+            && attempt.cancel_at.is_some()
+            && attempt.request_id.is_some()
+            && attempt.expires_at > now
+            && attempt.claimed_until <= now
+    });
+    cancelled.map_or(Step::Fresh, Step::TakeBack)
+}
+
+impl SignIn {
+    /// Asks the provider to send a code to `phone` for `browser`, unless one is under way.
+    pub async fn start(&self, browser: &Token, phone: PhoneNumber) -> Result<Start, SignInError> {
+        let (this, browser_hash) = (self.clone(), browser.hash());
+        // The visitor may leave; what is asked of the provider must still be written down.
+        self.tasks.spawn(async move { this.start_as(&browser_hash, &phone).await }).await?
+    }
+
+    async fn start_as(&self, browser_hash: &str, phone: &PhoneNumber) -> Result<Start, SignInError> {
+        for _ in 0..POLLS {
+            let now = self.clock.now();
+            let attempts = self.store.attempts_of_browser(browser_hash).await?;
+            match step(&attempts, phone, now) {
+                Step::Resumed => return Ok(Start::Resumed),
+                Step::InDoubt(wait) => return Ok(Start::Refused(Refusal::InDoubt { wait })),
+                Step::Wait => sleep(POLL).await,
+                Step::TakeBack(attempt) => {
+                    if self.store.resume(&attempt.attempt_id, now).await? {
+                        return Ok(Start::Resumed);
+                    }
+                }
+                Step::Repeat(attempt) => {
+                    if self.store.restart(&attempt.attempt_id, self.claim()).await? {
+                        return self.ask(attempt, true).await;
+                    }
+                }
+                Step::Drop(other) => {
+                    self.drop_attempt(other, now).await?;
+                }
+                Step::Fresh => {
+                    let attempt = self.new_attempt(browser_hash, phone, now);
+                    if self.store.insert(&attempt).await? {
+                        return self.ask(&attempt, false).await;
+                    }
+                    // Another click was faster, or an attempt ran out that nobody has marked yet.
+                    self.store.expire(Some(browser_hash), now).await?;
+                }
+            }
+        }
+        Err(SignInError::Stuck)
+    }
+
+    fn new_attempt(&self, browser_hash: &str, phone: &PhoneNumber, now: Timestamp) -> Verification {
+        Verification {
+            attempt_id: BASE64URL_NOPAD.encode(&self.random.bytes::<16>()),
+            request_id: None,
+            phone: phone.clone(),
+            phone_hash: self.keys.phone(phone),
+            browser_hash: browser_hash.to_owned(),
+            state: State::Starting,
+            created_at: now,
+            sent_at: now,
+            expires_at: now + self.lifetime,
+            ended_at: None,
+            wrong_codes: 0,
+            pin_hash: None,
+            claimed_until: now + CLAIM,
+            cancel_at: None,
+        }
+    }
+
+    pub(super) async fn drop_attempt(
+        &self,
+        attempt: &Verification,
+        now: Timestamp,
+    ) -> Result<bool, SignInError> {
+        let cancel_at = now.max(attempt.sent_at + CANCEL_AFTER);
+        let dropped = self.store.cancel(&attempt.attempt_id, now, cancel_at).await?;
+        self.jobs.notify_one();
+        Ok(dropped)
+    }
+
+    /// Asks the provider, once. `repeated`: an earlier answer for this attempt was lost.
+    async fn ask(&self, attempt: &Verification, repeated: bool) -> Result<Start, SignInError> {
+        let now = self.clock.now();
+        let settle = |to| self.store.settle(&attempt.attempt_id, State::Starting, to, now);
+        match self.verify.request(&attempt.phone).await {
+            Ok(id) => {
+                let expires_at = now + self.lifetime;
+                self.store.record_sent(&attempt.attempt_id, id.as_str(), now, expires_at).await?;
+                tracing::info!(phone = attempt.phone.masked(), "code sent");
+                Ok(Start::Sent)
+            }
+            Err(VerifyError::AlreadyRunning(id)) => self.already_running(attempt, id, repeated).await,
+            Err(error) if error.may_have_sent() => {
+                settle(State::InDoubt).await?;
+                Ok(Start::Refused(Refusal::Lost { wait: DOUBT, error }))
+            }
+            Err(error) => {
+                settle(State::Failed).await?;
+                Ok(Start::Refused(Refusal::Provider(error)))
+            }
+        }
+    }
+
+    /// The provider has one running for this number: ours after all, or somebody else's.
+    ///
+    /// The provider's lock covers the number for the whole API key, so an id from a refusal is taken up only if our
+    /// own rows show that this browser asked for it.
+    async fn already_running(
+        &self,
+        attempt: &Verification,
+        id: Option<RequestId>,
+        repeated: bool,
+    ) -> Result<Start, SignInError> {
+        let now = self.clock.now();
+        let attempts = self.store.attempts_to_phone(&attempt.phone_hash, now).await?;
+        let mut others = attempts.iter().filter(|other| other.attempt_id != attempt.attempt_id);
+        let known = match &id {
+            Some(id) => others.find(|other| other.request_id.as_deref() == Some(id.as_str())),
+            None => others.find(|other| !matches!(other.state, State::Verified | State::Failed)),
+        };
+        match (known, &id) {
+            (Some(other), _) if other.browser_hash == attempt.browser_hash => {
+                let resumed = self.store.reattach(&attempt.attempt_id, &other.attempt_id, now).await?;
+                let wait = CLAIM;
+                Ok(if resumed { Start::Resumed } else { Start::Refused(Refusal::Running { wait }) })
+            }
+            (None, Some(id)) if repeated => {
+                let (sent_at, expires_at) = (attempt.sent_at, attempt.expires_at);
+                self.store.record_sent(&attempt.attempt_id, id.as_str(), sent_at, expires_at).await?;
+                Ok(Start::Resumed)
+            }
+            (other, _) => {
+                let to = if repeated { State::InDoubt } else { State::Failed };
+                self.store.settle(&attempt.attempt_id, State::Starting, to, now).await?;
+                let ends = other.unwrap_or(attempt).expires_at;
+                Ok(Start::Refused(Refusal::Running { wait: ends.since(now) }))
+            }
+        }
+    }
+}
