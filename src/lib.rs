@@ -1,10 +1,33 @@
 //! Phone sign-in for any web site, in one binary.
+//!
+//! # The journey of a sign-in
+//!
+//! A visitor asks for `/`; [`app`] lets in only who came by a name of ours, and [`handlers`] show the phone form.
+//! The number that comes back is made E.164 by [`phone`], and [`sign_in`] takes over: it writes the attempt down in
+//! the [`store`], asks the provider for a code through [`verify`], and records the answer. The visitor types the code;
+//! [`pin`] reads it, [`sign_in`] has it checked, and on success a session is stored before the answer leaves. From then
+//! on [`session`] knows who is there. A cancel is over for the visitor at once; [`jobs`] tells the provider when it
+//! takes one. Whatever goes wrong becomes one line for the operator and one sentence for the visitor in [`error`].
+//!
+//! Arrows go one way: `main → server → app → handlers → sign_in, session → verify, store → phone, pin`. The
+//! [`simulator`] is a second reading of the provider's contract and knows none of them.
 
+pub mod app;
+pub mod assets;
 pub mod clock;
+pub mod config;
+pub mod error;
+pub(crate) mod handlers;
+pub mod jobs;
+pub mod keys;
 pub mod phone;
 pub mod pin;
 pub mod random;
+pub mod server;
+pub mod session;
+pub mod sign_in;
 pub mod simulator;
+pub mod store;
 pub mod templates;
 pub mod text;
 pub mod verify;

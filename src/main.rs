@@ -1,1 +1,128 @@
-fn main() {}
+//! Reads the settings, starts the logs, binds, serves, stops on a signal. No logic.
+
+use std::{net::SocketAddr, process::ExitCode};
+
+use phonegate::{
+    clock::Clock,
+    config::{Config, Environment, Invocation, Log, LogFormat, Provider},
+    phone::{Fiction, PhoneNumber},
+    random::Random,
+    server::{Server, World},
+    simulator::{Options, Simulator},
+    store::Store,
+};
+use secrecy::SecretString;
+use tokio::sync::watch;
+use tracing_subscriber::EnvFilter;
+
+/// Exit code for a setting that cannot be used.
+const BAD_SETTING: u8 = 2;
+
+fn main() -> ExitCode {
+    let arguments = std::env::args_os().skip(1);
+    let invocation =
+        match Environment::load().and_then(|environment| Invocation::read(arguments, &environment)) {
+            Ok(invocation) => invocation,
+            Err(error) => {
+                eprintln!("phonegate: {error}");
+                return ExitCode::from(BAD_SETTING);
+            }
+        };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error),
+    };
+    let done = match invocation {
+        Invocation::Show(text) => {
+            print!("{text}");
+            return ExitCode::SUCCESS;
+        }
+        Invocation::Serve(config) => runtime.block_on(serve(&config)),
+        Invocation::Simulator { listen, credentials, log } => {
+            runtime.block_on(simulate(listen, credentials, &log))
+        }
+        Invocation::Forget { phone, config } => runtime.block_on(forget(&phone, &config)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&*error),
+    }
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+async fn serve(config: &Config) -> Outcome {
+    start_log(&Log { filter: config.settings.log.clone(), format: config.settings.log_format })?;
+    let server = Server::bind(config, World::real()).await?;
+    let address = server.address()?;
+    let public_url = server.state().public_url.as_str();
+    tracing::info!(%address, public_url, "phonegate {} listens", env!("CARGO_PKG_VERSION"));
+    if matches!(config.provider, Provider::Simulator { .. }) {
+        tracing::warn!("simulator mode: nothing is sent; the codes are at {public_url}simulator/phone");
+    }
+    server.run(stop_signal()?).await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn simulate(listen: SocketAddr, credentials: (String, SecretString), log: &Log) -> Outcome {
+    start_log(log)?;
+    let key = credentials.0.clone();
+    let options =
+        Options { credentials: Some(credentials), clock: Clock::system().fork(), random: Random::system() };
+    let listener = tokio::net::TcpListener::bind(listen).await?;
+    tracing::info!(address = %listener.local_addr()?, key, "the simulator listens; its phone is at /phone");
+    let mut stop = stop_signal()?;
+    let stopped = async move {
+        let _ = stop.wait_for(|stop| *stop).await;
+    };
+    axum::serve(listener, Simulator::new(options).router()).with_graceful_shutdown(stopped).await?;
+    Ok(())
+}
+
+async fn forget(phone: &str, config: &Config) -> Outcome {
+    let number = PhoneNumber::parse(phone, config.settings.default_country, Fiction::Allowed)
+        .map_err(|problem| format!("--phone: not a phone number ({problem:?}); give it as +44…"))?;
+    let store = Store::open(&config.settings.store_url).await?;
+    let keys = store.keys(config.secrets.server_key.as_ref(), &Random::system()).await?;
+    let rows = store.forget(&keys.phone(&number)).await?;
+    println!("{}: {rows} rows deleted", number.masked());
+    store.close().await;
+    Ok(())
+}
+
+fn start_log(log: &Log) -> Outcome {
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_new(&log.filter)?)
+        .with_writer(std::io::stderr);
+    match log.format {
+        LogFormat::Text => builder.with_target(false).init(),
+        LogFormat::Json => builder.json().init(),
+    }
+    Ok(())
+}
+
+/// Turns true at Ctrl-C or SIGTERM.
+fn stop_signal() -> std::io::Result<watch::Receiver<bool>> {
+    let (stop, told) = watch::channel(false);
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        let _ = stop.send(true);
+    });
+    Ok(told)
+}
+
+fn failed(error: &dyn std::error::Error) -> ExitCode {
+    eprint!("phonegate: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        eprint!(": {cause}");
+        source = cause.source();
+    }
+    eprintln!();
+    ExitCode::FAILURE
+}

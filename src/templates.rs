@@ -40,6 +40,8 @@ pub struct VerifyPage {
     pub problem: Option<Sentence>,
     /// Why it could not be checked, not the code's fault: above the form.
     pub alert: Option<Sentence>,
+    /// Shown once: "we sent it before".
+    pub notice: Option<Sentence>,
 }
 
 /// How a sign-in ended.
@@ -74,9 +76,14 @@ pub struct Templates;
 
 impl Templates {
     /// Reads the built-in templates; a file of the same name in `overrides` takes a built-in one's place.
-    pub fn new(overrides: Option<&Path>) -> Result<Self, minijinja::Error> {
+    pub fn new(overrides: Option<&Path>, _assets: &crate::assets::Assets) -> Result<Self, minijinja::Error> {
         let _ = overrides;
         Ok(Self)
+    }
+
+    pub fn plain_index(&self, frame: Frame) -> axum::response::Html<String> {
+        let _ = frame;
+        axum::response::Html(String::new())
     }
 
     pub fn index(&self, frame: Frame, page: &IndexPage) -> Result<String, minijinja::Error> {

@@ -1,0 +1,181 @@
+//! The app: its state, and every route and layer on one screen.
+
+use std::{ops::Deref, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::{Next, from_fn_with_state},
+    response::Response,
+};
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    csrf::CsrfLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+    timeout::TimeoutLayer,
+    trace::TraceLayer,
+};
+use url::{Host, Url};
+
+use crate::{
+    assets::Assets,
+    config::is_loopback_name,
+    error::{self, AppError},
+    handlers,
+    phone::{Country, Fiction},
+    session::Cookies,
+    sign_in::SignIn,
+    simulator::Simulator,
+    templates::{Frame, Templates},
+    text::Language,
+};
+
+/// Longer than any form of ours.
+const BODY_LIMIT: usize = 16 * 1024;
+/// Longer than the Verify client's own limit, so that its answer reaches the page.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What the handlers work with. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct AppState(Arc<Parts>);
+
+/// The parts of an [`AppState`].
+#[derive(Debug)]
+pub struct Parts {
+    pub sign_in: SignIn,
+    pub templates: Templates,
+    pub assets: Assets,
+    pub cookies: Cookies,
+    pub public_url: Url,
+    /// For numbers typed without a country code.
+    pub default_country: Option<Country>,
+    pub fiction: Fiction,
+    pub code_length: u8,
+    pub session_idle: Duration,
+    pub simulator: Option<Simulated>,
+}
+
+/// The simulator on our own port.
+#[derive(Debug)]
+pub struct Simulated {
+    pub simulator: Simulator,
+    /// Asked for by `--simulator`: others may reach it.
+    pub forced: bool,
+}
+
+impl AppState {
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    pub(crate) fn frame(&self, language: Language) -> Frame {
+        Frame { language, simulator: self.simulator.is_some() }
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// All routes and layers.
+///
+/// # Errors
+/// If the origin of `PUBLIC_URL` cannot be one that browsers send.
+pub fn router(app: AppState) -> Result<Router, tower_http::csrf::ConfigError> {
+    let csrf = CsrfLayer::new().add_trusted_origin(app.public_url.origin().ascii_serialization())?;
+    let pages = handlers::routes()
+        .merge(app.assets.router())
+        .fallback(async || AppError::NotFound)
+        .method_not_allowed_fallback(async || AppError::MethodNotAllowed)
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn_with_state(app.clone(), error::render_errors))
+                .layer(CatchPanicLayer::new())
+                .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+                .layer(csrf)
+                .layer(DefaultBodyLimit::max(BODY_LIMIT)),
+        );
+    let routes = match &app.simulator {
+        Some(simulated) => pages.nest("/simulator", simulated.simulator.clone().router().with_state(())),
+        None => pages,
+    };
+    let trace = TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(()).on_failure(());
+    let front = ServiceBuilder::new()
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .layer(trace)
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(from_fn_with_state(app.clone(), front_door));
+    Ok(routes.layer(front).merge(handlers::health_routes()).with_state(app))
+}
+
+/// What each log line of a request carries. No query: it may hold what a visitor typed.
+fn span(request: &Request) -> tracing::Span {
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+}
+
+/// Lets in only who came by a name of ours, and sets what every answer carries.
+async fn front_door(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    let mut response = match check_entry(&app, request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(error) => error::refuse(&app, &request, &error),
+    };
+    let headers = response.headers_mut();
+    for (name, value) in &HEADERS {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if app.public_url.scheme() == "https" {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+    response
+}
+
+/// No inline script or style; nobody may frame us; a form goes nowhere else.
+/// `same-origin` and not `no-referrer`: with the latter browsers send `Origin: null`, and no form would pass.
+const HEADERS: [(header::HeaderName, &str); 6] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (header::REFERRER_POLICY, "same-origin"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (header::CACHE_CONTROL, "no-store"),
+];
+
+fn check_entry(app: &AppState, headers: &HeaderMap) -> Result<(), AppError> {
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !is_our_host(host, &app.public_url) {
+        return Err(AppError::Host(host.chars().take(100).collect()));
+    }
+    let forced = app.simulator.as_ref().is_none_or(|simulated| simulated.forced);
+    if !forced && headers.keys().any(|name| name.as_str().starts_with("x-forwarded-")) {
+        return Err(AppError::Forwarded);
+    }
+    Ok(())
+}
+
+/// `PUBLIC_URL`'s host, a loopback name or an IP literal: names that no stranger's DNS can point at us.
+fn is_our_host(host: &str, public_url: &Url) -> bool {
+    let Ok(url) = Url::parse(&format!("{}://{host}/", public_url.scheme())) else { return false };
+    if url.path() != "/" || !url.username().is_empty() || url.password().is_some() {
+        return false;
+    }
+    match url.host() {
+        Some(Host::Domain(name)) => {
+            is_loopback_name(name)
+                || (url.host_str() == public_url.host_str()
+                    && url.port_or_known_default() == public_url.port_or_known_default())
+        }
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+        None => false,
+    }
+}

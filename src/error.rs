@@ -1,0 +1,254 @@
+//! What goes wrong: one text for the operator, another for the visitor, and no way to mix them up.
+//!
+//! `Display` of an [`AppError`] is the operator's. The visitor gets a key of the catalogue; since a key is a
+//! `&'static str`, no error's own text can reach a page. [`render_errors`] logs a failure, once.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    extract::{Request, State, rejection::FormRejection},
+    http::{HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{Html, IntoResponse, Response},
+};
+use tower_http::{csrf::ProtectionError, request_id::RequestId};
+
+use crate::{
+    app::AppState,
+    sign_in::SignInError,
+    store::StoreError,
+    templates::{ErrorPage, Frame},
+    text::{Language, Sentence},
+    verify::VerifyError,
+};
+
+/// A failure. `Display` is for the operator; [`AppError::explain`] is for the visitor.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// 404
+    #[error("no such page")]
+    NotFound,
+    /// 405
+    #[error("no such method on this page")]
+    MethodNotAllowed,
+    /// 400, 413, 415 or 422: not a form, or too large.
+    #[error("unreadable form: {0}")]
+    Form(#[from] FormRejection),
+    /// 403: a form from another site.
+    #[error("refused a cross-site request: {0}")]
+    CrossSite(ProtectionError),
+    /// 421: reached under a name that is not ours.
+    #[error("refused Host {0:?}: if visitors type that name, set PUBLIC_URL to it")]
+    Host(String),
+    /// 403: a proxy in front of the simulator.
+    #[error(
+        "refused a request that came through a proxy: the simulator is for this machine; see --simulator"
+    )]
+    Forwarded,
+    /// 422, 502 or 503, on the page of the form.
+    #[error("{0}")]
+    Verify(#[from] VerifyError),
+    /// 503
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// 503 or 500
+    #[error("{0}")]
+    SignIn(#[from] SignInError),
+    /// 500
+    #[error("a template failed")]
+    Template(#[from] minijinja::Error),
+    /// A layer refused before any handler ran.
+    #[error("answered {0}")]
+    Status(StatusCode),
+}
+
+/// What the visitor is told.
+pub struct Explained {
+    pub status: StatusCode,
+    pub headline: Sentence,
+    pub advice: Sentence,
+}
+
+impl AppError {
+    /// Status and text for a page of its own.
+    pub fn explain(&self) -> Explained {
+        let status = self.status();
+        let (headline, advice) = match (self, status.as_u16()) {
+            (Self::Forwarded, _) => ("error-forwarded-headline", "error-forwarded-advice"),
+            (_, 403) => ("error-forbidden-headline", "error-forbidden-advice"),
+            (_, 404) => ("error-not-found-headline", "error-not-found-advice"),
+            (_, 405) => ("error-method-headline", "error-method-advice"),
+            (_, 408 | 504) => ("error-timeout-headline", "error-timeout-advice"),
+            (_, 413) => ("error-too-large-headline", "error-too-large-advice"),
+            (_, 415) => ("error-media-type-headline", "error-media-type-advice"),
+            (_, 421) => ("error-host-headline", "error-host-advice"),
+            (_, 429) => ("error-throttled-headline", "error-throttled-advice"),
+            (_, 400..500) => ("error-form-headline", "error-form-advice"),
+            (_, 503) => ("error-unavailable-headline", "error-unavailable-advice"),
+            _ => ("error-internal-headline", "error-internal-advice"),
+        };
+        Explained { status, headline: Sentence::new(headline), advice: Sentence::new(advice) }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Form(rejection) => rejection.status(),
+            Self::CrossSite(_) | Self::Forwarded => StatusCode::FORBIDDEN,
+            Self::Host(_) => StatusCode::MISDIRECTED_REQUEST,
+            Self::Verify(error) => send_failure(error).status,
+            Self::Store(_) | Self::SignIn(SignInError::Store(_) | SignInError::Stuck) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::SignIn(SignInError::Task(_)) | Self::Template(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Status(status) => *status,
+        }
+    }
+
+    /// The page is there already; the failure still has to reach the log.
+    pub fn with_page(self, page: impl IntoResponse) -> Response {
+        let mut response = page.into_response();
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}
+
+/// What the form's page says when the provider did not do as asked.
+pub struct Failure {
+    pub status: StatusCode,
+    pub sentence: Sentence,
+    /// Whether the visitor can mend it in the field.
+    pub beside_field: bool,
+    pub retry_after: Option<Duration>,
+}
+
+/// When a provider that limits us may be asked again.
+const BUSY: Duration = Duration::from_secs(30);
+
+/// What a failed request for a code means to the visitor.
+pub fn send_failure(error: &VerifyError) -> Failure {
+    use VerifyError as E;
+    let (status, key, beside_field) = match error {
+        E::InvalidNumber(_) => (StatusCode::UNPROCESSABLE_ENTITY, "phone-not-accepted", true),
+        E::NotRoutable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "phone-not-routable", true),
+        E::Blocked(_) => (StatusCode::UNPROCESSABLE_ENTITY, "phone-blocked", true),
+        E::NetworkUnsupported(_) => (StatusCode::UNPROCESSABLE_ENTITY, "phone-unsupported", true),
+        E::NotApproved(_) => (StatusCode::UNPROCESSABLE_ENTITY, "phone-not-approved", true),
+        E::Throttled(_) => return busy("send-busy"),
+        E::Credentials(_)
+        | E::Barred(_)
+        | E::Forbidden(_)
+        | E::Balance(_)
+        | E::Parameter(_)
+        | E::CustomCode(_)
+        | E::SilentAuth(_) => (StatusCode::SERVICE_UNAVAILABLE, "send-unavailable", false),
+        E::AlreadyRunning(_)
+        | E::Fault(_)
+        | E::Unreachable(_)
+        | E::TimedOut
+        | E::Lost(_)
+        | E::Unreadable(_)
+        | E::Unexpected(_) => (StatusCode::BAD_GATEWAY, "send-fault", false),
+    };
+    Failure { status, sentence: Sentence::new(key), beside_field, retry_after: None }
+}
+
+/// What a failed check means to the visitor: the code itself is not in question.
+pub fn check_failure(error: &VerifyError) -> Failure {
+    let (status, key) = match send_failure(error).status {
+        StatusCode::SERVICE_UNAVAILABLE if matches!(error, VerifyError::Throttled(_)) => {
+            return busy("check-busy");
+        }
+        StatusCode::SERVICE_UNAVAILABLE => (StatusCode::SERVICE_UNAVAILABLE, "check-unavailable"),
+        _ => (StatusCode::BAD_GATEWAY, "check-fault"),
+    };
+    Failure { status, sentence: Sentence::new(key), beside_field: false, retry_after: None }
+}
+
+fn busy(key: &'static str) -> Failure {
+    let sentence = Sentence::new(key).number("seconds", seconds(BUSY));
+    Failure {
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        sentence,
+        beside_field: false,
+        retry_after: Some(BUSY),
+    }
+}
+
+/// Whole seconds, rounded up: whoever comes back then is not too early.
+pub fn seconds(wait: Duration) -> i64 {
+    i64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(i64::MAX)
+}
+
+impl IntoResponse for AppError {
+    /// Leaves the error in the response for [`render_errors`], which has the templates.
+    fn into_response(self) -> Response {
+        let status = self.status();
+        self.with_page(status)
+    }
+}
+
+/// Turns every failure into a page, and logs it.
+pub async fn render_errors(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    let frame = app.frame(Language::accepted(language_header(&request)));
+    let trace_id = request.extensions().get::<RequestId>().cloned();
+    let response = next.run(request).await;
+    let status = response.status();
+    let error = match response.extensions().get::<Arc<AppError>>() {
+        Some(error) => error.clone(),
+        None if !status.is_client_error() && !status.is_server_error() => return response,
+        None => Arc::new(match response.extensions().get::<ProtectionError>() {
+            Some(refusal) => AppError::CrossSite(refusal.clone()),
+            None => AppError::Status(status),
+        }),
+    };
+    log(&error, status);
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if is_page {
+        return response;
+    }
+    let page = page(&app, frame, &error, trace_id.as_ref());
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    Response::from_parts(parts, page.into())
+}
+
+/// The page of a failure that has none of its own; plain text if even that fails.
+pub fn page(app: &AppState, frame: Frame, error: &AppError, trace_id: Option<&RequestId>) -> String {
+    let Explained { status, headline, advice } = error.explain();
+    let trace_id = trace_id.and_then(|id| id.header_value().to_str().ok()).map(str::to_owned);
+    let page = ErrorPage { status: status.as_u16(), headline, advice, trace_id };
+    app.templates.error(frame, &page).unwrap_or_else(|error| {
+        tracing::error!("the error page failed: {error:#}");
+        status.to_string()
+    })
+}
+
+/// The answer to a request that no handler shall see.
+pub fn refuse(app: &AppState, request: &Request, error: &AppError) -> Response {
+    let frame = app.frame(Language::accepted(language_header(request)));
+    log(error, error.status());
+    let page = page(app, frame, error, request.extensions().get::<RequestId>());
+    (error.status(), Html(page)).into_response()
+}
+
+fn log(error: &AppError, status: StatusCode) {
+    if status.is_server_error() {
+        tracing::error!(
+            error = error as &dyn std::error::Error,
+            status = status.as_u16(),
+            "request failed: {error}"
+        );
+    } else {
+        tracing::info!(status = status.as_u16(), "request refused: {error}");
+    }
+}
+
+pub(crate) fn language_header(request: &Request) -> Option<&str> {
+    request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok())
+}

@@ -1,0 +1,42 @@
+//! The way out of the second page.
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::{Form, check, verify};
+use crate::{
+    app::AppState,
+    error::AppError,
+    session::{Notice, Pending, Visitor},
+    sign_in::Cancel,
+    templates::Frame,
+};
+
+/// What the cancel form posts.
+#[derive(Debug, Deserialize)]
+pub(super) struct CancelForm {
+    #[serde(default)]
+    request_id: String,
+}
+
+/// `POST /cancel`
+pub(super) async fn submit(
+    State(app): State<AppState>,
+    frame: Frame,
+    mut visitor: Visitor,
+    pending: Pending,
+    Form(form): Form<CancelForm>,
+) -> Result<Response, AppError> {
+    match app.sign_in.cancel(&pending.browser, &form.request_id).await? {
+        Cancel::OtherAttempt => {
+            let page = check::again(&app, frame, &pending.browser, verify::other_attempt()).await?;
+            return Ok(page.unwrap_or_else(|| Redirect::to("/").into_response()));
+        }
+        Cancel::Done => visitor.set_notice(Notice::Cancelled),
+        Cancel::NoAttempt => {}
+    }
+    Ok(visitor.answer(Redirect::to("/")))
+}

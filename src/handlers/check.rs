@@ -1,0 +1,104 @@
+//! The code, checked.
+
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::{Form, retry_after, verify};
+use crate::{
+    app::AppState,
+    error::{AppError, Failure, check_failure},
+    keys::Token,
+    pin::{Pin, PinError},
+    session::{SignedIn, Visitor},
+    sign_in::{Check, Ending, Standing},
+    templates::{Frame, ResultPage, VerifyPage},
+    text::Sentence,
+};
+
+/// What the PIN form posts. No `Debug`: it holds a code.
+#[derive(Deserialize)]
+pub(super) struct PinForm {
+    #[serde(default)]
+    pin: String,
+    #[serde(default)]
+    request_id: String,
+}
+
+/// `POST /check`
+pub(super) async fn submit(
+    State(app): State<AppState>,
+    frame: Frame,
+    mut visitor: Visitor,
+    signed_in: Option<SignedIn>,
+    Form(form): Form<PinForm>,
+) -> Result<Response, AppError> {
+    let start_over = Redirect::to(if signed_in.is_some() { "/result" } else { "/" });
+    let Some(browser) = visitor.browser() else { return Ok(start_over.into_response()) };
+    let (failure, error) = match Pin::parse(&form.pin, app.code_length) {
+        Err(problem) => (pin_problem(problem).into(), None),
+        Ok(pin) => match app.sign_in.check(&browser, &form.request_id, pin).await? {
+            Check::SignedIn { session, browser } => {
+                visitor.set_browser(&browser);
+                visitor.set_session(&session);
+                return Ok(visitor.answer(Redirect::to("/result")));
+            }
+            Check::NoAttempt => return Ok(start_over.into_response()),
+            Check::Ended(ending) => {
+                let html = app.templates.result(frame, &ResultPage::Failed { reason: reason(ending) })?;
+                return Ok((StatusCode::GONE, Html(html)).into_response());
+            }
+            Check::OtherAttempt => (verify::other_attempt(), None),
+            Check::Wrong { left } => (wrong(left).into(), None),
+            Check::NotYet => (Sentence::new("pin-not-yet").into(), None),
+            Check::Unchecked(error) => (check_failure(&error), Some(error.into())),
+        },
+    };
+    match again(&app, frame, &browser, failure).await? {
+        None => Ok(start_over.into_response()),
+        Some(page) => Ok(match error {
+            Some(error) => AppError::with_page(error, page),
+            None => page,
+        }),
+    }
+}
+
+/// The browser's PIN form again, with what is wrong; nothing if there is no code to type any more.
+pub(super) async fn again(
+    app: &AppState,
+    frame: Frame,
+    browser: &Token,
+    failure: Failure,
+) -> Result<Option<Response>, AppError> {
+    let Standing::Pending(attempt) = app.sign_in.standing(browser).await? else { return Ok(None) };
+    let Failure { status, sentence, beside_field, retry_after: wait } = failure;
+    let (problem, alert) = if beside_field { (Some(sentence), None) } else { (None, Some(sentence)) };
+    let page = VerifyPage { problem, alert, ..verify::page(app, &attempt) };
+    let html = app.templates.verify(frame, &page)?;
+    Ok(Some((status, retry_after(wait), Html(html)).into_response()))
+}
+
+fn wrong(left: Option<i64>) -> Sentence {
+    match left {
+        Some(left) => Sentence::new("pin-wrong").number("left", left),
+        None => Sentence::new("pin-wrong-again"),
+    }
+}
+
+fn reason(ending: Ending) -> Sentence {
+    Sentence::new(match ending {
+        Ending::TooMany => "failed-too-many",
+        Ending::Expired => "failed-expired",
+    })
+}
+
+fn pin_problem(problem: PinError) -> Sentence {
+    match problem {
+        PinError::Empty => Sentence::new("pin-empty"),
+        PinError::NotDigits => Sentence::new("pin-not-digits"),
+        PinError::Length { expected } => Sentence::new("pin-length").number("expected", expected.into()),
+    }
+}

@@ -1,0 +1,150 @@
+//! The first page: the visitor types a number.
+
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::{Form, retry_after};
+use crate::{
+    app::AppState,
+    error::{AppError, Failure, seconds, send_failure},
+    keys::Token,
+    phone::{Country, PhoneError, PhoneNumber},
+    session::{Notice, SignedIn, Visitor},
+    sign_in::{Refusal, Start},
+    templates::{Frame, IndexPage},
+    text::Sentence,
+};
+
+/// What the phone form posts.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct PhoneForm {
+    #[serde(default)]
+    phone: String,
+    #[serde(default)]
+    country: String,
+}
+
+/// `GET /`
+pub(super) async fn show(
+    State(app): State<AppState>,
+    frame: Frame,
+    mut visitor: Visitor,
+    signed_in: Option<SignedIn>,
+) -> Result<Response, AppError> {
+    if signed_in.is_some() {
+        return Ok(Redirect::to("/result").into_response());
+    }
+    // Two clicks on the form must be one browser's, so it is known before the first.
+    if visitor.browser().is_none() {
+        visitor.set_browser(&Token::new(&app.sign_in.random));
+    }
+    let Some(notice) = visitor.take_notice() else {
+        return Ok(visitor.answer(app.templates.plain_index(frame)));
+    };
+    let page = IndexPage { notice: Some(say(notice)), ..IndexPage::default() };
+    let html = app.templates.index(frame, &page)?;
+    Ok(visitor.answer(Html(html)))
+}
+
+/// `POST /verify`
+pub(super) async fn submit(
+    State(app): State<AppState>,
+    frame: Frame,
+    mut visitor: Visitor,
+    signed_in: Option<SignedIn>,
+    Form(form): Form<PhoneForm>,
+) -> Result<Response, AppError> {
+    if signed_in.is_some() {
+        return Ok(Redirect::to("/result").into_response());
+    }
+    let country = Country::parse(&form.country).or(app.default_country);
+    let phone = match PhoneNumber::parse(&form.phone, country, app.fiction) {
+        Ok(phone) => phone,
+        Err(problem) => return refuse(&app, frame, visitor, form, phone_problem(problem).into(), None),
+    };
+    let browser = visitor.browser().unwrap_or_else(|| Token::new(&app.sign_in.random));
+    visitor.set_browser(&browser);
+    match app.sign_in.start(&browser, phone).await? {
+        Start::Sent => Ok(visitor.answer(Redirect::to("/verify"))),
+        Start::Resumed => {
+            visitor.set_notice(Notice::Resumed);
+            Ok(visitor.answer(Redirect::to("/verify")))
+        }
+        Start::Refused(refusal) => {
+            let (failure, error) = explain(refusal);
+            refuse(&app, frame, visitor, form, failure, error)
+        }
+    }
+}
+
+/// The form again, with what was typed and what is wrong.
+fn refuse(
+    app: &AppState,
+    frame: Frame,
+    visitor: Visitor,
+    form: PhoneForm,
+    failure: Failure,
+    error: Option<AppError>,
+) -> Result<Response, AppError> {
+    let (problem, alert) =
+        if failure.beside_field { (Some(failure.sentence), None) } else { (None, Some(failure.sentence)) };
+    let country = Some(form.country).filter(|country| !country.is_empty());
+    let page = IndexPage { phone: form.phone, country, problem, alert, notice: None };
+    let html = app.templates.index(frame, &page)?;
+    let page = visitor.answer((failure.status, retry_after(failure.retry_after), Html(html)));
+    Ok(match error {
+        Some(error) => error.with_page(page),
+        None => page,
+    })
+}
+
+fn explain(refusal: Refusal) -> (Failure, Option<AppError>) {
+    let wait = |status, key, wait| Failure {
+        status,
+        sentence: Sentence::new(key).number("seconds", seconds(wait)),
+        beside_field: false,
+        retry_after: Some(wait),
+    };
+    match refusal {
+        Refusal::Lost { wait: time, error } => {
+            (wait(StatusCode::BAD_GATEWAY, "send-in-doubt", time), Some(error.into()))
+        }
+        Refusal::InDoubt { wait: time } => (wait(StatusCode::TOO_MANY_REQUESTS, "send-in-doubt", time), None),
+        Refusal::Running { wait: time } => (wait(StatusCode::TOO_MANY_REQUESTS, "send-running", time), None),
+        Refusal::Provider(error) => (send_failure(&error), Some(error.into())),
+    }
+}
+
+fn phone_problem(problem: PhoneError) -> Sentence {
+    Sentence::new(match problem {
+        PhoneError::Empty => "phone-empty",
+        PhoneError::BadCharacter => "phone-bad-character",
+        PhoneError::NoCountryCode => "phone-no-country-code",
+        PhoneError::UnknownCountryCode => "phone-unknown-country-code",
+        PhoneError::TooShort => "phone-too-short",
+        PhoneError::TooLong => "phone-too-long",
+        PhoneError::Invalid => "phone-invalid",
+        PhoneError::Fictional => "phone-fictional",
+        PhoneError::Extension => "phone-extension",
+    })
+}
+
+/// A problem that the visitor can mend in the field.
+impl From<Sentence> for Failure {
+    fn from(sentence: Sentence) -> Self {
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, sentence, beside_field: true, retry_after: None }
+    }
+}
+
+pub(super) fn say(notice: Notice) -> Sentence {
+    Sentence::new(match notice {
+        Notice::Cancelled => "notice-cancelled",
+        Notice::SignedOut => "notice-signed-out",
+        Notice::Expired => "notice-expired",
+        Notice::Resumed => "notice-resumed",
+    })
+}

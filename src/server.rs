@@ -1,0 +1,196 @@
+//! The running app: a bound port, its jobs, and an end that lets running requests finish.
+
+use std::{io, net::SocketAddr, time::Duration};
+
+use tokio::{net::TcpListener, sync::watch, time::timeout};
+use tokio_util::task::TaskTracker;
+use url::Url;
+
+use crate::{
+    app::{self, AppState, Parts, Simulated},
+    assets::Assets,
+    clock::Clock,
+    config::{Config, Provider, is_loopback},
+    jobs, phone,
+    phone::Fiction,
+    random::Random,
+    session::Cookies,
+    sign_in::SignIn,
+    simulator::{self, Simulator},
+    store::{Store, StoreError},
+    templates::Templates,
+    verify::{VerifyClient, VerifySettings},
+};
+
+/// Where Vonage's Verify API lives.
+const VONAGE: &str = "https://api.nexmo.com";
+/// A provider that takes longer to accept a connection will not answer in time either.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A visitor waits no longer than this for the provider.
+const CALL_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long running requests may take to finish once the app is told to stop.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// Why the app did not start. `Display` is for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, #[source] io::Error),
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    #[error("a template cannot be used: {0:#}")]
+    Templates(#[from] minijinja::Error),
+    #[error("PUBLIC_DIR cannot be read: {0}")]
+    Assets(#[source] io::Error),
+    #[error("the Verify client cannot be made: {0}")]
+    Verify(#[from] reqwest::Error),
+    #[error("an address cannot be used: {0}")]
+    Url(#[from] url::ParseError),
+    #[error("PUBLIC_URL cannot be an origin: {0}")]
+    Origin(String),
+}
+
+/// What a test sets otherwise than the world does.
+#[derive(Debug, Clone)]
+pub struct World {
+    pub clock: Clock,
+    pub random: Random,
+    /// For connecting to the provider, and for a whole call to it.
+    pub timeouts: (Duration, Duration),
+}
+
+impl World {
+    pub fn real() -> Self {
+        Self { clock: Clock::system(), random: Random::system(), timeouts: (CONNECT_TIMEOUT, CALL_TIMEOUT) }
+    }
+}
+
+/// The app, bound to its port but not yet serving.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    state: AppState,
+}
+
+impl Server {
+    /// Binds the port, opens the store and makes everything that a request will need.
+    pub async fn bind(config: &Config, world: World) -> Result<Self, StartError> {
+        let settings = &config.settings;
+        let wanted = SocketAddr::new(settings.host, settings.port);
+        let listener = TcpListener::bind(wanted).await.map_err(|error| StartError::Listen(wanted, error))?;
+        let address = listener.local_addr().map_err(|error| StartError::Listen(wanted, error))?;
+        let store = Store::open(&settings.store_url).await?;
+        let keys = store.keys(config.secrets.server_key.as_ref(), &world.random).await?;
+        let assets = Assets::new(settings.public_dir.as_deref()).map_err(StartError::Assets)?;
+        let templates = Templates::new(settings.templates_dir.as_deref(), &assets)?;
+        let verify = verify_settings(config, address, &world)?;
+        let mut public_url = config.public_url.clone();
+        if settings.port == 0 && settings.public_url.is_none() {
+            // The port is known only now. A URL with a host takes one.
+            let _ = public_url.set_port(Some(address.port()));
+        }
+        let state = AppState::new(Parts {
+            templates,
+            assets,
+            cookies: Cookies::new(&public_url, settings.cookie_domain.clone()),
+            public_url,
+            default_country: settings.default_country,
+            fiction: if is_loopback(&verify.base_url) { Fiction::Allowed } else { Fiction::Refused },
+            code_length: settings.code_length,
+            session_idle: settings.session_idle,
+            simulator: simulated(config, &world),
+            sign_in: SignIn {
+                store,
+                verify: VerifyClient::new(verify)?,
+                clock: world.clock,
+                random: world.random,
+                keys,
+                lifetime: settings.code_lifetime,
+                session_max: settings.session_max,
+                jobs: std::sync::Arc::default(),
+                tasks: TaskTracker::new(),
+            },
+        });
+        Ok(Self { listener, state })
+    }
+
+    /// Where it listens; the port is the real one even if 0 was asked for.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// Serves until `stop` turns true, then lets running requests and calls to the provider finish.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) -> Result<(), StartError> {
+        let sign_in = self.state.sign_in.clone();
+        let idle = self.state.session_idle;
+        let router = app::router(self.state).map_err(|error| StartError::Origin(error.to_string()))?;
+        let jobs = tokio::spawn(jobs::run(sign_in.clone(), idle, stop.clone()));
+        // The first number would otherwise wait for the metadata of its country.
+        tokio::task::spawn_blocking(phone::warm_up);
+        let address = self.listener.local_addr();
+        let mut told = stop.clone();
+        let serve = axum::serve(self.listener, router).with_graceful_shutdown(async move {
+            let _ = told.wait_for(|stop| *stop).await;
+        });
+        let give_up = async {
+            let _ = stop.wait_for(|stop| *stop).await;
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            served = serve => {
+                let address = address.unwrap_or_else(|_| SocketAddr::from(([0, 0, 0, 0], 0)));
+                served.map_err(|error| StartError::Listen(address, error))?;
+            }
+            () = give_up => tracing::warn!("some requests did not finish in {GRACE:?}"),
+        }
+        sign_in.tasks.close();
+        let _ = timeout(GRACE, sign_in.tasks.wait()).await;
+        let _ = jobs.await;
+        sign_in.store.close().await;
+        Ok(())
+    }
+}
+
+fn verify_settings(
+    config: &Config,
+    address: SocketAddr,
+    world: &World,
+) -> Result<VerifySettings, StartError> {
+    let settings = &config.settings;
+    let (base_url, key, secret) = match &config.provider {
+        Provider::Vonage { key, secret } => {
+            let base_url = match &settings.verify_base_url {
+                Some(url) => url.clone(),
+                None => Url::parse(VONAGE)?,
+            };
+            (base_url, key.clone(), secret.clone())
+        }
+        Provider::Simulator { .. } => {
+            let host = if address.is_ipv4() { "127.0.0.1" } else { "[::1]" };
+            let url = Url::parse(&format!("http://{host}:{}/simulator/", address.port()))?;
+            (url, "simulator".to_owned(), "simulator".into())
+        }
+    };
+    Ok(VerifySettings {
+        api: settings.verify_api,
+        base_url,
+        key,
+        secret,
+        brand: settings.brand.clone(),
+        code_length: settings.code_length,
+        lifetime: settings.code_lifetime,
+        connect_timeout: world.timeouts.0,
+        timeout: world.timeouts.1,
+    })
+}
+
+fn simulated(config: &Config, world: &World) -> Option<Simulated> {
+    let Provider::Simulator { forced } = config.provider else { return None };
+    let options =
+        simulator::Options { credentials: None, clock: world.clock.fork(), random: world.random.clone() };
+    Some(Simulated { simulator: Simulator::new(options), forced })
+}

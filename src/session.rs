@@ -1,0 +1,243 @@
+//! Who is there: cookies, sessions, and the extractors that turn others away.
+//!
+//! What this module promises:
+//! * A cookie holds a random token and nothing else; the store knows its hash.
+//! * Every cookie is made in one place, with every attribute.
+//! * [`SignedIn`] and [`Pending`] in a handler's signature are the only way past the door.
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    extract::{FromRequestParts, OptionalFromRequestParts},
+    http::request::Parts,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use url::Url;
+
+use crate::{
+    app::AppState,
+    clock::Timestamp,
+    error::AppError,
+    keys::Token,
+    phone::PhoneNumber,
+    sign_in::{self, Standing},
+    store::SessionRow,
+};
+
+/// A visit is written down when the last one that was lies this far back, or a tenth of the idle limit.
+const TOUCH_AFTER: Duration = Duration::from_secs(300);
+
+/// What is said once, on the next page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    Cancelled,
+    SignedOut,
+    Expired,
+    Resumed,
+}
+
+impl Notice {
+    const ALL: [Self; 4] = [Self::Cancelled, Self::SignedOut, Self::Expired, Self::Resumed];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cancelled => "cancelled",
+            Self::SignedOut => "signed-out",
+            Self::Expired => "expired",
+            Self::Resumed => "resumed",
+        }
+    }
+}
+
+/// The names and attributes of our cookies.
+#[derive(Debug, Clone)]
+pub struct Cookies {
+    session: String,
+    browser: String,
+    notice: String,
+    domain: Option<String>,
+    secure: bool,
+}
+
+impl Cookies {
+    /// `__Host-` binds a cookie to this host and https; `__Secure-` lets the session reach the hosts below `domain`.
+    pub fn new(public_url: &Url, domain: Option<String>) -> Self {
+        let secure = public_url.scheme() == "https";
+        let host = if secure { "__Host-" } else { "" };
+        let session = if domain.is_some() { "__Secure-" } else { host };
+        Self {
+            session: format!("{session}phonegate"),
+            browser: format!("{host}phonegate-browser"),
+            notice: format!("{host}phonegate-notice"),
+            domain,
+            secure,
+        }
+    }
+
+    /// A session cookie in the browser's sense too: it ends with the browser.
+    fn cookie(&self, name: &str, value: &str) -> Cookie<'static> {
+        let mut cookie = Cookie::new(name.to_owned(), value.to_owned());
+        cookie.set_path("/");
+        cookie.set_http_only(true);
+        cookie.set_same_site(SameSite::Lax);
+        cookie.set_secure(self.secure);
+        if name == self.session
+            && let Some(domain) = &self.domain
+        {
+            cookie.set_domain(domain.clone());
+        }
+        cookie
+    }
+}
+
+/// What a visitor's cookies say, and what the answer will set. Nothing is looked up.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    jar: CookieJar,
+    cookies: Cookies,
+}
+
+impl Visitor {
+    fn token(&self, name: &str) -> Option<Token> {
+        self.jar.get(name).and_then(|cookie| Token::parse(cookie.value()))
+    }
+
+    pub fn browser(&self) -> Option<Token> {
+        self.token(&self.cookies.browser)
+    }
+
+    fn session(&self) -> Option<Token> {
+        self.token(&self.cookies.session)
+    }
+
+    pub fn set_browser(&mut self, token: &Token) {
+        self.set(|cookies| cookies.cookie(&cookies.browser, token.expose()));
+    }
+
+    pub fn set_session(&mut self, token: &Token) {
+        self.set(|cookies| cookies.cookie(&cookies.session, token.expose()));
+    }
+
+    pub fn set_notice(&mut self, notice: Notice) {
+        self.set(|cookies| cookies.cookie(&cookies.notice, notice.as_str()));
+    }
+
+    pub fn end_session(&mut self) {
+        self.jar = self.jar.clone().remove(self.cookies.cookie(&self.cookies.session, ""));
+    }
+
+    /// What is to be said once; asking for it takes it away.
+    pub fn take_notice(&mut self) -> Option<Notice> {
+        let value = self.jar.get(&self.cookies.notice)?.value().to_owned();
+        self.jar = self.jar.clone().remove(self.cookies.cookie(&self.cookies.notice, ""));
+        Notice::ALL.into_iter().find(|notice| notice.as_str() == value)
+    }
+
+    fn set(&mut self, cookie: impl FnOnce(&Cookies) -> Cookie<'static>) {
+        self.jar = self.jar.clone().add(cookie(&self.cookies));
+    }
+
+    /// The answer, with the cookies that were set.
+    pub fn answer(self, response: impl IntoResponse) -> Response {
+        (self.jar, response).into_response()
+    }
+}
+
+impl FromRequestParts<AppState> for Visitor {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Infallible> {
+        Ok(Self { jar: CookieJar::from_headers(&parts.headers), cookies: app.cookies.clone() })
+    }
+}
+
+/// A visitor with a live session. In a handler's signature it sends all others to the start.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    pub phone: PhoneNumber,
+    pub since: Timestamp,
+    pub(crate) token_hash: String,
+}
+
+/// A visitor with a code to type. In a handler's signature it sends all others to the start.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    pub browser: Token,
+    pub attempt: sign_in::Pending,
+}
+
+/// Why an extractor let nobody in.
+#[derive(Debug)]
+pub enum TurnedAway {
+    ToStart(Box<Visitor>),
+    Failed(AppError),
+}
+
+impl IntoResponse for TurnedAway {
+    fn into_response(self) -> Response {
+        match self {
+            Self::ToStart(visitor) => visitor.answer(Redirect::to("/")),
+            Self::Failed(error) => error.into_response(),
+        }
+    }
+}
+
+impl<E: Into<AppError>> From<E> for TurnedAway {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl OptionalFromRequestParts<AppState> for SignedIn {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Option<Self>, AppError> {
+        let Ok(visitor) = Visitor::from_request_parts(parts, app).await;
+        let Some(token) = visitor.session() else { return Ok(None) };
+        let Some(row) = app.sign_in.store.session(&token.hash()).await? else { return Ok(None) };
+        let now = app.sign_in.clock.now();
+        if !is_live(&row, now, app.session_idle) {
+            return Ok(None);
+        }
+        if now.since(row.seen_at) >= TOUCH_AFTER.min(app.session_idle / 10) {
+            app.sign_in.store.touch_session(&row.token_hash, now).await?;
+        }
+        Ok(Some(Self { phone: row.phone, since: row.signed_in_at, token_hash: row.token_hash }))
+    }
+}
+
+fn is_live(row: &SessionRow, now: Timestamp, idle: Duration) -> bool {
+    now < row.expires_at && now < row.seen_at + idle
+}
+
+impl FromRequestParts<AppState> for SignedIn {
+    type Rejection = TurnedAway;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, TurnedAway> {
+        match <Self as OptionalFromRequestParts<AppState>>::from_request_parts(parts, app).await? {
+            Some(signed_in) => Ok(signed_in),
+            None => {
+                let Ok(visitor) = Visitor::from_request_parts(parts, app).await;
+                Err(TurnedAway::ToStart(Box::new(visitor)))
+            }
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for Pending {
+    type Rejection = TurnedAway;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, TurnedAway> {
+        let Ok(mut visitor) = Visitor::from_request_parts(parts, app).await;
+        let Some(browser) = visitor.browser() else { return Err(TurnedAway::ToStart(Box::new(visitor))) };
+        match app.sign_in.standing(&browser).await? {
+            Standing::Pending(attempt) => Ok(Self { browser, attempt }),
+            Standing::Expired => {
+                visitor.set_notice(Notice::Expired);
+                Err(TurnedAway::ToStart(Box::new(visitor)))
+            }
+            Standing::Nothing => Err(TurnedAway::ToStart(Box::new(visitor))),
+        }
+    }
+}
