@@ -1,1 +1,198 @@
+use std::{collections::BTreeSet, ffi::OsString, time::Duration};
 
+use secrecy::ExposeSecret;
+
+use super::{Config, Environment, Invocation, Provider, SECRETS, flags};
+use crate::verify::VerifyApi;
+
+fn read(arguments: &[&str], variables: &[(&str, &str)]) -> Result<Invocation, String> {
+    let environment: Environment = variables.iter().copied().collect();
+    Invocation::read(arguments.iter().map(OsString::from), &environment).map_err(|error| error.to_string())
+}
+
+fn config(arguments: &[&str], variables: &[(&str, &str)]) -> Config {
+    match read(arguments, variables) {
+        Ok(Invocation::Serve(config)) => *config,
+        other => panic!("{other:?}"),
+    }
+}
+
+const PAIR: [(&str, &str); 2] = [("VONAGE_API_KEY", "abcd1234"), ("VONAGE_API_SECRET", "s3cret")];
+
+#[test]
+fn without_any_setting_the_simulator_serves_this_machine() {
+    let config = config(&[], &[]);
+
+    assert!(matches!(config.provider, Provider::Simulator { forced: false }));
+    assert_eq!(config.public_url.as_str(), "http://localhost:3000/");
+    assert_eq!(config.settings.store_url.expose_secret(), "sqlite:phonegate.db");
+    assert_eq!((config.settings.code_length, config.settings.code_lifetime.as_secs()), (6, 300));
+    assert_eq!(config.settings.verify_api, VerifyApi::V2);
+}
+
+#[test]
+fn two_lines_make_it_send_real_messages() {
+    let config = config(&[], &PAIR);
+    assert!(matches!(config.provider, Provider::Vonage { key, secret }
+        if key == "abcd1234" && secret.expose_secret() == "s3cret"));
+}
+
+#[test]
+fn the_tutorials_names_work() {
+    let config = config(
+        &[],
+        &[("NEXMO_API_KEY", "k"), ("NEXMO_API_SECRET", "s"), ("NEXMO_BRAND_NAME", "Acme"), ("PORT", "8080")],
+    );
+    assert!(matches!(config.provider, Provider::Vonage { .. }));
+    assert_eq!((config.settings.brand.as_str(), config.settings.port), ("Acme", 8080));
+    assert_eq!(config.public_url.as_str(), "http://localhost:8080/");
+}
+
+#[test]
+fn a_flag_wins_over_a_variable_and_empty_counts_as_unset() {
+    let config = config(&["--port", "4000"], &[("PORT", "5000"), ("BRAND", ""), ("SESSION_IDLE", "30m")]);
+    assert_eq!(config.settings.port, 4000);
+    assert_eq!(config.settings.brand, "phonegate");
+    assert_eq!(config.settings.session_idle, Duration::from_secs(1800));
+}
+
+#[test]
+fn a_mistake_is_one_line_that_names_the_variable_and_the_fix() {
+    let long_brand = "x".repeat(17);
+    for (arguments, variables, expected) in [
+        (&[][..], &[("PORT", "70000")][..], "PORT: \"70000\" will not do; give a number from 0 to 65535"),
+        (&["--port=x"], &[], "PORT: \"x\" will not do"),
+        (&[], &[("HOST", "here")], "HOST: \"here\" will not do; give an IP address"),
+        (&[], &[("PUBLIC_URL", "http://example.com")], "https is needed"),
+        (&[], &[("PUBLIC_URL", "https://example.com/path")], "without a path"),
+        (&[], &[("VERIFY_API", "v3")], "VERIFY_API: \"v3\" will not do; give v2, or v1"),
+        (&[], &[("VERIFY_BASE_URL", "ftp://x")], "VERIFY_BASE_URL"),
+        (&[], &[("VERIFY_BASE_URL", "http://127.0.0.1:4000")], "VERIFY_BASE_URL: needs VONAGE_API_KEY"),
+        (&[], &[("BRAND", &long_brand)], "1 to 16 characters"),
+        (&[], &[("BRAND", "a{b")], "none of / { } : $"),
+        (&[], &[("CODE_LENGTH", "4")], "from 6 to 10"),
+        (
+            &[],
+            &[("CODE_LENGTH", "8"), ("VERIFY_API", "v1")],
+            "CODE_LENGTH: 8 digits are not to be had with VERIFY_API=v1",
+        ),
+        (&[], &[("CODE_LIFETIME", "900")], "from 60 to 600"),
+        (&[], &[("DEFAULT_COUNTRY", "Narnia")], "two-letter code"),
+        (&[], &[("STORE_URL", "mysql://u:pw9@h/d")], "STORE_URL: give sqlite:FILE or postgres://"),
+        (&["--store-url=postgres://u:pw9@h/d"], &[], "a password must not be on the command line"),
+        (&["--store-url", "postgres://u:pw9@h/d"], &[], "a password must not be on the command line"),
+        (&[], &[("SESSION_IDLE", "12")], "SESSION_IDLE: \"12\" will not do; give a time with its unit"),
+        (&[], &[("SESSION_IDLE", "8d")], "SESSION_IDLE: is longer than SESSION_MAX"),
+        (&[], &[("TEMPLATES_DIR", "/nowhere")], "is not a folder"),
+        (&[], &[("LOG", "a=b=c")], "LOG: "),
+        (&[], &[("LOG_FORMAT", "xml")], "give text or json"),
+        (&[], &[("SERVER_KEY", "short")], "SERVER_KEY: is too short; give at least 32 characters"),
+        (&[], &[("SERVER_KEY_FILE", "/nowhere/key")], "SERVER_KEY_FILE: cannot read \"/nowhere/key\""),
+        (&[], &[("COOKIE_DOMAIN", "localhost")], "give a domain name"),
+        (&["--colour"], &[], "command line: --colour is unknown"),
+        (&["forget"], &[], "command line: --phone <PHONE> is missing"),
+        (&["frobnicate"], &[], "command line: "),
+    ] {
+        let error = read(arguments, variables).map(|_| ()).expect_err("a mistake");
+        assert!(error.contains(expected), "{arguments:?} {variables:?}: {error}");
+        assert!(!error.contains('\n') && !error.contains("pw9"), "{error}");
+    }
+}
+
+#[test]
+fn half_a_pair_is_named() {
+    for (variable, missing) in [
+        (("VONAGE_API_KEY", "k"), "VONAGE_API_SECRET: is missing"),
+        (("NEXMO_API_KEY", "k"), "VONAGE_API_SECRET: is missing"),
+        (("VONAGE_API_SECRET", "hidden9"), "VONAGE_API_KEY: is missing"),
+        (("NEXMO_API_SECRET", "hidden9"), "VONAGE_API_KEY: is missing"),
+    ] {
+        let error = read(&[], &[variable]).expect_err("half a pair");
+        assert!(error.starts_with(missing) && !error.contains("hidden9"), "{error}");
+    }
+    let error = read(&[], &[("NEXMO_API_KEY", "one"), ("VONAGE_API_KEY", "two")]).expect_err("two values");
+    assert!(error.contains("NEXMO_API_KEY: differs from VONAGE_API_KEY"), "{error}");
+}
+
+#[test]
+fn the_simulator_does_not_start_by_itself_where_others_can_reach_it() {
+    for (variable, value) in [
+        ("HOST", "0.0.0.0"),
+        ("PUBLIC_URL", "https://sign-in.example"),
+        ("VONAGE_SIGNATURE_SECRET", "s"),
+        ("NEXMO_BRAND_NAME", "Acme"),
+    ] {
+        let error = read(&[], &[(variable, value)]).expect_err(variable);
+        assert!(error.starts_with(variable) && error.contains("--simulator"), "{error}");
+
+        let forced = config(&["--simulator"], &[(variable, value)]);
+        assert!(matches!(forced.provider, Provider::Simulator { forced: true }));
+    }
+    let error = read(&["--simulator"], &PAIR).expect_err("both");
+    assert!(error.starts_with("--simulator: goes against VONAGE_API_KEY"), "{error}");
+}
+
+#[test]
+fn a_cookie_domain_must_cover_the_public_url() {
+    let with = |url: &str, domain: &str| {
+        read(&[], &[PAIR[0], PAIR[1], ("PUBLIC_URL", url), ("COOKIE_DOMAIN", domain)]).map(|_| ())
+    };
+    assert_eq!(with("https://in.example.com", "example.com"), Ok(()));
+    assert_eq!(with("https://example.com", ".example.com"), Ok(()));
+    for (url, domain) in [("https://badexample.com", "example.com"), ("http://localhost:3000", "example.com")]
+    {
+        let error = with(url, domain).expect_err(domain);
+        assert!(error.contains("at that domain or below it"), "{error}");
+    }
+}
+
+#[test]
+fn a_secret_may_come_from_a_file() {
+    let path = std::env::temp_dir().join(format!("phonegate-secret-{}", std::process::id()));
+    std::fs::write(&path, "from-a-file\n").unwrap();
+    let path_text = path.to_str().unwrap();
+
+    let config = config(&[], &[("VONAGE_API_KEY", "k"), ("VONAGE_API_SECRET_FILE", path_text)]);
+    let both =
+        read(&[], &[("VONAGE_API_SECRET", "a"), ("VONAGE_API_SECRET_FILE", path_text)]).expect_err("both");
+    std::fs::remove_file(&path).unwrap();
+
+    assert!(
+        matches!(config.provider, Provider::Vonage { secret, .. } if secret.expose_secret() == "from-a-file")
+    );
+    assert!(both.contains("VONAGE_API_SECRET is set too"), "{both}");
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let config = config(&[], &[PAIR[0], PAIR[1], ("STORE_URL", "postgres://u:pw9@h/d")]);
+    let shown = format!("{config:?}");
+    assert!(!shown.contains("s3cret") && !shown.contains("pw9"), "{shown}");
+}
+
+#[test]
+fn the_four_lists_agree() {
+    let settings = flags().into_iter().map(|(variable, _)| variable);
+    let code: BTreeSet<String> = settings.chain(SECRETS.map(str::to_owned)).collect();
+
+    let example = include_str!("../../.env.example");
+    let lines = example.lines().map(|line| line.trim_start_matches('#').trim_start());
+    let names = lines.filter_map(|line| line.split_once('=').map(|(name, _)| name.to_owned()));
+    let example: BTreeSet<String> = names.filter(|name| is_variable(name)).collect();
+
+    let rows = include_str!("../../README.md").lines().filter(|line| line.starts_with("| `"));
+    let cells = rows.filter_map(|line| line.split('|').nth(1)).map(str::to_owned).collect::<String>();
+    let readme: BTreeSet<String> =
+        cells.split('`').filter(|name| is_variable(name)).map(str::to_owned).collect();
+
+    assert_eq!(example, code, ".env.example against the code");
+    assert_eq!(readme, code, "README against the code");
+    for (variable, flag) in flags() {
+        assert_eq!(variable, flag.replace('-', "_").to_uppercase());
+        assert!(!SECRETS.contains(&variable.as_str()), "{variable} is a secret and must not be a flag");
+    }
+}
+
+fn is_variable(name: &str) -> bool {
+    name.len() > 2 && name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+}

@@ -39,7 +39,7 @@ pub enum Ending {
 
 /// What a browser's attempts say about a form, without asking the provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict<'a> {
+pub(super) enum Verdict<'a> {
     /// Another request has the row.
     Busy,
     /// This very code was accepted a moment ago: the second half of a double click.
@@ -50,7 +50,7 @@ enum Verdict<'a> {
 }
 
 /// Decides by the browser's attempts, newest first, for a form that names `request_id`.
-fn verdict<'a>(
+pub(super) fn verdict<'a>(
     attempts: &'a [Verification],
     request_id: &str,
     pin_hash: impl Fn(&str) -> String,
@@ -183,6 +183,6 @@ impl SignIn {
 }
 
 /// Providers differ in whether the last wrong code ends the request; past the count nothing is promised.
-fn left(wrong_codes: i64) -> Option<i64> {
+pub(super) fn left(wrong_codes: i64) -> Option<i64> {
     Some(TRIES - wrong_codes).filter(|left| *left > 0)
 }

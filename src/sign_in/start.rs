@@ -39,7 +39,7 @@ pub enum Refusal {
 
 /// What to do about a number, given what the browser has tried before.
 #[derive(Debug)]
-enum Step<'a> {
+pub(super) enum Step<'a> {
     /// Its code is good and not yet used.
     Resumed,
     /// Another click is asking the provider right now.
@@ -56,7 +56,7 @@ enum Step<'a> {
 }
 
 /// Decides by the browser's attempts, newest first. Pure: the same rows and time give the same step.
-fn step<'a>(attempts: &'a [Verification], phone: &PhoneNumber, now: Timestamp) -> Step<'a> {
+pub(super) fn step<'a>(attempts: &'a [Verification], phone: &PhoneNumber, now: Timestamp) -> Step<'a> {
     let running = attempts.iter().find(|attempt| runs(attempt, now));
     if let Some(attempt) = running.filter(|attempt| attempt.phone == *phone) {
         let lost = match attempt.state {

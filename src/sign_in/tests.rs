@@ -1,1 +1,118 @@
+//! The decisions, as functions of rows and time. What they do to the world is tested through the app.
 
+use std::time::Duration;
+
+use super::{CLAIM, DOUBT, check, start};
+use crate::{
+    clock::Timestamp,
+    phone::PhoneNumber,
+    sign_in::{Ending, TOMBSTONE},
+    store::{State, Verification},
+};
+
+const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+const LIFETIME: Duration = Duration::from_secs(300);
+
+fn phone(last: u8) -> PhoneNumber {
+    PhoneNumber::from_store(format!("+120255501{last:02}"))
+}
+
+/// An attempt to number 23, begun `age` ago.
+fn attempt(state: State, age: Duration) -> Verification {
+    let sent_at = NOW - age;
+    Verification {
+        attempt_id: "a1".to_owned(),
+        request_id: Some("r1".to_owned()),
+        phone: phone(23),
+        phone_hash: String::new(),
+        browser_hash: String::new(),
+        state,
+        created_at: sent_at,
+        sent_at,
+        expires_at: sent_at + LIFETIME,
+        ended_at: None,
+        wrong_codes: 0,
+        pin_hash: None,
+        claimed_until: Timestamp::from_millis(0),
+        cancel_at: None,
+    }
+}
+
+fn secs(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+#[test]
+fn the_step_for_a_number_follows_from_the_attempts() {
+    let starting = |claimed: bool, age| Verification {
+        request_id: None,
+        claimed_until: if claimed { NOW + CLAIM } else { NOW },
+        ..attempt(State::Starting, age)
+    };
+    let cancelled = |claimed: bool| Verification {
+        cancel_at: Some(NOW + secs(20)),
+        claimed_until: if claimed { NOW + CLAIM } else { NOW },
+        ..attempt(State::Cancelled, secs(10))
+    };
+    let other = |state| Verification { phone: phone(24), ..attempt(state, secs(5)) };
+    for (attempts, expected) in [
+        (vec![], "Fresh"),
+        (vec![attempt(State::Sent, secs(10))], "Resumed"),
+        (vec![attempt(State::Sent, LIFETIME)], "Fresh"),
+        (vec![starting(true, secs(1))], "Wait"),
+        (vec![starting(false, secs(20))], "InDoubt(10s)"),
+        (vec![starting(false, secs(30))], "Repeat"),
+        (vec![attempt(State::InDoubt, secs(12))], "InDoubt(18s)"),
+        (vec![attempt(State::InDoubt, DOUBT)], "Repeat"),
+        (vec![attempt(State::InDoubt, LIFETIME)], "Fresh"),
+        (vec![cancelled(false)], "TakeBack"),
+        (vec![cancelled(true)], "Fresh"),
+        (vec![attempt(State::Cancelled, secs(10))], "Fresh"),
+        (vec![other(State::Sent), cancelled(false)], "Drop"),
+        (vec![other(State::Starting)], "Drop"),
+        (vec![other(State::Verified)], "Fresh"),
+        (vec![attempt(State::Verified, secs(1))], "Fresh"),
+        (vec![attempt(State::Failed, secs(1))], "Fresh"),
+        (vec![attempt(State::Expired, secs(1))], "Fresh"),
+    ] {
+        let step = format!("{:?}", start::step(&attempts, &phone(23), NOW));
+        let name = step.split_once("(Verification").map_or(step.as_str(), |(name, _)| name);
+        assert_eq!(name, expected, "{attempts:?}");
+    }
+}
+
+#[test]
+fn the_verdict_on_a_form_follows_from_the_attempts() {
+    use check::Verdict;
+
+    let verified = |age: Duration, pin: &str| Verification {
+        ended_at: Some(NOW - age),
+        pin_hash: Some(format!("a1 {pin}")),
+        ..attempt(State::Verified, secs(100))
+    };
+    let other = |state, age| Verification { request_id: Some("r2".to_owned()), ..attempt(state, age) };
+    for (attempts, expected) in [
+        (vec![], Verdict::NoAttempt),
+        (vec![attempt(State::Sent, secs(1))], Verdict::Busy),
+        (vec![attempt(State::Sent, LIFETIME)], Verdict::Ended(Ending::Expired)),
+        (vec![attempt(State::Expired, LIFETIME)], Verdict::Ended(Ending::Expired)),
+        (vec![attempt(State::Failed, secs(1))], Verdict::Ended(Ending::TooMany)),
+        (vec![attempt(State::Cancelled, secs(1))], Verdict::NoAttempt),
+        (vec![attempt(State::InDoubt, secs(1))], Verdict::NoAttempt),
+        (vec![other(State::Sent, secs(1)), attempt(State::Cancelled, secs(2))], Verdict::OtherAttempt),
+        (vec![other(State::Starting, secs(1))], Verdict::OtherAttempt),
+        (vec![other(State::Sent, LIFETIME)], Verdict::NoAttempt),
+        (vec![other(State::Verified, secs(1))], Verdict::NoAttempt),
+        (vec![verified(secs(59), "123456")], Verdict::JustVerified("a1")),
+        (vec![verified(secs(59), "654321")], Verdict::NoAttempt),
+        (vec![verified(TOMBSTONE, "123456")], Verdict::NoAttempt),
+    ] {
+        let pin_hash = |attempt_id: &str| format!("{attempt_id} 123456");
+        assert_eq!(check::verdict(&attempts, "r1", pin_hash, NOW), expected, "{attempts:?}");
+    }
+}
+
+#[test]
+fn tries_are_counted_only_while_some_are_left() {
+    assert_eq!([1, 2, 3, 4].map(check::left), [Some(2), Some(1), None, None]);
+}

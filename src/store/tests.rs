@@ -1,1 +1,301 @@
+//! The store's contract, the same on both engines.
 
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
+
+use secrecy::SecretString;
+use sqlx::Executor;
+
+use super::{Claim, SessionRow, State, Store, Verification};
+use crate::{clock::Timestamp, phone::PhoneNumber, random::Random};
+
+const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+/// A store of its own on each engine; Postgres only where `TEST_POSTGRES_URL` names a server.
+async fn stores() -> Vec<Store> {
+    let mut stores = vec![Store::open(&SecretString::from("sqlite::memory:")).await.unwrap()];
+    match postgres_url().await {
+        Some(url) => stores.push(Store::open(&url).await.unwrap()),
+        None => println!("skipped on Postgres: TEST_POSTGRES_URL is not set (tests/run sets it)"),
+    }
+    stores
+}
+
+/// A schema of its own, so that tests do not meet.
+async fn postgres_url() -> Option<SecretString> {
+    static COUNTER: AtomicU32 = AtomicU32::new(0);
+    #[expect(clippy::disallowed_methods, reason = "tells the test, not the app")]
+    let url = std::env::var("TEST_POSTGRES_URL").ok()?;
+    let schema = format!("store_{}_{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
+    sqlx::any::install_default_drivers();
+    let pool = sqlx::AnyPool::connect(&url).await.unwrap();
+    pool.execute(sqlx::AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).await.unwrap();
+    Some(SecretString::from(format!("{url}?options=-c%20search_path%3D{schema}")))
+}
+
+fn attempt(id: &str, browser: &str) -> Verification {
+    Verification {
+        attempt_id: id.to_owned(),
+        request_id: None,
+        phone: PhoneNumber::from_store("+12025550123".to_owned()),
+        phone_hash: "phone".to_owned(),
+        browser_hash: browser.to_owned(),
+        state: State::Starting,
+        created_at: NOW,
+        sent_at: NOW,
+        expires_at: NOW + Duration::from_secs(300),
+        ended_at: None,
+        wrong_codes: 0,
+        pin_hash: None,
+        claimed_until: NOW + Duration::from_secs(20),
+        cancel_at: None,
+    }
+}
+
+fn session(token_hash: &str) -> SessionRow {
+    SessionRow {
+        token_hash: token_hash.to_owned(),
+        phone: PhoneNumber::from_store("+12025550123".to_owned()),
+        phone_hash: "phone".to_owned(),
+        signed_in_at: NOW,
+        seen_at: NOW,
+        expires_at: NOW + Duration::from_secs(3600),
+    }
+}
+
+fn claim(seconds: u64) -> Claim {
+    let now = NOW + Duration::from_secs(seconds);
+    Claim { now, until: now + Duration::from_secs(20) }
+}
+
+fn after(seconds: u64) -> Timestamp {
+    NOW + Duration::from_secs(seconds)
+}
+
+/// An attempt whose code is on its way.
+async fn sent(store: &Store, id: &str, browser: &str) -> Verification {
+    assert!(store.insert(&attempt(id, browser)).await.unwrap());
+    store.record_sent(id, &format!("request-{id}"), NOW, after(300)).await.unwrap();
+    store.attempts_of_browser(browser).await.unwrap().remove(0)
+}
+
+#[tokio::test]
+async fn what_is_written_comes_back() {
+    for store in stores().await {
+        let read = sent(&store, "a", "b").await;
+
+        assert_eq!(read.request_id.as_deref(), Some("request-a"));
+        assert_eq!((read.state, read.phone.as_str()), (State::Sent, "+12025550123"));
+        assert_eq!((read.created_at, read.sent_at, read.expires_at), (NOW, NOW, after(300)));
+        assert_eq!((read.ended_at, read.cancel_at, read.pin_hash, read.wrong_codes), (None, None, None, 0));
+    }
+}
+
+#[tokio::test]
+async fn a_browser_has_one_running_attempt() {
+    for store in stores().await {
+        assert!(store.insert(&attempt("a", "b")).await.unwrap());
+        assert!(!store.insert(&attempt("c", "b")).await.unwrap());
+        assert!(store.insert(&attempt("d", "another")).await.unwrap());
+
+        assert!(store.settle("a", State::Starting, State::Failed, NOW).await.unwrap());
+        assert!(store.insert(&attempt("c", "b")).await.unwrap());
+        let order: Vec<_> =
+            store.attempts_of_browser("b").await.unwrap().into_iter().map(|row| row.attempt_id).collect();
+        assert_eq!(order, ["c", "a"], "the running one comes first");
+    }
+}
+
+#[tokio::test]
+async fn of_many_claims_one_succeeds_and_ends_with_its_time() {
+    for store in stores().await {
+        sent(&store, "a", "b").await;
+
+        let claims = (0..20).map(|_| {
+            let store = store.clone();
+            tokio::spawn(
+                async move { store.claim_check("b", "request-a", claim(1)).await.unwrap().is_some() },
+            )
+        });
+        let mut won = 0;
+        for claim in claims.collect::<Vec<_>>() {
+            won += u32::from(claim.await.unwrap());
+        }
+
+        assert_eq!(won, 1);
+        assert!(store.claim_check("b", "request-a", claim(20)).await.unwrap().is_none());
+        assert!(store.claim_check("b", "request-a", claim(21)).await.unwrap().is_some());
+        assert!(store.claim_check("b", "request-x", claim(99)).await.unwrap().is_none(), "another request");
+        assert!(store.claim_check("x", "request-a", claim(99)).await.unwrap().is_none(), "another browser");
+        assert!(store.claim_check("b", "request-a", claim(300)).await.unwrap().is_none(), "run out");
+    }
+}
+
+#[tokio::test]
+async fn success_and_session_are_stored_together() {
+    for store in stores().await {
+        let row = sent(&store, "a", "b").await;
+
+        assert!(store.verify(&row, "pin", &session("t")).await.unwrap());
+
+        let read = store.attempts_of_browser("b").await.unwrap().remove(0);
+        assert_eq!(
+            (read.state, read.pin_hash.as_deref(), read.ended_at),
+            (State::Verified, Some("pin"), Some(NOW))
+        );
+        assert_eq!(store.session("t").await.unwrap().unwrap().phone_hash, "phone");
+        assert!(!store.verify(&row, "pin", &session("u")).await.unwrap(), "accepted once");
+        assert!(store.session("u").await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_code_counts_and_frees_the_row() {
+    for store in stores().await {
+        sent(&store, "a", "b").await;
+        store.claim_check("b", "request-a", claim(1)).await.unwrap().unwrap();
+
+        store.count_wrong("a", "wrong").await.unwrap();
+
+        let row = store.claim_check("b", "request-a", claim(1)).await.unwrap().unwrap();
+        assert_eq!((row.wrong_codes, row.pin_hash.as_deref()), (1, Some("wrong")));
+    }
+}
+
+#[tokio::test]
+async fn a_cancel_is_due_later_and_can_be_taken_back_until_it_is_taken_up() {
+    for store in stores().await {
+        sent(&store, "a", "b").await;
+        assert!(store.cancel("a", after(5), after(30)).await.unwrap());
+        assert!(!store.cancel("a", after(5), after(30)).await.unwrap(), "cancelled once");
+
+        assert!(store.claim_cancels(claim(29), 9).await.unwrap().is_empty());
+        assert!(store.resume("a", after(29)).await.unwrap());
+        assert!(store.claim_cancels(claim(30), 9).await.unwrap().is_empty(), "taken back");
+
+        assert!(store.cancel("a", after(30), after(30)).await.unwrap());
+        assert_eq!(store.claim_cancels(claim(30), 9).await.unwrap().len(), 1);
+        assert!(store.claim_cancels(claim(31), 9).await.unwrap().is_empty(), "claimed by another");
+        assert!(!store.resume("a", after(31)).await.unwrap(), "being cancelled");
+        assert_eq!(store.claim_cancels(claim(50), 9).await.unwrap().len(), 1, "the claim ran out");
+        store.settle_cancel("a", None).await.unwrap();
+        assert!(store.claim_cancels(claim(99), 9).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_answer_after_a_cancel_is_kept_but_does_not_undo_it() {
+    for store in stores().await {
+        assert!(store.insert(&attempt("a", "b")).await.unwrap());
+        assert!(store.cancel("a", after(1), after(30)).await.unwrap());
+
+        store.record_sent("a", "request-a", NOW, after(300)).await.unwrap();
+
+        let due = store.claim_cancels(claim(30), 9).await.unwrap();
+        assert_eq!((due[0].state, due[0].request_id.as_deref()), (State::Cancelled, Some("request-a")));
+    }
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_taken_up_by_one() {
+    for store in stores().await {
+        assert!(store.insert(&attempt("a", "b")).await.unwrap());
+        assert!(!store.restart("a", claim(19)).await.unwrap(), "still being asked");
+        assert!(store.restart("a", claim(20)).await.unwrap());
+        assert!(!store.restart("a", claim(20)).await.unwrap(), "taken up already");
+    }
+}
+
+#[tokio::test]
+async fn a_running_request_takes_the_place_of_the_one_refused_for_it() {
+    for store in stores().await {
+        sent(&store, "a", "b").await;
+        assert!(store.cancel("a", after(5), after(30)).await.unwrap());
+        assert!(store.insert(&attempt("c", "b")).await.unwrap());
+
+        assert!(store.reattach("c", "a", after(40)).await.unwrap());
+
+        let rows = store.attempts_of_browser("b").await.unwrap();
+        assert_eq!((rows.len(), rows[0].attempt_id.as_str(), rows[0].state), (1, "a", State::Sent));
+    }
+}
+
+#[tokio::test]
+async fn what_ran_out_is_marked_then_deleted() {
+    for store in stores().await {
+        sent(&store, "a", "b").await;
+        assert_eq!(store.expire(Some("b"), after(299)).await.unwrap(), 0);
+        assert_eq!(store.expire(Some("b"), after(300)).await.unwrap(), 1);
+        assert_eq!(store.expire(None, after(300)).await.unwrap(), 0);
+        assert_eq!(store.sweep_verifications(after(300)).await.unwrap(), 0);
+        assert_eq!(store.sweep_verifications(after(301)).await.unwrap(), 1);
+    }
+}
+
+#[tokio::test]
+async fn sessions_end_by_sign_out_idleness_and_age() {
+    for store in stores().await {
+        for (index, token) in ["out", "idle", "old", "used"].into_iter().enumerate() {
+            let row = sent(&store, token, token).await;
+            let expires_at = if token == "old" { after(60) } else { after(3600 + index as u64) };
+            assert!(store.verify(&row, "pin", &SessionRow { expires_at, ..session(token) }).await.unwrap());
+        }
+        store.end_session("out").await.unwrap();
+        store.touch_session("used", after(50)).await.unwrap();
+
+        assert_eq!(store.sweep_sessions(after(60), after(40)).await.unwrap(), 2);
+
+        assert!(store.session("out").await.unwrap().is_none());
+        assert!(store.session("idle").await.unwrap().is_none());
+        assert!(store.session("old").await.unwrap().is_none());
+        assert_eq!(store.session("used").await.unwrap().unwrap().seen_at, after(50));
+    }
+}
+
+#[tokio::test]
+async fn forgetting_a_number_leaves_nothing_of_it() {
+    for store in stores().await {
+        let row = sent(&store, "a", "b").await;
+        assert!(store.verify(&row, "pin", &session("t")).await.unwrap());
+        let other = Verification { phone_hash: "other".to_owned(), ..attempt("c", "c") };
+        assert!(store.insert(&other).await.unwrap());
+
+        assert_eq!(store.forget("phone").await.unwrap(), 2);
+
+        assert!(store.attempts_to_phone("phone", NOW).await.unwrap().is_empty());
+        assert!(store.session("t").await.unwrap().is_none());
+        assert_eq!(store.attempts_to_phone("other", NOW).await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_server_key_is_made_once() {
+    for store in stores().await {
+        let phone = PhoneNumber::from_store("+12025550123".to_owned());
+        let first = store.keys(None, &Random::seeded(1)).await.unwrap();
+        let second = store.keys(None, &Random::seeded(2)).await.unwrap();
+        let configured = store.keys(Some(&"k".repeat(32).into()), &Random::seeded(3)).await.unwrap();
+
+        assert_eq!(first.phone(&phone), second.phone(&phone));
+        assert_ne!(first.phone(&phone), configured.phone(&phone));
+    }
+}
+
+#[tokio::test]
+async fn the_sqlite_file_is_private_and_keeps_what_was_written() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let path = std::env::temp_dir().join(format!("phonegate-store-{}.db", std::process::id()));
+    let url = SecretString::from(format!("sqlite:{}", path.display()));
+    let store = Store::open(&url).await.unwrap();
+    sent(&store, "a", "b").await;
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    store.close().await;
+
+    let again = Store::open(&url).await.unwrap();
+    assert_eq!(again.attempts_of_browser("b").await.unwrap().len(), 1);
+    again.close().await;
+    std::fs::remove_file(&path).unwrap();
+}
