@@ -1,0 +1,17 @@
+//! The app as its visitors and operators meet it: the real server on a free port, in front of the simulator.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should say where")]
+
+mod cancelling;
+mod hostile;
+mod many_instances;
+mod operating;
+mod provider_faults;
+mod restarts;
+mod secrets;
+mod sessions;
+mod signing_in;
+mod simulator_mode;
+mod special_numbers;
+mod support;
+mod twice;

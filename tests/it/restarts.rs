@@ -1,0 +1,113 @@
+//! The app may end between any two steps, politely or not.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+use crate::support::{Browser, PHONE, TestApp, secs, test_app};
+
+#[tokio::test]
+async fn a_restart_between_any_two_steps_changes_nothing() {
+    let app = test_app().spawn().await;
+    let browser = app.browser().await;
+
+    let app = app.restart().await;
+    browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
+    let app = app.restart().await;
+    let id = browser.get("/verify").await.request_id();
+    let app = app.restart().await;
+    browser.check(&id, "000000").await.assert_page(422, "2 tries left");
+    let app = app.restart().await;
+    browser.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");
+    let app = app.restart().await;
+    browser.get("/result").await.assert_page(200, "You are signed in");
+    browser.post("/signout", &[]).await.assert_redirect("/");
+    let app = app.restart().await;
+    browser.get("/result").await.assert_redirect("/");
+
+    assert_eq!(app.provider.messages(PHONE).await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_early_cancel_survives_a_restart() {
+    let app = test_app().spawn().await;
+    let (browser, id) = app.waiting_for_code(PHONE).await;
+    browser.cancel(&id).await.assert_redirect("/");
+
+    let app = app.restart().await;
+    app.pass(secs(30)).await;
+
+    assert_eq!(app.provider.calls("cancel"), 1);
+}
+
+#[tokio::test]
+async fn a_cookie_of_another_server_key_is_worth_nothing() {
+    let app = test_app().set("SERVER_KEY", &"a".repeat(32)).spawn().await;
+    let browser = app.signed_in(PHONE).await;
+    let other = test_app().set("SERVER_KEY", &"b".repeat(32)).spawn().await;
+    let stranger = other.stranger();
+    stranger.set_cookie("phonegate", &browser.cookie("phonegate").unwrap());
+
+    stranger.get("/result").await.assert_redirect("/");
+}
+
+/// The real program, on the real clock.
+struct Process {
+    child: Child,
+    base: String,
+}
+
+impl Process {
+    fn start(app: &TestApp) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_phonegate"))
+            .env_clear()
+            .current_dir(app.folder())
+            .envs([("PORT", "0"), ("STORE_URL", "sqlite:process.db"), ("LOG", "info")])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let line = lines.find_map(|line| line.ok().filter(|line| line.contains("listens"))).unwrap();
+        let port = line.split("127.0.0.1:").nth(1).unwrap().split(|c: char| !c.is_ascii_digit()).next().unwrap();
+        // Whoever closes this end of the pipe would end the program at its next log line.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { base: format!("http://127.0.0.1:{port}/"), child }
+    }
+
+    fn browser(&self) -> Browser {
+        Browser::at(&self.base)
+    }
+}
+
+impl Drop for Process {
+    /// SIGKILL: nothing is flushed, nobody is told.
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_kill_after_sign_in_and_after_sign_out_keeps_both() {
+    let app = test_app().spawn().await;
+
+    let process = Process::start(&app);
+    let browser = process.browser();
+    browser.get("/").await;
+    browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
+    let id = browser.get("/verify").await.request_id();
+    let messages = browser.get("/simulator/messages?to=%2B12025550150").await.body;
+    let code = messages.split("\"code\":\"").nth(1).unwrap().split('"').next().unwrap();
+    browser.check(&id, code).await.assert_redirect("/result");
+    drop(process);
+
+    let process = Process::start(&app);
+    let browser = browser.moved_to(&process.base);
+    browser.get("/result").await.assert_page(200, "You are signed in");
+    browser.post("/signout", &[]).await.assert_redirect("/");
+    drop(process);
+
+    let process = Process::start(&app);
+    browser.moved_to(&process.base).get("/result").await.assert_redirect("/");
+}

@@ -1,0 +1,211 @@
+//! The app on a free port, on a clock that stands still until told to move.
+
+use std::{ffi::OsString, time::Duration};
+
+use phonegate::{
+    app::AppState,
+    clock::{Clock, Timestamp},
+    config::{Config, Environment, Invocation},
+    jobs,
+    random::Random,
+    server::{Server, World},
+};
+use tempfile::TempDir;
+use tokio::{sync::watch, task::JoinHandle};
+use url::Url;
+
+use super::{
+    browser::Browser,
+    log,
+    provider::{CREDENTIALS, Provider},
+};
+
+/// How an app under test differs from the ordinary one.
+pub struct Builder {
+    variables: Vec<(String, String)>,
+    arguments: Vec<OsString>,
+    timeout: Duration,
+    provider: Option<Provider>,
+    simulator_mode: bool,
+    clock: Clock,
+}
+
+/// An app with Verify v2 and a SQLite file.
+pub fn test_app() -> Builder {
+    Builder {
+        variables: Vec::new(),
+        arguments: Vec::new(),
+        timeout: Duration::from_secs(15),
+        provider: None,
+        simulator_mode: false,
+        clock: Clock::fixed(Timestamp::from_millis(1_800_000_000_000)),
+    }
+}
+
+impl Builder {
+    pub fn set(mut self, variable: &str, value: &str) -> Self {
+        self.variables.push((variable.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn flag(mut self, flag: &str) -> Self {
+        self.arguments.push(flag.into());
+        self
+    }
+
+    /// `v1` or `v2`.
+    pub fn api(self, api: &str) -> Self {
+        self.set("VERIFY_API", api)
+    }
+
+    /// A store from [`each_store`](super::each_store).
+    pub fn store(self, url: Option<&str>) -> Self {
+        match url {
+            Some(url) => self.set("STORE_URL", url),
+            None => self,
+        }
+    }
+
+    /// How long the app waits for the provider.
+    pub fn patience(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Another instance's provider and clock.
+    pub fn beside(mut self, other: &TestApp) -> Self {
+        self.provider = Some(other.provider.clone());
+        self.clock = other.clock.clone();
+        self
+    }
+
+    /// No credentials: the app brings its own simulator.
+    pub fn simulator_mode(mut self) -> Self {
+        self.simulator_mode = true;
+        self
+    }
+
+    pub async fn spawn(self) -> TestApp {
+        log::catch();
+        let folder = tempfile::tempdir().unwrap();
+        let provider = match self.provider {
+            Some(provider) => provider,
+            None => Provider::start(&self.clock).await,
+        };
+        let mut variables = vec![
+            ("PORT".to_owned(), "0".to_owned()),
+            ("STORE_URL".to_owned(), format!("sqlite:{}", folder.path().join("test.db").display())),
+        ];
+        if !self.simulator_mode {
+            variables.push(("VONAGE_API_KEY".to_owned(), CREDENTIALS.0.to_owned()));
+            variables.push(("VONAGE_API_SECRET".to_owned(), CREDENTIALS.1.to_owned()));
+            variables.push(("VERIFY_BASE_URL".to_owned(), provider.base_url.to_string()));
+        }
+        variables.extend(self.variables);
+        let environment: Environment = variables.into_iter().collect();
+        let invocation = Invocation::read(self.arguments, &environment).unwrap();
+        let Invocation::Serve(config) = invocation else { panic!("{invocation:?}") };
+        let running = Running::start(&config, &self.clock, self.timeout).await;
+        TestApp { running, config, clock: self.clock, timeout: self.timeout, provider, folder }
+    }
+}
+
+/// A served app and the means to stop it.
+struct Running {
+    base: Url,
+    state: AppState,
+    stop: watch::Sender<bool>,
+    served: JoinHandle<()>,
+}
+
+impl Running {
+    async fn start(config: &Config, clock: &Clock, timeout: Duration) -> Self {
+        let world =
+            World { clock: clock.clone(), random: Random::system(), timeouts: (Duration::from_secs(5), timeout) };
+        let server = Server::bind(config, world).await.unwrap();
+        let base = format!("http://{}/", server.address().unwrap()).parse().unwrap();
+        let state = server.state().clone();
+        let (stop, told) = watch::channel(false);
+        let served = tokio::spawn(async move { server.run(told).await.unwrap() });
+        Self { base, state, stop, served }
+    }
+}
+
+/// The app, its provider and its clock.
+pub struct TestApp {
+    running: Running,
+    config: Box<Config>,
+    pub clock: Clock,
+    timeout: Duration,
+    pub provider: Provider,
+    folder: TempDir,
+}
+
+impl TestApp {
+    pub fn url(&self, path: &str) -> Url {
+        self.running.base.join(path).unwrap()
+    }
+
+    /// A browser that has been here before: it holds the cookie that the first page sets.
+    pub async fn browser(&self) -> Browser {
+        let browser = self.stranger();
+        assert_eq!(browser.get("/").await.status, 200);
+        browser
+    }
+
+    /// A browser without cookies.
+    pub fn stranger(&self) -> Browser {
+        Browser::new(self.running.base.clone())
+    }
+
+    /// A browser on the PIN page, and the id in its forms.
+    pub async fn waiting_for_code(&self, phone: &str) -> (Browser, String) {
+        let browser = self.browser().await;
+        browser.post("/verify", &[("phone", phone)]).await.assert_redirect("/verify");
+        let id = browser.get("/verify").await.request_id();
+        (browser, id)
+    }
+
+    /// A browser that is signed in.
+    pub async fn signed_in(&self, phone: &str) -> Browser {
+        let (browser, id) = self.waiting_for_code(phone).await;
+        let code = self.provider.code(phone).await;
+        browser.check(&id, &code).await.assert_redirect("/result");
+        browser
+    }
+
+    pub fn state(&self) -> &AppState {
+        &self.running.state
+    }
+
+    pub fn store_url(&self) -> String {
+        use secrecy::ExposeSecret;
+        self.config.settings.store_url.expose_secret().to_owned()
+    }
+
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// Does what the jobs would do now.
+    pub async fn run_jobs(&self) {
+        jobs::cancels(&self.running.state.sign_in).await.unwrap();
+        jobs::sweep(&self.running.state.sign_in, self.running.state.session_idle).await.unwrap();
+    }
+
+    /// Moves time ahead for the app and its provider, and lets the jobs see it.
+    pub async fn pass(&self, time: Duration) {
+        self.clock.advance(time);
+        self.run_jobs().await;
+    }
+
+    /// Ends the app, as an update does, and starts it again on the same store.
+    pub async fn restart(mut self) -> Self {
+        self.running.stop.send(true).unwrap();
+        self.running.served.await.unwrap();
+        // Visitors type the same address as before.
+        self.config.settings.port = self.running.base.port().unwrap();
+        self.running = Running::start(&self.config, &self.clock, self.timeout).await;
+        self
+    }
+}

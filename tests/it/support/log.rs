@@ -1,0 +1,50 @@
+//! Everything that was logged, by all tests of this process, at the most talkative level.
+
+use std::{
+    io,
+    sync::{Mutex, Once},
+};
+
+use tracing_subscriber::fmt::MakeWriter;
+
+static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+struct Writer;
+
+impl io::Write for Writer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        LOG.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Writer {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        Self
+    }
+}
+
+/// Catches logs from here on. The simulator's and the libraries' are left out: they see the wire.
+pub(super) fn catch() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let filter = "trace,hyper=off,hyper_util=off,h2=off,mio=off,phonegate::simulator=off";
+        let subscriber = tracing_subscriber::fmt()
+            .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+            .with_ansi(false)
+            .without_time()
+            .with_writer(|| Writer);
+        subscriber.init();
+    });
+}
+
+/// What was logged so far.
+pub fn logged() -> String {
+    String::from_utf8_lossy(&LOG.lock().unwrap()).into_owned()
+}

@@ -1,0 +1,120 @@
+//! Reloads, double clicks and tabs: one message, one check.
+
+use futures_util::future::join_all;
+
+use crate::support::{PHONE, each_store, secs, test_app, wrong_code};
+
+#[tokio::test]
+async fn a_reload_or_a_second_tab_sends_nothing() {
+    let app = test_app().spawn().await;
+    let (browser, id) = app.waiting_for_code(PHONE).await;
+    let tab = browser.clone();
+
+    assert_eq!(browser.get("/verify").await.request_id(), id);
+    tab.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
+    assert_eq!(tab.get("/verify").await.request_id(), id);
+
+    assert_eq!((app.provider.messages(PHONE).await.len(), app.provider.calls("start")), (1, 1));
+}
+
+#[tokio::test]
+async fn clicking_send_many_times_at_once_sends_one_message() {
+    for store in each_store().await {
+        let app = test_app().store(store.as_deref()).spawn().await;
+        let browser = app.browser().await;
+
+        let form = [("phone", PHONE)];
+        let clicks = join_all((0..20).map(|_| browser.post("/verify", &form))).await;
+
+        for answer in clicks {
+            answer.assert_redirect("/verify");
+        }
+        assert_eq!((app.provider.messages(PHONE).await.len(), app.provider.calls("start")), (1, 1));
+    }
+}
+
+#[tokio::test]
+async fn twenty_checks_of_the_right_code_are_one_call_and_one_session() {
+    for store in each_store().await {
+        let app = test_app().store(store.as_deref()).spawn().await;
+        let (browser, id) = app.waiting_for_code(PHONE).await;
+        let code = app.provider.code(PHONE).await;
+
+        let clicks = join_all((0..20).map(|_| {
+            // Each as if it were the only answer that reached the browser.
+            let browser = browser.copy();
+            let (id, code) = (id.clone(), code.clone());
+            async move { (browser.check(&id, &code).await, browser) }
+        }))
+        .await;
+
+        assert_eq!(app.provider.calls("check"), 1);
+        let mut sessions = Vec::new();
+        for (answer, browser) in clicks {
+            answer.assert_redirect("/result");
+            browser.get("/result").await.assert_page(200, "You are signed in");
+            sessions.extend(browser.cookie("phonegate"));
+        }
+        sessions.dedup();
+        assert_eq!(sessions.len(), 1, "both answers to a double click set the same cookie");
+    }
+}
+
+#[tokio::test]
+async fn twenty_checks_of_the_same_wrong_code_use_one_try() {
+    let app = test_app().spawn().await;
+    let (browser, id) = app.waiting_for_code(PHONE).await;
+    let code = app.provider.code(PHONE).await;
+    let wrong = wrong_code(&code);
+
+    let clicks = join_all((0..20).map(|_| browser.check(&id, &wrong))).await;
+
+    let shown = clicks.iter().filter(|answer| answer.status == 422).count();
+    assert_eq!(shown, 20, "{:?}", clicks.iter().map(|answer| answer.status).collect::<Vec<_>>());
+    browser.check(&id, &code).await.assert_redirect("/result");
+}
+
+#[tokio::test]
+async fn the_second_half_of_a_double_click_counts_for_a_minute_and_only_with_the_same_code() {
+    let app = test_app().spawn().await;
+    let (browser, id) = app.waiting_for_code(PHONE).await;
+    let before = browser.copy();
+    let code = app.provider.code(PHONE).await;
+    browser.check(&id, &code).await.assert_redirect("/result");
+
+    let late = before.copy();
+    late.check(&id, &code).await.assert_redirect("/result");
+    late.get("/result").await.assert_page(200, "You are signed in");
+    before.copy().check(&id, &wrong_code(&code)).await.assert_redirect("/");
+    before.copy().check("another", &code).await.assert_redirect("/");
+    app.pass(secs(60)).await;
+    before.copy().check(&id, &code).await.assert_redirect("/");
+
+    assert_eq!(app.provider.calls("check"), 1);
+}
+
+#[tokio::test]
+async fn a_double_click_does_not_undo_a_sign_out() {
+    let app = test_app().spawn().await;
+    let (browser, id) = app.waiting_for_code(PHONE).await;
+    let before = browser.copy();
+    let code = app.provider.code(PHONE).await;
+    browser.check(&id, &code).await.assert_redirect("/result");
+    browser.post("/signout", &[]).await.assert_redirect("/");
+
+    before.check(&id, &code).await.assert_redirect("/");
+    before.get("/result").await.assert_redirect("/");
+}
+
+#[tokio::test]
+async fn the_pin_form_again_after_success_leads_to_the_result() {
+    let app = test_app().spawn().await;
+    let (browser, id) = app.waiting_for_code(PHONE).await;
+    let code = app.provider.code(PHONE).await;
+    browser.check(&id, &code).await.assert_redirect("/result");
+
+    browser.check(&id, &code).await.assert_redirect("/result");
+    browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/result");
+    browser.get("/check").await.assert_redirect("/verify");
+    assert_eq!((app.provider.calls("check"), app.provider.calls("start")), (1, 1));
+}
