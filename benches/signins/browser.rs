@@ -4,13 +4,16 @@
 //! * It sends what a browser sends and the app looks at: `Host`, `Origin`, `Sec-Fetch-Site`, a language, its cookies.
 //! * An answer it cannot follow (no `Content-Length`, cut short) is an error, never skipped.
 
-use std::{fmt::Write as _, io::ErrorKind, net::SocketAddr};
+use std::{fmt::Write as _, net::SocketAddr};
 
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::{Failure, Outcome};
 
-/// The end of a head, and of each line of it.
+/// What ends the head of an answer.
 const HEAD_END: &[u8] = b"\r\n\r\n";
 
 pub(crate) struct Browser {
@@ -81,7 +84,7 @@ impl Browser {
     }
 
     async fn exchange(&mut self) -> Outcome<Answer<'_>> {
-        self.send().await?;
+        self.stream.write_all(self.request.as_bytes()).await?;
         let (head_length, length) = self.receive().await?;
         let (head, body) = str::from_utf8(&self.buffer[..length])?.split_at(head_length);
         for (_, cookie) in headers(head).filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie")) {
@@ -92,19 +95,6 @@ impl Browser {
         Ok(Answer { status, head, body })
     }
 
-    async fn send(&self) -> Outcome<()> {
-        let mut rest = self.request.as_bytes();
-        while !rest.is_empty() {
-            self.stream.writable().await?;
-            match self.stream.try_write(rest) {
-                Ok(count) => rest = &rest[count..],
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(())
-    }
-
     /// Reads one answer into the buffer; tells where its head and where its body ends.
     async fn receive(&mut self) -> Outcome<(usize, usize)> {
         let mut filled = 0;
@@ -112,12 +102,9 @@ impl Browser {
             if filled == self.buffer.len() {
                 self.buffer.resize(filled * 2, 0);
             }
-            self.stream.readable().await?;
-            match self.stream.try_read(&mut self.buffer[filled..]) {
-                Ok(0) => return Err(self.unreadable("the connection was closed after", filled)),
-                Ok(count) => filled += count,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => continue,
-                Err(error) => return Err(error.into()),
+            match self.stream.read(&mut self.buffer[filled..]).await? {
+                0 => return Err(self.unreadable("the connection was closed after", filled)),
+                count => filled += count,
             }
             let received = &self.buffer[..filled];
             let Some(end) = received.windows(HEAD_END.len()).position(|window| window == HEAD_END) else {

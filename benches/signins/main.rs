@@ -9,6 +9,7 @@
 //! * A sign-in is all its requests: five with the app (`GET /`, `POST /verify`, `GET /verify`, `POST /check`,
 //!   `GET /result`), three with the ceiling, which answers a POST with the next page. Each is a new visitor with a new number.
 //! * Clients keep their connection and send the next request when the answer is there, so latency includes the queue.
+//! * A start lasts from before the process exists to its first 200, the millisecond of `taskset` included.
 //! * An answer that is not the expected one ends the run: errors are never measured.
 //! * Figures are reported, not judged: the exit code is 0 unless a run failed.
 

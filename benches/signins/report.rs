@@ -17,6 +17,9 @@ enum Goal {
     OfCeiling(f64),
 }
 
+/// Percent of its core that a server must have used for its rate to be its own limit.
+const KEPT_BUSY: f64 = 90.0;
+
 const ROWS: &[Row] = &[
     Row("sign-ins per s", |r| of_rounds(r, |r| r.sign_in.per_second), None),
     Row("  CPU, µs each", |r| of_rounds(r, |r| r.sign_in.cpu_us), Some(Goal::AtMost(500.0))),
@@ -40,14 +43,14 @@ pub(crate) fn print(records: &[Record], stage: &Stage, crowd: Crowd, quick: bool
     let (app, ceiling) = (of(Target::App), of(Target::Ceiling));
 
     println!();
-    println!("{:28}{:>10}{:>7}{:>10}{:>7}{:>8}  goal", "", "app", "", "ceiling", "", "ratio");
+    println!("{:28}{:>10}{:>8}{:>10}{:>8}{:>8}  goal", "", "app", "", "ceiling", "", "ratio");
     for Row(name, samples, goal) in ROWS {
         let app = app.map(samples).unwrap_or_default();
         let ceiling = ceiling.map(samples).unwrap_or_default();
         let ratio = median(&app) / median(&ceiling);
         let goal = goal.map(|goal| goal.against(median(&app), ratio)).unwrap_or_default();
         let line = format!(
-            "{name:28}{:>10}{:>7}{:>10}{:>7}{:>8}  {goal}",
+            "{name:28}{:>10}{:>8}{:>10}{:>8}{:>8}  {goal}",
             figure(median(&app)),
             spread(&app),
             figure(median(&ceiling)),
@@ -57,9 +60,14 @@ pub(crate) fn print(records: &[Record], stage: &Stage, crowd: Crowd, quick: bool
         println!("{}", line.trim_end());
     }
     println!();
+    print_conditions(records, stage, crowd, quick);
+}
+
+/// How the figures came about, and what therefore not to read into them.
+fn print_conditions(records: &[Record], stage: &Stage, crowd: Crowd, quick: bool) {
     let rounds = records.first().map_or(0, |record| record.rounds.len());
     println!(
-        "Median of {rounds} rounds of {:?}, {} connections; ± is half the spread.",
+        "Medians of {rounds} × {:?} of each load on {} connections; ± is half the spread.",
         crowd.span, crowd.visitors
     );
     println!(
@@ -70,6 +78,16 @@ pub(crate) fn print(records: &[Record], stage: &Stage, crowd: Crowd, quick: bool
             "Nothing was pinned: server, load and provider shared the cores, so compare ratios only."
         }
     );
+    for record in records {
+        let busy = of_rounds(record, |r| r.front_page.busy.min(r.sign_in.busy));
+        if median(&busy) < KEPT_BUSY {
+            println!(
+                "The {} was not kept busy: load or other work on this machine was the limit. Trust its CPU figures, \
+                 not its rates and latencies.",
+                record.target
+            );
+        }
+    }
     if quick {
         println!("A quick run: it shows that all works; the figures mean little.");
     }
@@ -78,13 +96,13 @@ pub(crate) fn print(records: &[Record], stage: &Stage, crowd: Crowd, quick: bool
 impl Goal {
     fn against(self, app: f64, ratio: f64) -> String {
         let (goal, is, holds) = match self {
-            Self::AtMost(most) => (format!("≤ {}", figure(most)), app, app <= most),
+            Self::AtMost(most) => (format!("≤ {most}"), app, app <= most),
             Self::OfCeiling(part) => (format!("≥ {part} of the ceiling"), ratio, ratio >= part),
         };
         let verdict = match is {
             unknown if unknown.is_nan() => "",
             _ if holds => ": held",
-            _ => ": MISSED",
+            _ => ": missed",
         };
         format!("{goal}{verdict}")
     }
