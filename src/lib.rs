@@ -20,6 +20,7 @@ pub mod error;
 pub(crate) mod handlers;
 pub mod jobs;
 pub mod keys;
+mod overrides;
 pub mod phone;
 pub mod pin;
 pub mod random;

@@ -1,0 +1,171 @@
+//! The files of an operator's folder, which take the place of built-in ones.
+//!
+//! What this module promises:
+//! * The folder is read once, at start, so that a page never waits for a disk or changes half-way.
+//! * Only regular files inside the folder are read: a link that leads out of it is a mistake, said by name.
+//! * Names that begin with a dot are passed over, `.well-known` excepted.
+
+use std::{
+    collections::BTreeMap,
+    fmt, fs, io,
+    path::{Path, PathBuf},
+};
+
+/// What was read. Empty where no folder is set.
+#[derive(Debug, Default)]
+pub(crate) struct Overrides {
+    folder: PathBuf,
+    /// By path within the folder, with `/` between the parts.
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Overrides {
+    /// Reads all of `folder`. An error names the file.
+    pub(crate) fn read(folder: Option<&Path>) -> io::Result<Self> {
+        let Some(folder) = folder else { return Ok(Self::default()) };
+        let root = folder.canonicalize().map_err(|error| mistake(folder, error.kind(), error))?;
+        let mut files = BTreeMap::new();
+        collect(folder, &root, "", &mut files)?;
+        Ok(Self { folder: folder.to_owned(), files })
+    }
+
+    /// The file as text, if there is one of that name.
+    pub(crate) fn text(&self, name: &str) -> io::Result<Option<&str>> {
+        let Some(bytes) = self.files.get(name) else { return Ok(None) };
+        str::from_utf8(bytes).map(Some).map_err(|error| self.mistake(name, error))
+    }
+
+    /// An error about one of the files.
+    pub(crate) fn mistake(&self, name: &str, why: impl fmt::Display) -> io::Error {
+        mistake(&self.folder.join(name), io::ErrorKind::InvalidData, why)
+    }
+}
+
+fn mistake(path: &Path, kind: io::ErrorKind, why: impl fmt::Display) -> io::Error {
+    io::Error::new(kind, format!("{}: {why}", path.display()))
+}
+
+fn collect(
+    folder: &Path,
+    root: &Path,
+    prefix: &str,
+    files: &mut BTreeMap<String, Vec<u8>>,
+) -> io::Result<()> {
+    let unreadable = |path: &Path, error: io::Error| mistake(path, error.kind(), error);
+    for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, error))? {
+        let entry = entry.map_err(|error| unreadable(folder, error))?;
+        let path = entry.path();
+        let file_name = entry.file_name();
+        let Some(name) = file_name.to_str() else {
+            return Err(mistake(&path, io::ErrorKind::InvalidData, "its name is not UTF-8"));
+        };
+        if name.starts_with('.') && name != ".well-known" {
+            continue;
+        }
+
+        let name = format!("{prefix}{name}");
+        if entry.file_type().map_err(|error| unreadable(&path, error))?.is_dir() {
+            collect(&path, root, &format!("{name}/"), files)?;
+            continue;
+        }
+        // Links are followed to files only: that is how Kubernetes mounts a folder, and it cannot loop.
+        let real = path.canonicalize().map_err(|error| unreadable(&path, error))?;
+        if !real.starts_with(root) {
+            return Err(mistake(&path, io::ErrorKind::InvalidData, "it leads out of the folder"));
+        }
+        if !real.is_file() {
+            return Err(mistake(&path, io::ErrorKind::InvalidData, "it is not a regular file"));
+        }
+        files.insert(name, fs::read(&real).map_err(|error| unreadable(&path, error))?);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    /// A folder of its own for one test, removed at its end.
+    pub(crate) struct Scratch(pub(crate) PathBuf);
+
+    impl Scratch {
+        pub(crate) fn with(files: &[(&str, &str)]) -> Self {
+            static NEXT: AtomicU32 = AtomicU32::new(0);
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let folder = std::env::temp_dir().join(format!("phonegate-{}-{number}", std::process::id()));
+            fs::create_dir_all(&folder).unwrap();
+            for (name, text) in files {
+                let path = folder.join(name);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+            }
+            Self(folder)
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn names(folder: &Scratch) -> Vec<String> {
+        Overrides::read(Some(&folder.0)).unwrap().files.into_keys().collect()
+    }
+
+    #[test]
+    fn files_are_found_at_every_depth_and_dot_files_are_passed_over() {
+        let folder = Scratch::with(&[
+            ("style.css", ""),
+            ("img/deep/logo.svg", ""),
+            (".git/config", ""),
+            (".DS_Store", ""),
+            (".well-known/security.txt", ""),
+        ]);
+
+        assert_eq!(names(&folder), [".well-known/security.txt", "img/deep/logo.svg", "style.css"]);
+    }
+
+    #[test]
+    fn no_folder_means_no_files_and_a_missing_folder_is_named() {
+        assert!(Overrides::read(None).unwrap().files.is_empty());
+
+        let error = Overrides::read(Some(Path::new("/no/such/folder"))).unwrap_err();
+        assert!(error.to_string().starts_with("/no/such/folder: "), "{error}");
+    }
+
+    #[test]
+    fn text_that_is_not_utf_8_is_named() {
+        let folder = Scratch::with(&[]);
+        fs::write(folder.0.join("index.html"), [0xff]).unwrap();
+
+        let error = Overrides::read(Some(&folder.0)).unwrap().text("index.html").unwrap_err();
+        assert!(error.to_string().contains("index.html: invalid utf-8"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_followed_inside_the_folder_and_refused_out_of_it() {
+        use std::os::unix::fs::symlink;
+
+        let elsewhere = Scratch::with(&[("secret", "")]);
+        let folder = Scratch::with(&[("..2025/style.css", "a { }")]);
+        symlink("..2025", folder.0.join("..data")).unwrap();
+        symlink("..data/style.css", folder.0.join("style.css")).unwrap();
+        assert_eq!(names(&folder), ["style.css"]);
+
+        for (target, why) in [
+            (elsewhere.0.join("secret"), "leads out"),
+            (elsewhere.0.clone(), "leads out"),
+            (folder.0.join("..2025"), "not a regular file"),
+        ] {
+            let link = folder.0.join("link.css");
+            symlink(target, &link).unwrap();
+            let error = Overrides::read(Some(&folder.0)).unwrap_err().to_string();
+            assert!(error.contains("link.css") && error.contains(why), "{error}");
+            fs::remove_file(link).unwrap();
+        }
+    }
+}
