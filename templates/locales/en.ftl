@@ -1,0 +1,150 @@
+# Every sentence a visitor reads. Say what happened, then what to do; no jargon, no blame.
+
+## On every page
+
+simulator-note = Simulator: no real messages are sent.
+simulator-link = Open the simulated phone
+new-tab = (opens in a new tab)
+error-prefix = Error:
+
+## The phone form
+# The spaces in the example number do not break.
+
+index-title = Sign in with your phone
+index-lead = Enter your phone number, and we will text you a code to sign in with.
+index-label = Phone number
+index-hint = With country code: +44 7700 900123
+index-consent = We will send you one text message; your usual rates may apply.
+index-risk = Anyone who has your phone or SIM card can use the code, so never pass it on.
+index-submit = Send me a code
+
+## The code form
+
+verify-title = Enter your code
+verify-lead = We sent it in a text message to
+verify-label = Code
+verify-hint = { $length } digits.
+verify-auto = Sends itself when complete.
+verify-submit = Sign in
+verify-lifetime = { $minutes ->
+    [0] The code is about to expire.
+    [one] The code is good for one more minute.
+   *[other] The code is good for { $minutes } more minutes.
+}
+verify-risk = Never pass it on, not even to us.
+verify-cancel-lead = Wrong number, or no message?
+verify-cancel = Cancel and start again
+
+## How it ended
+
+signed-in-title = You are signed in
+signed-in-lead = With the phone number
+signed-in-submit = Sign out
+failed-title = You are not signed in
+failed-link = Start again
+sign-out-title = Sign out?
+sign-out-lead = You are signed in with the phone number
+sign-out-submit = Sign out
+sign-out-stay = Stay signed in
+
+## What can be wrong with a number
+
+phone-empty = Enter your phone number.
+phone-bad-character = That has a letter or sign in it that phone numbers do not have. Use digits only, with a + at the start.
+phone-no-country-code = Start with + and your country code, for example +44.
+phone-unknown-country-code = No country has the code at the start of that number. Check the digits after the +.
+phone-too-short = That number is too short. Check whether a digit is missing.
+phone-too-long = That number is too long. Check whether there is a digit too many.
+phone-invalid = There is no such phone number. Check each digit.
+phone-fictional = That number is set aside for films and examples, so it cannot receive messages. Enter your own.
+phone-extension = Leave out the extension: a text message cannot reach one.
+phone-not-accepted = Our message service does not recognise that number. Check each digit.
+phone-not-routable = We cannot reach that number. Check it, or use another phone.
+phone-blocked = We cannot send codes to that number. Use another phone, or another way to sign in.
+phone-unsupported = We cannot send codes to that country or phone network. Use another phone, or another way to sign in.
+phone-not-approved = This service is still being tested and can only send codes to numbers that were approved beforehand. This is not one of them.
+
+## What can be wrong with a code
+
+pin-empty = Enter the code from the text message.
+pin-not-digits = A code has digits only. Check the message, and leave out everything else.
+pin-length = { $expected ->
+    [one] The code has one digit. Check the message.
+   *[other] The code has { $expected } digits. Check the message.
+}
+pin-wrong = { $left ->
+    [one] That is not the code we sent. You have one try left.
+   *[other] That is not the code we sent. You have { $left } tries left.
+}
+pin-wrong-again = That is not the code we sent. Check the newest message, and try again.
+pin-not-yet = Your code is still on its way. Enter it when the message has arrived.
+
+## Why no code could be sent
+
+send-unavailable = Phone sign-in is unavailable right now, and no code was sent. Please try again later.
+send-fault = We could not send your code. Nothing was sent, so please try again in a moment.
+send-in-doubt = { $seconds ->
+    [one] We may have sent you a code, but we cannot be sure. Wait one second, then ask for it again.
+   *[other] We may have sent you a code, but we cannot be sure. Wait { $seconds } seconds, then ask for it again.
+}
+send-busy = { $seconds ->
+    [one] Many people are signing in right now, and no code was sent. Please try again in one second.
+   *[other] Many people are signing in right now, and no code was sent. Please try again in { $seconds } seconds.
+}
+send-running = { $seconds ->
+    [one] A code was sent to this number a moment ago, from another browser. Enter it there, or ask for a new one here in one second.
+   *[other] A code was sent to this number a moment ago, from another browser. Enter it there, or ask for a new one here in { $seconds } seconds.
+}
+send-wait = { $seconds ->
+    [one] Please wait one more second before you ask for another code.
+   *[other] Please wait { $seconds } more seconds before you ask for another code.
+}
+
+## Why a code could not be checked
+
+check-fault = We could not check your code. It is still good, so please try again in a moment.
+check-unavailable = Phone sign-in is unavailable right now, so we could not check your code. Please try again later.
+check-busy = Many people are signing in right now, and we could not check your code. It is still good, so please try again in a moment.
+check-other-attempt = You sent a form from an earlier attempt, so nothing was checked. Enter the code from the newest message here.
+
+## Why a sign-in has ended
+
+failed-too-many = The code was wrong too many times, so it no longer works. You can ask for a new one.
+failed-expired = The code has expired or was used already. You can ask for a new one.
+failed-other-attempt = That form was part of an earlier attempt, which has ended.
+
+## Shown once
+
+notice-cancelled = You cancelled signing in. Start again whenever you like.
+notice-signed-out = You are signed out.
+notice-expired = The code has expired. Enter your number to get a new one.
+notice-resumed = We already sent a code to this number, and it is still good.
+
+## Pages for all other trouble
+
+error-home = Go to the first page
+error-trace = If you report this, please mention
+error-forbidden-headline = That form did not come from this site
+error-forbidden-advice = To keep you safe, we take only forms from our own pages. Go to the first page and try again there.
+error-not-found-headline = There is no such page
+error-not-found-advice = Check the address, or go to the first page.
+error-method-headline = That does not work here
+error-method-advice = This address is used in another way. Go to the first page and follow the steps from there.
+error-too-large-headline = That was too much
+error-too-large-advice = You sent more than we can take. Go back, and enter only your number or your code.
+error-media-type-headline = We could not read that
+error-media-type-advice = It was sent in a form we do not know. Use the form on our page.
+error-form-headline = We could not read that form
+error-form-advice = A part of it was missing or damaged. Go back, reload the page and try once more.
+error-host-headline = This site has another address
+error-host-advice = Use the address you were given. If this is your site: set PUBLIC_URL to the address that visitors type.
+error-throttled-headline = That was a little too fast
+error-throttled-advice = We had too many requests from you. Wait a minute, then try again.
+error-internal-headline = Something went wrong on our side
+error-internal-advice = It was nothing you did. Please try again in a moment.
+error-unavailable-headline = We will be back soon
+error-unavailable-advice = Sign-in is not available right now. Please try again in a few minutes.
+error-timeout-headline = That took too long
+error-timeout-advice = We stopped waiting for an answer. Please try again in a moment.
+error-forwarded-headline = The simulator is for this machine only
+error-forwarded-advice = This request came through a proxy, and anyone could read the simulator’s codes there. If this is your site: set the credentials of your message service, or start with --simulator if that is what you want.
