@@ -1,8 +1,26 @@
 //! The pages: one struct and one method each.
+//!
+//! What this module promises:
+//! * A variable that a template names and no page gives is an error, never a silent blank.
+//! * All that comes from outside is escaped.
+//! * An operator's templates are read, and rendered in every state, at start: a mistake in one never reaches a
+//!   visitor.
 
-use std::path::Path;
+use std::{fmt, io, path::Path, sync::Arc};
 
-use crate::text::{Language, Sentence};
+use axum::body::Bytes;
+use minijinja::{Environment, Error, Value, context};
+
+use crate::{
+    assets::Assets,
+    overrides::Overrides,
+    text::{Catalogue, Language, Sentence},
+};
+
+mod environment;
+mod samples;
+#[cfg(test)]
+mod tests;
 
 /// What every page needs besides its own content.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +58,7 @@ pub struct VerifyPage {
     pub problem: Option<Sentence>,
     /// Why it could not be checked, not the code's fault: above the form.
     pub alert: Option<Sentence>,
-    /// Shown once: "we sent it before".
+    /// Shown once: "we already sent a code to this number".
     pub notice: Option<Sentence>,
 }
 
@@ -71,43 +89,136 @@ pub struct ErrorPage {
 }
 
 /// The environment. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Templates;
+#[derive(Clone)]
+pub struct Templates(Arc<[Framed]>);
 
 impl Templates {
-    /// Reads the built-in templates; a file of the same name in `overrides` takes a built-in one's place.
-    pub fn new(overrides: Option<&Path>, _assets: &crate::assets::Assets) -> Result<Self, minijinja::Error> {
-        let _ = overrides;
-        Ok(Self)
+    /// Reads the built-in templates and texts; a file of the same name in `overrides` takes a built-in one's place.
+    ///
+    /// `brand` is the name of the site, shown at the head of each page.
+    ///
+    /// An error names the operator's file that is missing, unreadable or wrong.
+    pub fn new(overrides: Option<&Path>, assets: &Assets, brand: &str) -> io::Result<Self> {
+        let overrides = Overrides::read(overrides)?;
+        let catalogue = Arc::new(Catalogue::new(&overrides)?);
+        let shared = environment::shared(&overrides, assets, brand)?;
+        let wrong = |error| io::Error::new(io::ErrorKind::InvalidData, environment::describe(&error));
+
+        let mut framed = Vec::new();
+        for language in Language::all() {
+            for simulator in [false, true] {
+                let shared = shared.clone();
+                framed.push(Framed::new(shared, &catalogue, language, simulator).map_err(wrong)?);
+            }
+        }
+        let templates = Self(framed.into());
+        if !overrides.files.is_empty() {
+            samples::render(&templates, "").map_err(wrong)?;
+        }
+        Ok(templates)
     }
 
-    pub fn plain_index(&self, frame: Frame) -> axum::response::Html<String> {
-        let _ = frame;
-        axum::response::Html(String::new())
+    /// The phone form with nothing typed, wrong or announced: rendered once, at start.
+    pub fn index_plain(&self, frame: Frame) -> Bytes {
+        self.framed(frame).index.clone()
     }
 
-    pub fn index(&self, frame: Frame, page: &IndexPage) -> Result<String, minijinja::Error> {
-        let _ = (self, frame, page);
-        Ok(String::new())
+    pub fn index(&self, frame: Frame, page: &IndexPage) -> Result<String, Error> {
+        self.framed(frame).index(page)
     }
 
-    pub fn verify(&self, frame: Frame, page: &VerifyPage) -> Result<String, minijinja::Error> {
-        let _ = (self, frame, page);
-        Ok(String::new())
+    pub fn verify(&self, frame: Frame, page: &VerifyPage) -> Result<String, Error> {
+        let framed = self.framed(frame);
+        let content = context! {
+            failed => page.problem.is_some() || page.alert.is_some(),
+            phone => page.phone.as_str(),
+            request_id => page.request_id.as_str(),
+            code_length => page.code_length,
+            minutes_left => page.minutes_left,
+            problem => page.problem.as_ref().map(|problem| framed.say(problem)),
+            alert => page.alert.as_ref().map(|alert| framed.say(alert)),
+            notice => page.notice.as_ref().map(|notice| framed.say(notice)),
+        };
+        framed.render("verify.html", content)
     }
 
-    pub fn result(&self, frame: Frame, page: &ResultPage) -> Result<String, minijinja::Error> {
-        let _ = (self, frame, page);
-        Ok(String::new())
+    pub fn result(&self, frame: Frame, page: &ResultPage) -> Result<String, Error> {
+        let framed = self.framed(frame);
+        let content = match page {
+            ResultPage::SignedIn { phone } => context! { failed => false, phone => phone.as_str() },
+            ResultPage::Failed { reason } => context! { failed => true, reason => framed.say(reason) },
+        };
+        framed.render("result.html", content)
     }
 
-    pub fn sign_out(&self, frame: Frame, page: &SignOutPage) -> Result<String, minijinja::Error> {
-        let _ = (self, frame, page);
-        Ok(String::new())
+    pub fn sign_out(&self, frame: Frame, page: &SignOutPage) -> Result<String, Error> {
+        let content = context! { failed => false, phone => page.phone.as_str() };
+        self.framed(frame).render("sign-out.html", content)
     }
 
-    pub fn error(&self, frame: Frame, page: &ErrorPage) -> Result<String, minijinja::Error> {
-        let _ = (self, frame, page);
-        Ok(String::new())
+    pub fn error(&self, frame: Frame, page: &ErrorPage) -> Result<String, Error> {
+        let framed = self.framed(frame);
+        let content = context! {
+            failed => true,
+            status => page.status,
+            headline => framed.say(&page.headline),
+            advice => framed.say(&page.advice),
+            trace_id => page.trace_id.as_deref(),
+        };
+        framed.render("error.html", content)
+    }
+
+    fn framed(&self, frame: Frame) -> &Framed {
+        &self.0[frame.language.index() * 2 + usize::from(frame.simulator)]
+    }
+}
+
+impl fmt::Debug for Templates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Templates").finish_non_exhaustive()
+    }
+}
+
+/// The templates in one language, with the simulator's banner or without.
+struct Framed {
+    environment: Environment<'static>,
+    catalogue: Arc<Catalogue>,
+    language: Language,
+    /// The phone form as every new visitor gets it.
+    index: Bytes,
+}
+
+impl Framed {
+    fn new(
+        shared: Environment<'static>,
+        catalogue: &Arc<Catalogue>,
+        language: Language,
+        simulator: bool,
+    ) -> Result<Self, Error> {
+        let environment = environment::framed(shared, Arc::clone(catalogue), language, simulator);
+        let catalogue = Arc::clone(catalogue);
+        let mut framed = Self { environment, catalogue, language, index: Bytes::new() };
+        framed.index = framed.index(&IndexPage::default())?.into();
+        Ok(framed)
+    }
+
+    fn index(&self, page: &IndexPage) -> Result<String, Error> {
+        let content = context! {
+            failed => page.problem.is_some() || page.alert.is_some(),
+            phone => page.phone.as_str(),
+            country => page.country.as_deref(),
+            problem => page.problem.as_ref().map(|problem| self.say(problem)),
+            alert => page.alert.as_ref().map(|alert| self.say(alert)),
+            notice => page.notice.as_ref().map(|notice| self.say(notice)),
+        };
+        self.render("index.html", content)
+    }
+
+    fn render(&self, name: &str, content: Value) -> Result<String, Error> {
+        self.environment.get_template(name)?.render(content)
+    }
+
+    fn say(&self, sentence: &Sentence) -> Value {
+        self.catalogue.sentence(self.language, sentence).into()
     }
 }

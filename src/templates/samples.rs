@@ -1,0 +1,84 @@
+//! Every page in every state: what a start with an operator's templates tries, and what the tests look at.
+
+use minijinja::Error;
+
+use super::{ErrorPage, Frame, IndexPage, ResultPage, SignOutPage, Templates, VerifyPage};
+use crate::text::{Language, Sentence};
+
+/// Renders all, each under a name of its own. `mark` is added to every value that comes from outside.
+pub(super) fn render(templates: &Templates, mark: &str) -> Result<Vec<(String, String)>, Error> {
+    let mut pages = Vec::new();
+    for language in Language::all() {
+        for simulator in [false, true] {
+            let frame = Frame { language, simulator };
+            let tag = language.tag();
+            let banner = if simulator { "-simulator" } else { "" };
+            for (name, page) in in_frame(templates, frame, mark) {
+                pages.push((format!("{tag}-{name}{banner}"), page?));
+            }
+        }
+    }
+    Ok(pages)
+}
+
+type Page = (&'static str, Result<String, Error>);
+
+fn in_frame(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
+    let phone = format!("+44 •••• ••••23{mark}");
+    let signed_in = ResultPage::SignedIn { phone: phone.clone() };
+    let failed = ResultPage::Failed { reason: Sentence::new("failed-too-many") };
+    let mut pages = vec![
+        ("result-signed-in", templates.result(frame, &signed_in)),
+        ("result-failed", templates.result(frame, &failed)),
+        ("sign-out", templates.sign_out(frame, &SignOutPage { phone })),
+    ];
+    for (name, trace_id) in [("error", None), ("error-trace", Some(format!("01hx7k3v9m{mark}")))] {
+        let page = ErrorPage {
+            status: 404,
+            headline: Sentence::new("error-not-found-headline"),
+            advice: Sentence::new("error-not-found-advice"),
+            trace_id,
+        };
+        pages.push((name, templates.error(frame, &page)));
+    }
+    pages.extend(index_pages(templates, frame, mark));
+    pages.extend(verify_pages(templates, frame, mark));
+    pages
+}
+
+fn index_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
+    let plain = IndexPage { phone: mark.to_owned(), ..IndexPage::default() };
+    let problem = IndexPage {
+        phone: format!("+44 7700 9001{mark}"),
+        country: Some(format!("GB{mark}")),
+        problem: Some(Sentence::new("phone-too-short")),
+        ..IndexPage::default()
+    };
+    let alert = IndexPage {
+        phone: format!("+44 7700 900123{mark}"),
+        alert: Some(Sentence::new("send-in-doubt").number("seconds", 30)),
+        ..IndexPage::default()
+    };
+    let notice = IndexPage { notice: Some(Sentence::new("notice-cancelled")), ..plain.clone() };
+    [("index", plain), ("index-problem", problem), ("index-alert", alert), ("index-notice", notice)]
+        .map(|(name, page)| (name, templates.index(frame, &page)))
+        .into()
+}
+
+fn verify_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
+    let plain = VerifyPage {
+        phone: format!("+44 •••• ••••23{mark}"),
+        request_id: format!("c11236f4-00bf-4b89-84ba-88b25df97315{mark}"),
+        code_length: 6,
+        minutes_left: 5,
+        problem: None,
+        alert: None,
+        notice: None,
+    };
+    let problem = VerifyPage { problem: Some(Sentence::new("pin-wrong").number("left", 2)), ..plain.clone() };
+    let alert = VerifyPage { alert: Some(Sentence::new("check-fault")), ..plain.clone() };
+    let notice = VerifyPage { notice: Some(Sentence::new("notice-resumed")), ..plain.clone() };
+    [("verify", plain), ("verify-problem", problem), ("verify-alert", alert), ("verify-notice", notice)]
+        .map(|(name, page)| (name, templates.verify(frame, &page)))
+        .into()
+}
