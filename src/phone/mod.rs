@@ -1,8 +1,8 @@
 //! Phone numbers: what people type, made E.164.
 //!
 //! What this module promises:
-//! * A [`PhoneNumber`] that was parsed is valid by its country's numbering plan, or reserved for fiction where that
-//!   is allowed, and parses from its own E.164 form to itself.
+//! * A [`PhoneNumber`] that was parsed is valid by its country's numbering plan, or reserved for fiction where
+//!   that is allowed, and parses from its own E.164 form to itself.
 //! * No input panics, and none that is longer than a phone number reaches the numbering plans.
 //! * Only [`PhoneNumber::as_str`] and [`PhoneNumber::digits`] show a number; `Debug` masks it.
 
@@ -80,9 +80,9 @@ const MAX_DIGITS: usize = 15;
 impl PhoneNumber {
     /// Accepts what people type.
     ///
-    /// `00` is read as `+` unless it means something else in `country`. Bare digits without a country are refused,
-    /// even where a `+` in front would make them valid: `2025550123` would become an Egyptian number, and the
-    /// message would go to a stranger.
+    /// `00` is read as `+` unless it means something else in `country`. Bare digits without a country are
+    /// refused, even where a `+` in front would make them valid: a number typed without its country's code would
+    /// become one of another country, and the message would go to a stranger.
     pub fn parse(input: &str, country: Option<Country>, fiction: Fiction) -> Result<Self, PhoneError> {
         let typed = typed::plain(input)?;
         if typed.starts_with('+') {

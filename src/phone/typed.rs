@@ -42,7 +42,8 @@ pub(crate) fn digit(c: char) -> Option<char> {
 /// White space, and the invisible marks that come along when a number is copied.
 pub(crate) fn is_space(c: char) -> bool {
     c.is_whitespace()
-        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 pub(crate) fn is_dash(c: char) -> bool {
