@@ -1,12 +1,27 @@
 //! The Verify client: request, check, cancel, over Vonage's Verify v2 or Verify Legacy (v1).
+//!
+//! What this module promises:
+//! * Each call is one exchange with the provider, within the time limit of the settings; nothing is sent twice.
+//! * Key and secret travel in the `Authorization` header alone.
+//! * What a visitor can cause is an outcome; what the operator has to mend is a [`VerifyError`], whose text holds
+//!   no number, code or secret.
 
+mod error;
+mod exchange;
+mod scrub;
 mod v1;
 mod v2;
 
-use std::time::Duration;
+#[cfg(test)]
+mod tests;
 
-use secrecy::SecretString;
+use std::{sync::Arc, time::Duration};
+
+use reqwest::{Method, RequestBuilder};
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
+
+pub use error::VerifyError;
 
 use crate::{phone::PhoneNumber, pin::Pin};
 
@@ -77,94 +92,58 @@ pub enum Cancelled {
     Gone,
 }
 
-/// What went wrong, by meaning. `Display` is for the operator; it holds no number, code or secret.
-#[derive(Debug, thiserror::Error)]
-pub enum VerifyError {
-    /// A verification to this number runs already; the id may be another visitor's.
-    #[error("")]
-    AlreadyRunning(Option<RequestId>),
-    #[error("")]
-    InvalidNumber(String),
-    #[error("")]
-    NotRoutable(String),
-    #[error("")]
-    Blocked(String),
-    #[error("")]
-    NetworkUnsupported(String),
-    #[error("")]
-    NotApproved(String),
-    #[error("")]
-    Throttled(String),
-    #[error("")]
-    Credentials(String),
-    #[error("")]
-    Barred(String),
-    #[error("")]
-    Forbidden(String),
-    #[error("")]
-    Balance(String),
-    /// A parameter missing or invalid that is ours, not the visitor's.
-    #[error("")]
-    Parameter(String),
-    #[error("")]
-    CustomCode(String),
-    #[error("")]
-    SilentAuth(String),
-    /// The provider's own fault: v1 status 5, HTTP 5xx with a problem body.
-    #[error("")]
-    Fault(String),
-    /// No connection was made: nothing was sent.
-    #[error("")]
-    Unreachable(String),
-    #[error("")]
-    TimedOut,
-    /// The connection ended before an answer.
-    #[error("")]
-    Lost(String),
-    /// An answer that is not the API's: HTML, cut JSON, a missing field.
-    #[error("")]
-    Unreadable(String),
-    /// A status that no document lists.
-    #[error("")]
-    Unexpected(String),
-}
-
-impl VerifyError {
-    /// Whether a message may have gone out although no good answer came back.
-    pub fn may_have_sent(&self) -> bool {
-        matches!(
-            self,
-            Self::Fault(_) | Self::TimedOut | Self::Lost(_) | Self::Unreadable(_) | Self::Unexpected(_)
-        )
-    }
-}
-
 /// Cheap to clone: clones share one connection pool.
 #[derive(Debug, Clone)]
 pub struct VerifyClient {
-    settings: std::sync::Arc<VerifySettings>,
+    http: reqwest::Client,
+    settings: Arc<VerifySettings>,
 }
 
 impl VerifyClient {
     pub fn new(settings: VerifySettings) -> reqwest::Result<Self> {
-        Ok(Self { settings: settings.into() })
+        Ok(Self { http: exchange::http_client(&settings)?, settings: settings.into() })
     }
 
     /// Sends a code to `phone`. Never retried: a second attempt could send a second message.
     pub async fn request(&self, phone: &PhoneNumber) -> Result<RequestId, VerifyError> {
-        let _ = (phone, &self.settings);
-        Err(VerifyError::TimedOut)
+        match self.settings.api {
+            VerifyApi::V1 => v1::request(self, phone).await,
+            VerifyApi::V2 => v2::request(self, phone).await,
+        }
     }
 
-    /// Checks a code.
+    /// Checks a code. Not retried either: each delivered check costs one of three tries.
     pub async fn check(&self, id: &RequestId, pin: &Pin) -> Result<Checked, VerifyError> {
-        let _ = (id, pin);
-        Err(VerifyError::TimedOut)
+        match self.settings.api {
+            VerifyApi::V1 => v1::check(self, id, pin).await,
+            VerifyApi::V2 => v2::check(self, id, pin).await,
+        }
     }
 
     /// Cancels a running request.
     pub async fn cancel(&self, id: &RequestId) -> Result<Cancelled, VerifyError> {
-        let _ = id;
-        Err(VerifyError::TimedOut)
+        match self.settings.api {
+            VerifyApi::V1 => v1::cancel(self, id).await,
+            VerifyApi::V2 => v2::cancel(self, id).await,
+        }
+    }
+
+    fn post(&self, path: &[&str]) -> RequestBuilder {
+        self.to(Method::POST, path)
+    }
+
+    fn delete(&self, path: &[&str]) -> RequestBuilder {
+        self.to(Method::DELETE, path)
+    }
+
+    /// The path goes below the base address, piece by piece, so that an id cannot climb out of it.
+    fn to(&self, method: Method, path: &[&str]) -> RequestBuilder {
+        let mut url = self.settings.base_url.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        self.http
+            .request(method, url)
+            .basic_auth(&self.settings.key, Some(self.settings.secret.expose_secret()))
     }
 }

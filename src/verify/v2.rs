@@ -1,1 +1,139 @@
+//! Verify v2: JSON in and out, and the HTTP status is the meaning.
 
+use reqwest::StatusCode;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{
+    Cancelled, Checked, RequestId, VerifyClient, VerifyError,
+    exchange::{Problem, exchange, is_about, request_id, string},
+    scrub::scrub,
+};
+use crate::{phone::PhoneNumber, pin::Pin};
+
+#[derive(Serialize)]
+struct Request<'a> {
+    brand: &'a str,
+    workflow: [Step<'a>; 1],
+    channel_timeout: u64,
+    code_length: u8,
+}
+
+#[derive(Serialize)]
+struct Step<'a> {
+    channel: &'static str,
+    to: &'a str,
+}
+
+#[derive(Serialize)]
+struct Check<'a> {
+    code: &'a str,
+}
+
+pub(super) async fn request(client: &VerifyClient, phone: &PhoneNumber) -> Result<RequestId, VerifyError> {
+    let settings = &client.settings;
+    let body = Request {
+        brand: &settings.brand,
+        workflow: [Step { channel: "sms", to: phone.digits() }],
+        channel_timeout: settings.lifetime.as_secs(),
+        code_length: settings.code_length,
+    };
+    let answer = exchange(client.post(&["v2", "verify"]).json(&body)).await?;
+
+    if answer.status.is_success() {
+        return request_id(&answer.object()?).ok_or_else(|| answer.unreadable());
+    }
+    let problem = answer.problem()?;
+    Err(match answer.status {
+        StatusCode::CONFLICT => VerifyError::AlreadyRunning(request_id(&problem.object)),
+        StatusCode::PRECONDITION_FAILED => VerifyError::SilentAuth(problem.text),
+        // One source has the conflict under this status.
+        StatusCode::UNPROCESSABLE_ENTITY if is_conflict(&problem.object) => {
+            VerifyError::AlreadyRunning(request_id(&problem.object))
+        }
+        StatusCode::UNPROCESSABLE_ENTITY => invalid_parameters(&problem),
+        _ => VerifyError::Unexpected(problem.text),
+    })
+}
+
+pub(super) async fn check(client: &VerifyClient, id: &RequestId, pin: &Pin) -> Result<Checked, VerifyError> {
+    let body = Check { code: pin.as_str() };
+    let answer = exchange(client.post(&["v2", "verify", id.as_str()]).json(&body)).await?;
+
+    // The word in the body is `completed` or `complete`; the status alone says that the code is right.
+    if answer.status == StatusCode::OK {
+        return if is_about(&answer.object()?, id) { Ok(Checked::Right) } else { Err(answer.unreadable()) };
+    }
+    let problem = answer.problem()?;
+    match answer.status {
+        StatusCode::BAD_REQUEST => Ok(Checked::Wrong),
+        StatusCode::NOT_FOUND => Ok(Checked::Gone),
+        StatusCode::CONFLICT => Ok(Checked::NotYet),
+        StatusCode::GONE => Ok(Checked::TooMany),
+        StatusCode::UNPROCESSABLE_ENTITY => Err(VerifyError::Parameter(with_parameters(&problem))),
+        _ => Err(VerifyError::Unexpected(problem.text)),
+    }
+}
+
+pub(super) async fn cancel(client: &VerifyClient, id: &RequestId) -> Result<Cancelled, VerifyError> {
+    let answer = exchange(client.delete(&["v2", "verify", id.as_str()])).await?;
+
+    if answer.status == StatusCode::NO_CONTENT {
+        return Ok(Cancelled::Done);
+    }
+    let problem = answer.problem()?;
+    match answer.status {
+        StatusCode::NOT_FOUND => Ok(Cancelled::Gone),
+        // With which status a cancel is too early or too late, no source says.
+        status if status.is_client_error() => Ok(Cancelled::Refused),
+        _ => Err(VerifyError::Unexpected(problem.text)),
+    }
+}
+
+fn is_conflict(problem: &Map<String, Value>) -> bool {
+    string(problem, "title").is_some_and(|title| title.eq_ignore_ascii_case("conflict"))
+}
+
+/// The parameters that were turned down, as pairs of name and reason: a list, or one alone.
+fn parameters(problem: &Problem) -> Vec<(&str, &str)> {
+    let list = match problem.object.get("invalid_parameters") {
+        Some(Value::Array(list)) => list.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    };
+    let fields = list.iter().filter_map(Value::as_object);
+    fields
+        .map(|field| (string(field, "name").unwrap_or_default(), string(field, "reason").unwrap_or_default()))
+        .collect()
+}
+
+fn with_parameters(problem: &Problem) -> String {
+    let list: Vec<_> = parameters(problem).iter().map(|(name, reason)| format!("{name}: {reason}")).collect();
+    if list.is_empty() {
+        problem.text.clone()
+    } else {
+        format!("{} [{}]", problem.text, scrub(&list.join("; ")))
+    }
+}
+
+/// The visitor's number alone is the visitor's mistake; anything else in the list is ours.
+fn invalid_parameters(problem: &Problem) -> VerifyError {
+    let text = with_parameters(problem);
+    let parameters = parameters(problem);
+    let reasons: String = parameters.iter().map(|(_, reason)| reason.to_lowercase()).collect();
+
+    if parameters.is_empty() || !parameters.iter().all(|(name, _)| is_number(name)) {
+        VerifyError::Parameter(text)
+    } else if ["routable", "routed", "unsupported", "not supported"].iter().any(|word| reasons.contains(word))
+    {
+        VerifyError::NotRoutable(text)
+    } else {
+        VerifyError::InvalidNumber(text)
+    }
+}
+
+/// `to`, `workflow`, `workflow[0]` and `workflow[0].to`, but not `workflow[0].channel`.
+fn is_number(name: &str) -> bool {
+    let last = name.rsplit(['.', '/']).find(|part| !part.bytes().all(|b| b.is_ascii_digit()));
+    last.is_some_and(|last| last == "to" || last.starts_with("workflow"))
+}

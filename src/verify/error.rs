@@ -1,0 +1,70 @@
+//! What can go wrong with the provider, by meaning.
+
+use super::RequestId;
+
+/// What went wrong, by meaning. `Display` is for the operator; it holds no number, code or secret.
+///
+/// The text inside is what the provider said, scrubbed, after the status it said it with.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VerifyError {
+    /// A verification to this number runs already; the id may be another visitor's.
+    #[error("a verification to this number is running already")]
+    AlreadyRunning(Option<RequestId>),
+    /// The provider does not take the number for one.
+    #[error("the provider turned the number down: {0}")]
+    InvalidNumber(String),
+    #[error("the provider cannot reach the number: {0}")]
+    NotRoutable(String),
+    #[error(
+        "the provider blocks the number or its network; check the conversion rate and look for abuse: {0}"
+    )]
+    Blocked(String),
+    #[error("the provider does not serve the number's network; enable its country or drop it: {0}")]
+    NetworkUnsupported(String),
+    #[error("the account is in demo mode; add funds or approve the number: {0}")]
+    NotApproved(String),
+    #[error("the provider limits our rate: {0}")]
+    Throttled(String),
+    #[error("the provider refused our credentials; check the key and the secret: {0}")]
+    Credentials(String),
+    #[error("the account is barred from sending; contact the provider: {0}")]
+    Barred(String),
+    #[error("the provider denied access; enable the product, or ask why the account is suspended: {0}")]
+    Forbidden(String),
+    #[error("the balance is too low and no codes can be sent; top up the account: {0}")]
+    Balance(String),
+    /// A parameter missing or invalid that is ours, not the visitor's.
+    #[error("the provider turned down a parameter of ours: {0}")]
+    Parameter(String),
+    #[error("the account may not choose its own codes: {0}")]
+    CustomCode(String),
+    #[error("silent authentication is not possible for this number: {0}")]
+    SilentAuth(String),
+    /// The provider's own fault: v1 status 5, HTTP 5xx with a problem body.
+    #[error("the provider has a fault of its own: {0}")]
+    Fault(String),
+    /// No connection was made: nothing was sent.
+    #[error("no connection to the provider; check VERIFY_BASE_URL and the network: {0}")]
+    Unreachable(String),
+    #[error("the provider did not answer in time")]
+    TimedOut,
+    /// The connection ended before an answer.
+    #[error("the connection to the provider ended before its answer: {0}")]
+    Lost(String),
+    /// An answer that is not the API's: HTML, cut JSON, a missing field.
+    #[error("the answer is none that the API gives; check VERIFY_BASE_URL: {0}")]
+    Unreadable(String),
+    /// A status that no document lists.
+    #[error("the provider gave an answer that its documents do not list: {0}")]
+    Unexpected(String),
+}
+
+impl VerifyError {
+    /// Whether a message may have gone out although no good answer came back.
+    pub fn may_have_sent(&self) -> bool {
+        matches!(
+            self,
+            Self::Fault(_) | Self::TimedOut | Self::Lost(_) | Self::Unreadable(_) | Self::Unexpected(_)
+        )
+    }
+}

@@ -1,0 +1,185 @@
+//! One exchange with the provider: a request sent once, and its whole answer or how it failed.
+//!
+//! What this module promises:
+//! * A request is never sent twice. reqwest's retries and redirects are off. hyper-util, below it, moves a
+//!   request to a new connection only if the pooled one closed before it took the request up, when not a byte
+//!   of it was written.
+//! * No more than 64 KiB of an answer are kept.
+//! * No error text holds an address, for a request id may be in it.
+
+use std::{error::Error, time::Duration};
+
+use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect, retry};
+use serde_json::{Map, Value};
+use url::{Host, Url};
+
+use super::{
+    RequestId, VerifyError, VerifySettings,
+    scrub::{scrub, trace},
+};
+
+const MAX_BODY: usize = 64 * 1024;
+
+/// Shorter than load balancers wait: a request lost on a connection that they just closed is not sent again.
+const POOL_IDLE: Duration = Duration::from_secs(30);
+
+pub(super) fn http_client(settings: &VerifySettings) -> reqwest::Result<Client> {
+    let mut builder = Client::builder()
+        .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(settings.connect_timeout)
+        .timeout(settings.timeout)
+        .pool_idle_timeout(POOL_IDLE)
+        .redirect(redirect::Policy::none())
+        .retry(retry::never());
+    // The environment's proxy would not find the simulator on this machine.
+    if is_loopback(&settings.base_url) {
+        builder = builder.no_proxy();
+    }
+    builder.build()
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// Sends a request, once.
+pub(super) async fn exchange(request: RequestBuilder) -> Result<Answer, VerifyError> {
+    let mut response = request.send().await.map_err(|error| failure(&error))?;
+    let mut answer = Answer { status: response.status(), kind: content_type(&response), body: Vec::new() };
+    while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
+        if answer.body.len() + chunk.len() > MAX_BODY {
+            return Err(VerifyError::Unreadable(format!(
+                "HTTP {}, more than 64 KiB",
+                answer.status.as_u16()
+            )));
+        }
+        answer.body.extend_from_slice(&chunk);
+    }
+    Ok(answer)
+}
+
+fn content_type(response: &Response) -> String {
+    let value = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    scrub(value.unwrap_or("no content type"))
+}
+
+fn failure(error: &reqwest::Error) -> VerifyError {
+    // The innermost error says what happened; the outer ones repeat the address.
+    let mut cause = error.source();
+    while let Some(inner) = cause.and_then(Error::source) {
+        cause = Some(inner);
+    }
+    let cause = scrub(&cause.map_or_else(|| "no cause given".to_owned(), ToString::to_string));
+
+    // A connect timeout is both, and nothing was sent.
+    if error.is_connect() || error.is_builder() {
+        VerifyError::Unreachable(cause)
+    } else if error.is_timeout() {
+        VerifyError::TimedOut
+    } else {
+        VerifyError::Lost(cause)
+    }
+}
+
+/// An answer of the provider, or of whatever is in its place.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    kind: String,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    /// The body, if it is a JSON object: both APIs send nothing else.
+    pub(super) fn object(&self) -> Result<Map<String, Value>, VerifyError> {
+        serde_json::from_slice(&self.body).map_err(|_| self.unreadable())
+    }
+
+    pub(super) fn unreadable(&self) -> VerifyError {
+        let (status, size) = (self.status.as_u16(), self.body.len());
+        VerifyError::Unreadable(format!("HTTP {status}, {}, {size} bytes", self.kind))
+    }
+
+    /// A refusal whose meaning depends on the call. Those with one meaning for every call are errors already.
+    pub(super) fn problem(&self) -> Result<Problem, VerifyError> {
+        let object = self.object();
+        let text = Problem::describe(self.status, object.as_ref().ok());
+        match self.status {
+            StatusCode::UNAUTHORIZED => Err(VerifyError::Credentials(text)),
+            StatusCode::PAYMENT_REQUIRED => Err(VerifyError::Balance(text)),
+            StatusCode::FORBIDDEN => Err(VerifyError::Forbidden(text)),
+            StatusCode::TOO_MANY_REQUESTS => Err(VerifyError::Throttled(text)),
+            status if status.is_server_error() => object.and(Err(VerifyError::Fault(text))),
+            _ => object.map(|object| Problem { text, object }),
+        }
+    }
+}
+
+/// The body of a refusal (RFC 7807). No field is relied on: which of them are sent differs between sources.
+pub(super) struct Problem {
+    pub(super) text: String,
+    pub(super) object: Map<String, Value>,
+}
+
+impl Problem {
+    /// Status, title, detail and trace id, as far as they are there.
+    fn describe(status: StatusCode, object: Option<&Map<String, Value>>) -> String {
+        let field = |name| object.and_then(|object| string(object, name));
+        let mut text = format!("HTTP {}", status.as_u16());
+        let said: Vec<_> = ["title", "detail", "details"].into_iter().filter_map(field).collect();
+        if !said.is_empty() {
+            text = format!("{text}, {}", scrub(&said.join(": ")));
+        }
+        // Its end names the reason, for example an expired token; the address before it varies.
+        if let Some((_, reason)) = field("type").and_then(|kind| kind.rsplit_once('#')) {
+            text = format!("{text} ({})", scrub(reason));
+        }
+        if let Some(instance) = field("instance") {
+            text = format!("{text}, trace {}", trace(instance));
+        }
+        text
+    }
+}
+
+/// A field that is text and not empty.
+pub(super) fn string<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    object.get(name)?.as_str().filter(|text| !text.is_empty())
+}
+
+pub(super) fn request_id(object: &Map<String, Value>) -> Option<RequestId> {
+    RequestId::parse(string(object, "request_id")?)
+}
+
+/// Whether an answer to a check is about the request that was asked for. An SDK's fixture may leave out the id, but
+/// an answer with neither id nor status says nothing.
+pub(super) fn is_about(object: &Map<String, Value>, id: &RequestId) -> bool {
+    match string(object, "request_id") {
+        Some(answered) => answered.eq_ignore_ascii_case(id.as_str()),
+        None => object.contains_key("status"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_loopback() {
+        for (url, loopback) in [
+            ("http://127.0.0.1:3000/simulator/", true),
+            ("http://127.9.9.9/", true),
+            ("http://[::1]:4000/", true),
+            ("http://localhost:3000/", true),
+            ("http://phonegate.localhost/", true),
+            ("https://api.nexmo.com", false),
+            ("https://localhost.example.org", false),
+            ("https://10.0.0.1", false),
+        ] {
+            assert_eq!(is_loopback(&url.parse().unwrap()), loopback, "{url}");
+        }
+    }
+}
