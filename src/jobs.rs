@@ -18,11 +18,11 @@ use crate::{
 /// How often the store is asked what is due.
 const TICK: Duration = Duration::from_secs(1);
 /// How often what is over is deleted.
-const SWEEP: Duration = Duration::from_secs(60);
+const SWEEP: Duration = Duration::from_mins(1);
 /// When a cancel that was refused or got no answer is tried again.
 const AGAIN: Duration = Duration::from_secs(10);
 /// How long an attempt is kept after its code ran out.
-const KEEP: Duration = Duration::from_secs(24 * 3600);
+const KEEP: Duration = Duration::from_hours(24);
 /// How many cancels one round takes.
 const BATCH: i64 = 20;
 

@@ -38,9 +38,9 @@ pub enum StartError {
     Listen(SocketAddr, #[source] io::Error),
     #[error("{0}")]
     Store(#[from] StoreError),
-    #[error("a template cannot be used: {0:#}")]
-    Templates(#[from] minijinja::Error),
-    #[error("PUBLIC_DIR cannot be read: {0}")]
+    #[error("TEMPLATES_DIR: {0}")]
+    Templates(#[source] io::Error),
+    #[error("PUBLIC_DIR: {0}")]
     Assets(#[source] io::Error),
     #[error("the Verify client cannot be made: {0}")]
     Verify(#[from] reqwest::Error),
@@ -82,7 +82,8 @@ impl Server {
         let store = Store::open(&settings.store_url).await?;
         let keys = store.keys(config.secrets.server_key.as_ref(), &world.random).await?;
         let assets = Assets::new(settings.public_dir.as_deref()).map_err(StartError::Assets)?;
-        let templates = Templates::new(settings.templates_dir.as_deref(), &assets)?;
+        let templates = Templates::new(settings.templates_dir.as_deref(), &assets, &settings.brand)
+            .map_err(StartError::Templates)?;
         let verify = verify_settings(config, address, &world)?;
         let mut public_url = config.public_url.clone();
         if settings.port == 0 && settings.public_url.is_none() {

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// A visit is written down when the last one that was lies this far back, or a tenth of the idle limit.
-const TOUCH_AFTER: Duration = Duration::from_secs(300);
+const TOUCH_AFTER: Duration = Duration::from_mins(5);
 
 /// What is said once, on the next page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -215,13 +215,13 @@ impl FromRequestParts<AppState> for SignedIn {
     type Rejection = TurnedAway;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, TurnedAway> {
-        match <Self as OptionalFromRequestParts<AppState>>::from_request_parts(parts, app).await? {
-            Some(signed_in) => Ok(signed_in),
-            None => {
-                let Ok(visitor) = Visitor::from_request_parts(parts, app).await;
-                Err(TurnedAway::ToStart(Box::new(visitor)))
-            }
+        if let Some(signed_in) =
+            <Self as OptionalFromRequestParts<AppState>>::from_request_parts(parts, app).await?
+        {
+            return Ok(signed_in);
         }
+        let Ok(visitor) = Visitor::from_request_parts(parts, app).await;
+        Err(TurnedAway::ToStart(Box::new(visitor)))
     }
 }
 

@@ -44,7 +44,7 @@ const DOUBT: Duration = Duration::from_secs(30);
 /// Longer than any call to the provider: a claim that old belongs to a process that is gone.
 pub(crate) const CLAIM: Duration = Duration::from_secs(20);
 /// How long the same right code is taken for the second half of a double click.
-const TOMBSTONE: Duration = Duration::from_secs(60);
+const TOMBSTONE: Duration = Duration::from_mins(1);
 /// How often a request looks again while another one has the row, and how many times.
 const POLL: Duration = Duration::from_millis(50);
 const POLLS: u32 = 400;

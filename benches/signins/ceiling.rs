@@ -3,6 +3,8 @@
 //! The same two calls to the provider and three constant templates, on the runtime the app has. It checks nothing, keeps
 //! nothing and has no layers, so nothing that does the work of the app can be faster by much.
 
+#![expect(clippy::disallowed_types, reason = "the ceiling has no pages for refusals")]
+
 use std::{sync::Arc, time::Duration};
 
 use axum::{

@@ -53,7 +53,7 @@ fn a_flag_wins_over_a_variable_and_empty_counts_as_unset() {
     let config = config(&["--port", "4000"], &[("PORT", "5000"), ("BRAND", ""), ("SESSION_IDLE", "30m")]);
     assert_eq!(config.settings.port, 4000);
     assert_eq!(config.settings.brand, "phonegate");
-    assert_eq!(config.settings.session_idle, Duration::from_secs(1800));
+    assert_eq!(config.settings.session_idle, Duration::from_mins(30));
 }
 
 #[test]

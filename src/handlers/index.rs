@@ -43,7 +43,7 @@ pub(super) async fn show(
         visitor.set_browser(&Token::new(&app.sign_in.random));
     }
     let Some(notice) = visitor.take_notice() else {
-        return Ok(visitor.answer(app.templates.plain_index(frame)));
+        return Ok(visitor.answer(Html(app.templates.index_plain(frame))));
     };
     let page = IndexPage { notice: Some(say(notice)), ..IndexPage::default() };
     let html = app.templates.index(frame, &page)?;

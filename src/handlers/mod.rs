@@ -2,28 +2,25 @@
 
 mod cancel;
 mod check;
+mod form;
 mod health;
 mod index;
 mod result;
 mod sign_out;
 mod verify;
 
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
 use axum::{
     Router,
-    extract::{FromRequest, FromRequestParts},
+    extract::FromRequestParts,
     http::{HeaderName, HeaderValue, header, request::Parts},
     routing::{MethodRouter, get, post},
 };
-use std::convert::Infallible;
 
-use crate::{
-    app::AppState,
-    error::{AppError, seconds},
-    templates::Frame,
-    text::Language,
-};
+use form::Form;
+
+use crate::{app::AppState, error::seconds, templates::Frame, text::Language};
 
 /// Every page's address and what answers there.
 pub(crate) fn routes() -> Router<AppState> {
@@ -45,12 +42,6 @@ pub(crate) fn health_routes() -> Router<AppState> {
 fn back_to_verify() -> MethodRouter<AppState> {
     get(async || axum::response::Redirect::to("/verify"))
 }
-
-/// A form, or a page that says what is wrong with it.
-#[derive(Debug, FromRequest)]
-#[from_request(via(axum::Form), rejection(AppError))]
-#[expect(clippy::disallowed_types, reason = "the one place that wraps it")]
-pub(crate) struct Form<T>(pub(crate) T);
 
 impl FromRequestParts<AppState> for Frame {
     type Rejection = Infallible;

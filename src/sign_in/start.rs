@@ -64,7 +64,10 @@ pub(super) fn step<'a>(attempts: &'a [Verification], phone: &PhoneNumber, now: T
             State::Starting if attempt.claimed_until > now => return Step::Wait,
             _ => now.since(attempt.sent_at),
         };
-        return if lost < DOUBT { Step::InDoubt(DOUBT - lost) } else { Step::Repeat(attempt) };
+        return match DOUBT.saturating_sub(lost) {
+            Duration::ZERO => Step::Repeat(attempt),
+            wait => Step::InDoubt(wait),
+        };
     }
     if let Some(other) = running {
         return Step::Drop(other);

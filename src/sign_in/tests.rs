@@ -11,7 +11,7 @@ use crate::{
 };
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
-const LIFETIME: Duration = Duration::from_secs(300);
+const LIFETIME: Duration = Duration::from_mins(5);
 
 fn phone(last: u8) -> PhoneNumber {
     PhoneNumber::from_store(format!("+120255501{last:02}"))

@@ -45,7 +45,7 @@ fn attempt(id: &str, browser: &str) -> Verification {
         state: State::Starting,
         created_at: NOW,
         sent_at: NOW,
-        expires_at: NOW + Duration::from_secs(300),
+        expires_at: NOW + Duration::from_mins(5),
         ended_at: None,
         wrong_codes: 0,
         pin_hash: None,
@@ -61,7 +61,7 @@ fn session(token_hash: &str) -> SessionRow {
         phone_hash: "phone".to_owned(),
         signed_in_at: NOW,
         seen_at: NOW,
-        expires_at: NOW + Duration::from_secs(3600),
+        expires_at: NOW + Duration::from_hours(1),
     }
 }
 

@@ -183,14 +183,14 @@ impl Store {
 
     /// Puts `other`, which still runs at the provider, in the place of `attempt_id`, which was refused for it.
     pub async fn reattach(&self, attempt_id: &str, other: &str, now: Timestamp) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'sent', ended_at = NULL, cancel_at = NULL, created_at = $2 \
+                           WHERE attempt_id = $1 AND state IN ('cancelled', 'expired', 'in_doubt', 'sent') \
+                           AND request_id IS NOT NULL AND claimed_until <= $2";
         let mut transaction = self.pool.begin().await?;
         sqlx::query("DELETE FROM verifications WHERE attempt_id = $1 AND state = 'starting'")
             .bind(attempt_id)
             .execute(&mut *transaction)
             .await?;
-        const SQL: &str = "UPDATE verifications SET state = 'sent', ended_at = NULL, cancel_at = NULL, created_at = $2 \
-                           WHERE attempt_id = $1 AND state IN ('cancelled', 'expired', 'in_doubt', 'sent') \
-                           AND request_id IS NOT NULL AND claimed_until <= $2";
         let query = sqlx::query(SQL).bind(other).bind(now.as_millis());
         let resumed = query.execute(&mut *transaction).await?.rows_affected() == 1;
         transaction.commit().await?;

@@ -71,7 +71,12 @@ async fn the_token_before_sign_in_is_worth_nothing_after() {
 async fn a_form_from_another_site_is_refused_with_a_page() {
     let app = test_app().spawn().await;
     let browser = app.signed_in(PHONE).await;
-    for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example"), ("origin", "null")] {
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+    ] {
         let request = browser.request(Method::POST, "/signout").header(name, value).form(&[("a", "b")]);
         browser.send(request).await.assert_page(403, "That form did not come from this site");
     }
@@ -92,10 +97,23 @@ async fn only_our_own_names_are_answered() {
         browser.send(browser.request(Method::GET, path).header(HOST, host))
     };
 
-    for host in ["sign-in.example", "sign-in.example:443", "SIGN-IN.example", "localhost:3000", "127.0.0.1", "[::1]:80"] {
+    for host in [
+        "sign-in.example",
+        "sign-in.example:443",
+        "SIGN-IN.example",
+        "localhost:3000",
+        "127.0.0.1",
+        "[::1]:80",
+    ] {
         assert_eq!(ask("/", host).await.status, 200, "{host}");
     }
-    for host in ["evil.example", "sign-in.example:8443", "sign-in.example.evil.example", "evil.example#sign-in.example", "a@sign-in.example"] {
+    for host in [
+        "evil.example",
+        "sign-in.example:8443",
+        "sign-in.example.evil.example",
+        "evil.example#sign-in.example",
+        "a@sign-in.example",
+    ] {
         let answer = ask("/", host).await;
         answer.assert_page(421, "set PUBLIC_URL to the address that visitors type");
         ask("/style.css", host).await.assert_page(421, "another address");
@@ -135,7 +153,13 @@ async fn pages_and_assets_carry_the_headers_that_keep_them_safe() {
     let page = app.stranger().get("/").await;
 
     let policy = page.header("content-security-policy").unwrap();
-    for part in ["default-src 'none'", "script-src 'self'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'"] {
+    for part in [
+        "default-src 'none'",
+        "script-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    ] {
         assert!(policy.contains(part), "{policy}");
     }
     assert!(!policy.contains("unsafe"), "{policy}");
@@ -143,7 +167,9 @@ async fn pages_and_assets_carry_the_headers_that_keep_them_safe() {
     assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
     assert_eq!(page.header("cache-control"), Some("no-store"));
     assert_eq!(page.header("strict-transport-security"), Some("max-age=31536000"));
-    assert!(!page.body.contains("<style") && !page.body.contains(" style=") && !page.body.contains("onclick"));
+    assert!(
+        !page.body.contains("<style") && !page.body.contains(" style=") && !page.body.contains("onclick")
+    );
 
     let link = page.body.split("href=\"").map(|rest| rest.split('"').next().unwrap());
     let style = link.into_iter().find(|link| link.starts_with("/style.css?v=")).unwrap();

@@ -19,7 +19,8 @@ async fn clicks_on_two_instances_send_one_message_and_make_one_check() {
     let there = here.copy().moved_to(two.url("/").as_str());
 
     let form = [("phone", PHONE)];
-    let clicks = join_all((0..10).flat_map(|_| [here.post("/verify", &form), there.post("/verify", &form)])).await;
+    let clicks =
+        join_all((0..10).flat_map(|_| [here.post("/verify", &form), there.post("/verify", &form)])).await;
     for answer in clicks {
         answer.assert_redirect("/verify");
     }

@@ -18,7 +18,10 @@ async fn a_bad_setting_is_one_line_and_exit_code_2() {
     let output = phonegate(folder.path(), &[], &[]);
     assert_eq!(output.status.code(), Some(2));
     let error = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(error, "phonegate: PORT: \"no port\" will not do; give a number from 0 to 65535; 0 takes a free one\n");
+    assert_eq!(
+        error,
+        "phonegate: PORT: \"no port\" will not do; give a number from 0 to 65535; 0 takes a free one\n"
+    );
 
     std::fs::write(folder.path().join(".env"), "VONAGE_API_SECRET=two words top-secret\n").unwrap();
     let output = phonegate(folder.path(), &[], &[]);
@@ -35,7 +38,10 @@ async fn help_and_version_go_to_standard_output() {
     let text = String::from_utf8(help.stdout).unwrap();
     assert!(text.contains("--public-url <PUBLIC_URL>") && text.contains("forget"), "{text}");
     let version = phonegate(folder.path(), &["--version"], &[]);
-    assert_eq!(String::from_utf8(version.stdout).unwrap().trim(), concat!("phonegate ", env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        String::from_utf8(version.stdout).unwrap().trim(),
+        concat!("phonegate ", env!("CARGO_PKG_VERSION"))
+    );
 }
 
 #[tokio::test]

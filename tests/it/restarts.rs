@@ -69,7 +69,8 @@ impl Process {
             .unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let line = lines.find_map(|line| line.ok().filter(|line| line.contains("listens"))).unwrap();
-        let port = line.split("127.0.0.1:").nth(1).unwrap().split(|c: char| !c.is_ascii_digit()).next().unwrap();
+        let port =
+            line.split("127.0.0.1:").nth(1).unwrap().split(|c: char| !c.is_ascii_digit()).next().unwrap();
         // Whoever closes this end of the pipe would end the program at its next log line.
         std::thread::spawn(move || lines.for_each(drop));
         Self { base: format!("http://127.0.0.1:{port}/"), child }

@@ -13,10 +13,14 @@ async fn every_cookie_has_every_attribute() {
         let (browser, id) = app.waiting_for_code(PHONE).await;
         let answer = browser.check(&id, &app.provider.code(PHONE).await).await;
 
-        let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
+        let cookies: Vec<_> =
+            answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
         assert_eq!(cookies.len(), 2, "{cookies:?}");
         for cookie in &cookies {
-            assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/"), "{cookie}");
+            assert!(
+                cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/"),
+                "{cookie}"
+            );
             assert!(!cookie.contains("Max-Age") && !cookie.contains("Expires"), "{cookie}");
             assert!(!cookie.contains("0150"), "no number in a cookie: {cookie}");
             assert_eq!(cookie.contains("Secure"), public_url.starts_with("https"), "{cookie}");
@@ -24,7 +28,10 @@ async fn every_cookie_has_every_attribute() {
             assert_eq!(cookie.contains("Domain=example.com"), shared, "{cookie}");
         }
         assert!(cookies.iter().any(|cookie| cookie.starts_with(session)), "{cookies:?}");
-        assert!(cookies.iter().any(|cookie| cookie.starts_with(&format!("{host}phonegate-browser="))), "{cookies:?}");
+        assert!(
+            cookies.iter().any(|cookie| cookie.starts_with(&format!("{host}phonegate-browser="))),
+            "{cookies:?}"
+        );
     }
 }
 

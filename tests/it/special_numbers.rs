@@ -31,7 +31,8 @@ async fn each_special_number_gives_its_page_and_its_log_line() {
             let (status, text, operator) = if api == "v1" { v1 } else { v2 };
             let before = logged().len();
 
-            let answer = app.browser().await.post("/verify", &[("phone", &format!("+1 202 555 01{last}"))]).await;
+            let answer =
+                app.browser().await.post("/verify", &[("phone", &format!("+1 202 555 01{last}"))]).await;
 
             answer.assert_page(status, text);
             let lines = logged().split_off(before).to_lowercase();

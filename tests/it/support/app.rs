@@ -120,13 +120,16 @@ struct Running {
 
 impl Running {
     async fn start(config: &Config, clock: &Clock, timeout: Duration) -> Self {
-        let world =
-            World { clock: clock.clone(), random: Random::system(), timeouts: (Duration::from_secs(5), timeout) };
-        let server = Server::bind(config, world).await.unwrap();
-        let base = format!("http://{}/", server.address().unwrap()).parse().unwrap();
-        let state = server.state().clone();
+        let world = World {
+            clock: clock.clone(),
+            random: Random::system(),
+            timeouts: (Duration::from_secs(5), timeout),
+        };
+        let bound = Server::bind(config, world).await.unwrap();
+        let base = format!("http://{}/", bound.address().unwrap()).parse().unwrap();
+        let state = bound.state().clone();
         let (stop, told) = watch::channel(false);
-        let served = tokio::spawn(async move { server.run(told).await.unwrap() });
+        let served = tokio::spawn(async move { bound.run(told).await.unwrap() });
         Self { base, state, stop, served }
     }
 }

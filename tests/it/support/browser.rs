@@ -72,7 +72,8 @@ impl Browser {
     /// A request with this browser's cookies and nothing else.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let cookies = self.cookies.lock().unwrap();
-        let header = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        let header =
+            cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
         let request = self.http.request(method, self.base.join(path).unwrap());
         if header.is_empty() { request } else { request.header(COOKIE, header) }
     }
@@ -139,6 +140,8 @@ impl Answer {
     pub fn request_ids(&self) -> Vec<String> {
         let inputs = self.body.split("<input").skip(1).map(|rest| rest.split('>').next().unwrap());
         let hidden = inputs.filter(|input| input.contains("name=\"request_id\""));
-        hidden.map(|input| input.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()).collect()
+        hidden
+            .map(|input| input.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned())
+            .collect()
     }
 }

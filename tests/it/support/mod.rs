@@ -6,10 +6,9 @@ mod log;
 mod provider;
 mod store;
 
-pub use app::{Builder, TestApp, test_app};
-pub use browser::{Answer, Browser};
+pub use app::{TestApp, test_app};
+pub use browser::Browser;
 pub use log::logged;
-pub use provider::{Message, Provider};
 pub use store::{each_store, postgres_store};
 
 use std::time::Duration;

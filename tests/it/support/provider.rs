@@ -70,7 +70,11 @@ impl Provider {
     }
 }
 
-async fn count(State(calls): State<Arc<Mutex<Vec<String>>>>, request: Request, next: Next) -> axum::response::Response {
+async fn count(
+    State(calls): State<Arc<Mutex<Vec<String>>>>,
+    request: Request,
+    next: Next,
+) -> axum::response::Response {
     let path = request.uri().path();
     let kind = match (request.method().as_str(), path) {
         ("POST", "/v2/verify" | "/verify/json") => "start",
