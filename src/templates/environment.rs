@@ -73,7 +73,7 @@ pub(super) fn framed(
     environment.add_function("t", move |key: &str, named: Kwargs| -> Result<Value, Error> {
         let mut arguments = FluentArgs::new();
         for name in named.args() {
-            let value: Value = named.get(name)?;
+            let value: Value = named.peek(name)?;
             let value = match value.as_i64() {
                 Some(number) => FluentValue::from(number),
                 None => FluentValue::from(value.to_string()),
