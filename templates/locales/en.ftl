@@ -95,10 +95,6 @@ send-running = { $seconds ->
     [one] A code was sent to this number a moment ago, from another browser. Enter it there, or ask for a new one here in one second.
    *[other] A code was sent to this number a moment ago, from another browser. Enter it there, or ask for a new one here in { $seconds } seconds.
 }
-send-wait = { $seconds ->
-    [one] Please wait one more second before you ask for another code.
-   *[other] Please wait { $seconds } more seconds before you ask for another code.
-}
 
 ## Why a code could not be checked
 
@@ -111,7 +107,6 @@ check-other-attempt = You sent a form from an earlier attempt, so nothing was ch
 
 failed-too-many = The code was wrong too many times, so it no longer works. You can ask for a new one.
 failed-expired = The code has expired or was used already. You can ask for a new one.
-failed-other-attempt = That form was part of an earlier attempt, which has ended.
 
 ## Shown once
 
