@@ -99,9 +99,9 @@ fn numbers_are_counted_in_words_that_fit() {
     assert!(tries(1).ends_with("You have one try left."), "{}", tries(1));
     assert!(tries(2).ends_with("You have 2 tries left."), "{}", tries(2));
 
-    let wait = |seconds| english(&Sentence::new("send-wait").number("seconds", seconds));
-    assert!(wait(1).contains("one more second "), "{}", wait(1));
-    assert!(wait(29).contains("29 more seconds "), "{}", wait(29));
+    let wait = |seconds| english(&Sentence::new("send-busy").number("seconds", seconds));
+    assert!(wait(1).contains("in one second."), "{}", wait(1));
+    assert!(wait(29).contains("in 29 seconds."), "{}", wait(29));
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn arguments_come_without_invisible_marks() {
 fn a_text_without_arguments_is_worked_out_once() {
     let catalogue = catalogue();
     assert!(matches!(catalogue.text(Language::DEFAULT, "phone-empty"), Cow::Borrowed(_)));
-    assert!(!catalogue.texts[0].resolved.contains_key("send-wait"));
+    assert!(!catalogue.texts[0].resolved.contains_key("send-busy"));
 }
 
 #[test]
