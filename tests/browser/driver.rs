@@ -1,0 +1,220 @@
+//! A Chromium of one's own: started with its chromedriver, without history, and gone with both when it is dropped.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    process::{Child, ChildStdout, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction},
+    elements::Element,
+    wd::WebDriverCompatibleCommand,
+};
+use hyper_util::client::legacy::connect::HttpConnector;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use url::{ParseError, Url};
+
+/// How long a page may take to come.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum JavaScript {
+    On,
+    Off,
+}
+
+pub(crate) struct Browser {
+    pub(crate) client: Client,
+    _driver: Driver,
+}
+
+impl Browser {
+    pub(crate) async fn open(javascript: JavaScript) -> Self {
+        let driver = Driver::start();
+        let arguments = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ];
+        let preferences = match javascript {
+            JavaScript::On => json!({}),
+            JavaScript::Off => json!({ "profile.managed_default_content_settings.javascript": 2 }),
+        };
+        let capabilities = json!({
+            "goog:chromeOptions": { "args": arguments, "prefs": preferences },
+            "goog:loggingPrefs": { "browser": "ALL" },
+            "timeouts": { "pageLoad": PATIENCE.as_millis() },
+        });
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities.as_object().unwrap().clone())
+            .connect(&format!("http://127.0.0.1:{}", driver.port))
+            .await
+            .unwrap_or_else(|error| panic!("Chromium does not start (tests/run installs it): {error}"));
+        Self { client, _driver: driver }
+    }
+
+    pub(crate) async fn goto(&self, url: &Url) {
+        self.client.goto(url.as_str()).await.unwrap();
+    }
+
+    pub(crate) async fn find(&self, css: &str) -> Element {
+        match self.client.find(Locator::Css(css)).await {
+            Ok(element) => element,
+            Err(error) => panic!("no {css} ({error}) {}", self.sight().await),
+        }
+    }
+
+    pub(crate) async fn has(&self, css: &str) -> bool {
+        !self.client.find_all(Locator::Css(css)).await.unwrap().is_empty()
+    }
+
+    pub(crate) async fn text(&self, css: &str) -> String {
+        self.find(css).await.text().await.unwrap()
+    }
+
+    /// Does something that ends with another document in this one's place.
+    pub(crate) async fn leaves(&self, act: impl AsyncFnOnce()) {
+        let old = self.find("html").await;
+        act().await;
+        // An element of a document that is gone answers with an error.
+        self.until("the page stays", async || old.tag_name().await.is_err()).await;
+    }
+
+    /// Presses a button or a link that leads to another page.
+    pub(crate) async fn press(&self, css: &str) {
+        let button = self.find(css).await;
+        self.leaves(async || button.click().await.unwrap()).await;
+    }
+
+    /// As a visitor does who takes buttons for icons.
+    pub(crate) async fn double_click(&self, css: &str) {
+        let button = self.find(css).await;
+        let press = PointerAction::Down { button: MOUSE_BUTTON_LEFT };
+        let release = PointerAction::Up { button: MOUSE_BUTTON_LEFT };
+        let at = PointerAction::MoveToElement { element: button, duration: None, x: 0.0, y: 0.0 };
+        let clicks = MouseActions::new("mouse".to_owned())
+            .then(at)
+            .then(press.clone())
+            .then(release.clone())
+            .then(press)
+            .then(release);
+        self.leaves(async || self.client.perform_actions(clicks).await.unwrap()).await;
+    }
+
+    pub(crate) async fn is_at(&self, path: &str) {
+        let here = async || self.client.current_url().await.unwrap().path() == path;
+        self.until(&format!("not at {path}"), here).await;
+    }
+
+    /// Asks `done` again until it says yes.
+    pub(crate) async fn until(&self, complaint: &str, done: impl AsyncFn() -> bool) {
+        let start = Instant::now();
+        while !done().await {
+            assert!(start.elapsed() < PATIENCE, "{complaint} {}", self.sight().await);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// What a visitor would report.
+    async fn sight(&self) -> String {
+        let address = self.client.current_url().await.map_or(String::new(), |url| url.to_string());
+        let body = self.client.find(Locator::Css("body")).await;
+        let text = match body {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(error) => error.to_string(),
+        };
+        format!("at {address}:\n{text}")
+    }
+
+    /// A command of the developer tools' protocol.
+    pub(crate) async fn tools(&self, command: &str, parameters: Value) -> Value {
+        let body = json!({ "cmd": command, "params": parameters });
+        self.client.issue_cmd(Extension { path: "goog/cdp/execute", body }).await.unwrap()
+    }
+
+    /// What the console shows since the last time it was asked: refused styles, failed scripts, missing files.
+    pub(crate) async fn complaints(&self) -> Vec<String> {
+        let command = Extension { path: "se/log", body: json!({ "type": "browser" }) };
+        let entries = self.client.issue_cmd(command).await.unwrap();
+        entries
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| entry["message"].as_str().unwrap().to_owned())
+            .collect()
+    }
+}
+
+/// A command of chromedriver's that the `WebDriver` standard does not know.
+#[derive(Debug)]
+struct Extension {
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for Extension {
+    fn endpoint(&self, base_url: &Url, session_id: Option<&str>) -> Result<Url, ParseError> {
+        base_url.join(&format!("session/{}/{}", session_id.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(self.body.to_string()))
+    }
+}
+
+struct Driver {
+    process: Child,
+    port: u16,
+    /// Kept open: chromedriver may want to say more.
+    _says: BufReader<ChildStdout>,
+    /// The home and the temporary folder of chromedriver and its Chromium.
+    _folder: TempDir,
+}
+
+impl Driver {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut process = Command::new("chromedriver")
+            .arg("--port=0")
+            .envs([("HOME", folder.path()), ("TMPDIR", folder.path())])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("chromedriver does not start (tests/run installs it): {error}"));
+        let mut says = BufReader::new(process.stdout.take().unwrap());
+        let port = says
+            .by_ref()
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| line.strip_suffix('.')?.split_once("successfully on port ")?.1.parse().ok())
+            .unwrap();
+        Self { process, port, _says: says, _folder: folder }
+    }
+
+    /// Asks chromedriver to end its Chromium and itself. Killed, it would leave Chromium behind.
+    fn shut_down(&self) -> std::io::Result<()> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.write_all(b"GET /shutdown HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+        stream.read_to_end(&mut Vec::new()).map(drop)
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.shut_down();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
