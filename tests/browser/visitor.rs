@@ -86,7 +86,7 @@ impl Visitor {
     pub(crate) async fn wrong_code(&self) -> String {
         let code = self.code().await;
         let (rest, last) = code.split_at(code.len() - 1);
-        format!("{rest}{}", if last == "0" { 1 } else { 0 })
+        format!("{rest}{}", u8::from(last == "0"))
     }
 
     /// That nobody was sent a second message, whatever they did.
