@@ -69,7 +69,7 @@ async fn simulate(listen: SocketAddr, credentials: (String, SecretString), log: 
     start_log(log)?;
     let key = credentials.0.clone();
     let options =
-        Options { credentials: Some(credentials), clock: Clock::system().fork(), random: Random::system() };
+        Options { credentials: Some(credentials), ..Options::new(Clock::system().fork(), Random::system()) };
     let listener = tokio::net::TcpListener::bind(listen).await?;
     tracing::info!(address = %listener.local_addr()?, key, "the simulator listens; its phone is at /phone");
     let mut stop = stop_signal()?;

@@ -191,7 +191,6 @@ fn verify_settings(
 
 fn simulated(config: &Config, world: &World) -> Option<Simulated> {
     let Provider::Simulator { forced } = config.provider else { return None };
-    let options =
-        simulator::Options { credentials: None, clock: world.clock.fork(), random: world.random.clone() };
+    let options = simulator::Options::new(world.clock.fork(), world.random.clone());
     Some(Simulated { simulator: Simulator::new(options), forced })
 }

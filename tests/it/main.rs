@@ -1,6 +1,11 @@
 //! The app as its visitors and operators meet it: the real server on a free port, in front of the simulator.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should say where")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    unreachable_pub,
+    reason = "a test that cannot go on should say where"
+)]
 
 mod cancelling;
 mod hostile;

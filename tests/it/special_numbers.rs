@@ -2,8 +2,11 @@
 
 use crate::support::{logged, test_app};
 
-/// Last digits, status, what the page says, and what the operator reads; with v1 and with v2.
-const NUMBERS: [(&str, (u16, &str, &str), (u16, &str, &str)); 14] = [
+/// Status, what the page says, and what the operator reads.
+type Outcome = (u16, &'static str, &'static str);
+
+/// Last digits, and how a start to that number ends with v1 and with v2.
+const NUMBERS: [(&str, Outcome, Outcome); 14] = [
     ("01", (503, "Many people are signing in", "limit"), (503, "Many people are signing in", "limit")),
     ("02", (503, "unavailable right now", "parameter"), (503, "unavailable right now", "brand")),
     ("03", (422, "does not recognise that number", "number"), (422, "does not recognise that number", "to")),

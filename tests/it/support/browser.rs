@@ -102,10 +102,6 @@ impl Browser {
     pub fn set_cookie(&self, name: &str, value: &str) {
         self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
     }
-
-    pub fn forget_cookies(&self) {
-        self.cookies.lock().unwrap().clear();
-    }
 }
 
 impl Answer {

@@ -29,7 +29,6 @@ pub struct Provider {
 /// A message as `/messages` tells it.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Message {
-    pub text: String,
     pub code: String,
 }
 
@@ -79,8 +78,7 @@ async fn count(
     let kind = match (request.method().as_str(), path) {
         ("POST", "/v2/verify" | "/verify/json") => "start",
         ("POST", "/verify/check/json") => "check",
-        ("POST", "/verify/control/json") => "cancel",
-        ("DELETE", _) => "cancel",
+        ("POST", "/verify/control/json") | ("DELETE", _) => "cancel",
         ("POST", path) if path.starts_with("/v2/verify/") => "check",
         _ => "",
     };
