@@ -9,10 +9,10 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
-    http::request::Parts,
+    http::{HeaderMap, HeaderValue, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use axum_extra::extract::cookie::{Cookie, SameSite};
 use url::Url;
 
 use crate::{
@@ -89,58 +89,68 @@ impl Cookies {
         }
         cookie
     }
+
+    fn removal(&self, name: &str) -> Cookie<'static> {
+        let mut cookie = self.cookie(name, "");
+        cookie.make_removal();
+        cookie
+    }
 }
 
 /// What a visitor's cookies say, and what the answer will set. Nothing is looked up.
 #[derive(Debug, Clone)]
 pub struct Visitor {
-    jar: CookieJar,
-    cookies: Cookies,
+    app: AppState,
+    browser: Option<Token>,
+    notice: Option<Notice>,
+    set: Vec<Cookie<'static>>,
 }
 
 impl Visitor {
-    fn token(&self, name: &str) -> Option<Token> {
-        self.jar.get(name).and_then(|cookie| Token::parse(cookie.value()))
+    pub fn browser(&self) -> Option<&Token> {
+        self.browser.as_ref()
     }
 
-    pub fn browser(&self) -> Option<Token> {
-        self.token(&self.cookies.browser)
-    }
-
-    fn session(&self) -> Option<Token> {
-        self.token(&self.cookies.session)
+    /// A token for a browser that brought none.
+    pub fn new_browser(&mut self) -> Token {
+        let token = Token::new(&self.app.sign_in.random);
+        self.set_browser(&token);
+        token
     }
 
     pub fn set_browser(&mut self, token: &Token) {
-        self.set(|cookies| cookies.cookie(&cookies.browser, token.expose()));
+        self.set.push(self.app.cookies.cookie(&self.app.cookies.browser, token.expose()));
     }
 
     pub fn set_session(&mut self, token: &Token) {
-        self.set(|cookies| cookies.cookie(&cookies.session, token.expose()));
+        self.set.push(self.app.cookies.cookie(&self.app.cookies.session, token.expose()));
     }
 
     pub fn set_notice(&mut self, notice: Notice) {
-        self.set(|cookies| cookies.cookie(&cookies.notice, notice.as_str()));
+        self.set.push(self.app.cookies.cookie(&self.app.cookies.notice, notice.as_str()));
     }
 
     pub fn end_session(&mut self) {
-        self.jar = self.jar.clone().remove(self.cookies.cookie(&self.cookies.session, ""));
+        self.set.push(self.app.cookies.removal(&self.app.cookies.session));
     }
 
     /// What is to be said once; asking for it takes it away.
     pub fn take_notice(&mut self) -> Option<Notice> {
-        let value = self.jar.get(&self.cookies.notice)?.value().to_owned();
-        self.jar = self.jar.clone().remove(self.cookies.cookie(&self.cookies.notice, ""));
-        Notice::ALL.into_iter().find(|notice| notice.as_str() == value)
-    }
-
-    fn set(&mut self, cookie: impl FnOnce(&Cookies) -> Cookie<'static>) {
-        self.jar = self.jar.clone().add(cookie(&self.cookies));
+        let notice = self.notice.take()?;
+        self.set.push(self.app.cookies.removal(&self.app.cookies.notice));
+        Some(notice)
     }
 
     /// The answer, with the cookies that were set.
     pub fn answer(self, response: impl IntoResponse) -> Response {
-        (self.jar, response).into_response()
+        let mut response = response.into_response();
+        for cookie in self.set {
+            // Names are ours and values are tokens: always a header.
+            if let Ok(value) = HeaderValue::try_from(cookie.to_string()) {
+                response.headers_mut().append(header::SET_COOKIE, value);
+            }
+        }
+        response
     }
 }
 
@@ -148,8 +158,22 @@ impl FromRequestParts<AppState> for Visitor {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Infallible> {
-        Ok(Self { jar: CookieJar::from_headers(&parts.headers), cookies: app.cookies.clone() })
+        let value = |name: &str| cookie(&parts.headers, name);
+        let said = value(&app.cookies.notice);
+        Ok(Self {
+            browser: value(&app.cookies.browser).and_then(Token::parse),
+            notice: Notice::ALL.into_iter().find(|notice| Some(notice.as_str()) == said),
+            set: Vec::new(),
+            app: app.clone(),
+        })
     }
+}
+
+/// The value of the first cookie with a name. Ours hold tokens and words, so nothing is encoded.
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
 /// A visitor with a live session. In a handler's signature it sends all others to the start.
@@ -193,8 +217,8 @@ impl OptionalFromRequestParts<AppState> for SignedIn {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Option<Self>, AppError> {
-        let Ok(visitor) = Visitor::from_request_parts(parts, app).await;
-        let Some(token) = visitor.session() else { return Ok(None) };
+        let token = cookie(&parts.headers, &app.cookies.session).and_then(Token::parse);
+        let Some(token) = token else { return Ok(None) };
         let Some(row) = app.sign_in.store.session(&token.hash()).await? else { return Ok(None) };
         let now = app.sign_in.clock.now();
         if !is_live(&row, now, app.session_idle) {
@@ -230,7 +254,9 @@ impl FromRequestParts<AppState> for Pending {
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, TurnedAway> {
         let Ok(mut visitor) = Visitor::from_request_parts(parts, app).await;
-        let Some(browser) = visitor.browser() else { return Err(TurnedAway::ToStart(Box::new(visitor))) };
+        let Some(browser) = visitor.browser().cloned() else {
+            return Err(TurnedAway::ToStart(Box::new(visitor)));
+        };
         match app.sign_in.standing(&browser).await? {
             Standing::Pending(attempt) => Ok(Self { browser, attempt }),
             Standing::Expired => {

@@ -22,12 +22,13 @@ impl Environment {
     }
 
     fn read_file(path: &Path) -> Result<Self, ConfigError> {
-        let lines = match dotenvy::from_path_iter(path) {
-            Ok(lines) => lines,
-            Err(error) if error.not_found() => return Ok(Self::default()),
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(ConfigError::new(".env", format!("cannot be read: {error}"))),
         };
-        let pairs = lines.collect::<Result<Vec<_>, _>>().map_err(|error| broken_line(&error))?;
+        let pairs = dotenvy::from_read_iter(text.as_bytes()).collect::<Result<Vec<_>, _>>();
+        let pairs = pairs.map_err(|error| broken_line(&text, &error))?;
         Ok(pairs.into_iter().collect())
     }
 
@@ -93,14 +94,15 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Environment {
 }
 
 /// Names the variable of a line that cannot be read, never its value.
-fn broken_line(error: &dotenvy::Error) -> ConfigError {
-    let near = match error {
-        dotenvy::Error::LineParse(line, _) => line.split('=').next().unwrap_or_default().trim(),
-        _ => "",
+fn broken_line(text: &str, error: &dotenvy::Error) -> ConfigError {
+    let broken = match error {
+        dotenvy::Error::LineParse(rest, _) => text.lines().find(|line| line.contains(rest.as_str())),
+        _ => None,
     };
-    let near: String = near.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(40).collect();
-    ConfigError::new(
-        ".env",
-        format!("the line of {near:?} cannot be read; put values with spaces or signs in 'quotes'"),
-    )
+    let name = broken.and_then(|line| line.split_once('=')).map(|(name, _)| name.trim());
+    let fix = "put values with spaces or signs in 'quotes'";
+    match name.filter(|name| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')) {
+        Some(name) => ConfigError::new(".env", format!("the line of {name} cannot be read; {fix}")),
+        None => ConfigError::new(".env", format!("a line cannot be read; write NAME=value, and {fix}")),
+    }
 }

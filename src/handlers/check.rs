@@ -37,7 +37,7 @@ pub(super) async fn submit(
     Form(form): Form<PinForm>,
 ) -> Result<Response, AppError> {
     let start_over = Redirect::to(if signed_in.is_some() { "/result" } else { "/" });
-    let Some(browser) = visitor.browser() else { return Ok(start_over.into_response()) };
+    let Some(browser) = visitor.browser().cloned() else { return Ok(start_over.into_response()) };
     let (failure, error) = match Pin::parse(&form.pin, app.code_length) {
         Err(problem) => (pin_problem(problem).into(), None),
         Ok(pin) => match app.sign_in.check(&browser, &form.request_id, pin).await? {

@@ -11,7 +11,6 @@ use super::{Form, retry_after};
 use crate::{
     app::AppState,
     error::{AppError, Failure, seconds, send_failure},
-    keys::Token,
     phone::{Country, PhoneError, PhoneNumber},
     session::{Notice, SignedIn, Visitor},
     sign_in::{Refusal, Start},
@@ -40,7 +39,7 @@ pub(super) async fn show(
     }
     // Two clicks on the form must be one browser's, so it is known before the first.
     if visitor.browser().is_none() {
-        visitor.set_browser(&Token::new(&app.sign_in.random));
+        visitor.new_browser();
     }
     let Some(notice) = visitor.take_notice() else {
         return Ok(visitor.answer(Html(app.templates.index_plain(frame))));
@@ -66,8 +65,8 @@ pub(super) async fn submit(
         Ok(phone) => phone,
         Err(problem) => return refuse(&app, frame, visitor, form, phone_problem(problem).into(), None),
     };
-    let browser = visitor.browser().unwrap_or_else(|| Token::new(&app.sign_in.random));
-    visitor.set_browser(&browser);
+    let known = visitor.browser().cloned();
+    let browser = known.unwrap_or_else(|| visitor.new_browser());
     match app.sign_in.start(&browser, phone).await? {
         Start::Sent => Ok(visitor.answer(Redirect::to("/verify"))),
         Start::Resumed => {

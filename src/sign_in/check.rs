@@ -132,6 +132,12 @@ impl SignIn {
                 Ok(Check::Ended(Ending::TooMany))
             }
             Ok(Checked::Gone) => {
+                let again = self.again(browser, &attempt.attempt_id).await?;
+                if matches!(again, Check::SignedIn { .. }) {
+                    // The process ended between the success and its record: the code is used, and rightly so.
+                    end(State::Verified).await?;
+                    return Ok(again);
+                }
                 end(State::Expired).await?;
                 Ok(Check::Ended(Ending::Expired))
             }

@@ -92,6 +92,10 @@ impl SignIn {
     }
 
     async fn start_as(&self, browser_hash: &str, phone: &PhoneNumber) -> Result<Start, SignInError> {
+        let first = self.new_attempt(browser_hash, phone, self.clock.now());
+        if self.store.insert_first(&first).await? {
+            return self.ask(&first, false).await;
+        }
         for _ in 0..POLLS {
             let now = self.clock.now();
             let attempts = self.store.attempts_of_browser(browser_hash).await?;

@@ -17,7 +17,7 @@ use std::{path::Path, time::Duration};
 use data_encoding::BASE64URL_NOPAD;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
-    AnyPool, Executor,
+    AnyPool, ConnectOptions, Executor,
     any::{AnyConnectOptions, AnyPoolOptions},
 };
 
@@ -58,6 +58,8 @@ impl Store {
             create_private_file(url)?;
         }
         let options: AnyConnectOptions = url.parse()?;
+        // A statement's text is of no use in a log, and writing it would cost more than the statement.
+        let options = options.disable_statement_logging();
         let pool = AnyPoolOptions::new().acquire_timeout(PATIENCE);
         // SQLite writes one at a time: more connections only wait for each other's locks.
         let pool = if sqlite {

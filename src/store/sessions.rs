@@ -1,6 +1,6 @@
 //! The signed-in browsers.
 
-use sqlx::{Any, Row, Transaction};
+use sqlx::Row;
 
 use super::{Store, StoreError};
 use crate::{clock::Timestamp, phone::PhoneNumber};
@@ -18,25 +18,21 @@ pub struct SessionRow {
     pub expires_at: Timestamp,
 }
 
-pub(super) async fn insert(
-    transaction: &mut Transaction<'_, Any>,
-    session: &SessionRow,
-) -> Result<(), StoreError> {
-    const SQL: &str = "INSERT INTO sessions (token_hash, phone, phone_hash, signed_in_at, seen_at, expires_at) \
-                       VALUES ($1, $2, $3, $4, $5, $6)";
-    sqlx::query(SQL)
-        .bind(session.token_hash.as_str())
-        .bind(session.phone.as_str())
-        .bind(session.phone_hash.as_str())
-        .bind(session.signed_in_at.as_millis())
-        .bind(session.seen_at.as_millis())
-        .bind(session.expires_at.as_millis())
-        .execute(&mut **transaction)
-        .await?;
-    Ok(())
-}
-
 impl Store {
+    /// Opens a session for an attempt whose code was right; `false` if that attempt no longer runs.
+    pub async fn open_session(&self, attempt_id: &str, session: &SessionRow) -> Result<bool, StoreError> {
+        const SQL: &str = "INSERT INTO sessions (token_hash, phone, phone_hash, signed_in_at, seen_at, expires_at) \
+                           SELECT CAST($2 AS TEXT), phone, phone_hash, CAST($3 AS BIGINT), CAST($3 AS BIGINT), \
+                           CAST($4 AS BIGINT) FROM verifications WHERE attempt_id = $1 AND state = 'sent' \
+                           ON CONFLICT DO NOTHING";
+        let query = sqlx::query(SQL)
+            .bind(attempt_id)
+            .bind(session.token_hash.as_str())
+            .bind(session.signed_in_at.as_millis())
+            .bind(session.expires_at.as_millis());
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
     pub async fn session(&self, token_hash: &str) -> Result<Option<SessionRow>, StoreError> {
         const SQL: &str = "SELECT token_hash, phone, phone_hash, signed_in_at, seen_at, expires_at FROM sessions \
                            WHERE token_hash = $1";

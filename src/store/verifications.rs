@@ -87,6 +87,35 @@ macro_rules! columns {
     };
 }
 
+macro_rules! new_columns {
+    () => {
+        "attempt_id, phone, phone_hash, browser_hash, channel, state, created_at, sent_at, expires_at, claimed_until"
+    };
+}
+
+/// With types: Postgres cannot tell those of a bare `SELECT $1`.
+macro_rules! new_values {
+    () => {
+        "CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), 'sms', CAST($5 AS TEXT), \
+         CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS BIGINT), CAST($9 AS BIGINT)"
+    };
+}
+
+type Statement<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
+
+fn bind_new<'q>(query: Statement<'q>, new: &'q Verification) -> Statement<'q> {
+    query
+        .bind(new.attempt_id.as_str())
+        .bind(new.phone.as_str())
+        .bind(new.phone_hash.as_str())
+        .bind(new.browser_hash.as_str())
+        .bind(new.state.as_str())
+        .bind(new.created_at.as_millis())
+        .bind(new.sent_at.as_millis())
+        .bind(new.expires_at.as_millis())
+        .bind(new.claimed_until.as_millis())
+}
+
 /// More attempts than a visitor makes while one of them can still matter.
 const RECENT: i64 = 8;
 
@@ -118,22 +147,29 @@ impl Store {
         query.fetch_all(&self.pool).await?.iter().map(read).collect()
     }
 
+    /// Writes a new attempt down, if its browser has none that could matter; `false` means: look.
+    pub async fn insert_first(&self, new: &Verification) -> Result<bool, StoreError> {
+        const SQL: &str = concat!(
+            "INSERT INTO verifications (",
+            new_columns!(),
+            ") SELECT ",
+            new_values!(),
+            " WHERE NOT EXISTS (SELECT 1 FROM verifications WHERE browser_hash = $4 AND expires_at > $6) \
+             ON CONFLICT DO NOTHING"
+        );
+        Ok(bind_new(sqlx::query(SQL), new).execute(&self.pool).await?.rows_affected() == 1)
+    }
+
     /// Writes a new attempt down; `false` if its browser has one running.
     pub async fn insert(&self, new: &Verification) -> Result<bool, StoreError> {
-        const SQL: &str = "INSERT INTO verifications (attempt_id, phone, phone_hash, browser_hash, channel, state, \
-                           created_at, sent_at, expires_at, claimed_until) \
-                           VALUES ($1, $2, $3, $4, 'sms', $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
-        let query = sqlx::query(SQL)
-            .bind(new.attempt_id.as_str())
-            .bind(new.phone.as_str())
-            .bind(new.phone_hash.as_str())
-            .bind(new.browser_hash.as_str())
-            .bind(new.state.as_str())
-            .bind(new.created_at.as_millis())
-            .bind(new.sent_at.as_millis())
-            .bind(new.expires_at.as_millis())
-            .bind(new.claimed_until.as_millis());
-        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+        const SQL: &str = concat!(
+            "INSERT INTO verifications (",
+            new_columns!(),
+            ") VALUES (",
+            new_values!(),
+            ") ON CONFLICT DO NOTHING"
+        );
+        Ok(bind_new(sqlx::query(SQL), new).execute(&self.pool).await?.rows_affected() == 1)
     }
 
     /// Records the provider's answer: the code is on its way. A visitor who cancelled meanwhile stays cancelled.
@@ -249,8 +285,10 @@ impl Store {
         Ok(())
     }
 
-    /// The code was right: ends the attempt and opens the session, both or neither. `false` if the visitor
-    /// cancelled meanwhile.
+    /// The code was right: opens the session, then ends the attempt. `false` if the visitor cancelled meanwhile.
+    ///
+    /// Two statements and no transaction, which would double the cost of a sign-in. If the process ends between them
+    /// the session is there, and the next check of the attempt finds it.
     pub async fn verify(
         &self,
         attempt: &Verification,
@@ -259,16 +297,15 @@ impl Store {
     ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET state = 'verified', ended_at = $2, pin_hash = $3, \
                            claimed_until = 0 WHERE attempt_id = $1 AND state = 'sent'";
-        let mut transaction = self.pool.begin().await?;
-        let query = sqlx::query(SQL)
-            .bind(attempt.attempt_id.as_str())
-            .bind(session.signed_in_at.as_millis())
-            .bind(pin_hash);
-        let verified = query.execute(&mut *transaction).await?.rows_affected() == 1;
-        if verified {
-            super::sessions::insert(&mut transaction, session).await?;
+        if !self.open_session(&attempt.attempt_id, session).await? {
+            return Ok(false);
         }
-        transaction.commit().await?;
+        let now = session.signed_in_at.as_millis();
+        let query = sqlx::query(SQL).bind(attempt.attempt_id.as_str()).bind(now).bind(pin_hash);
+        let verified = query.execute(&self.pool).await?.rows_affected() == 1;
+        if !verified {
+            self.end_session(&session.token_hash).await?;
+        }
         Ok(verified)
     }
 

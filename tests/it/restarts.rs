@@ -5,6 +5,13 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use phonegate::{
+    keys::Token,
+    pin::Pin,
+    store::SessionRow,
+    verify::{Checked, RequestId},
+};
+
 use crate::support::{Browser, PHONE, TestApp, secs, test_app};
 
 #[tokio::test]
@@ -39,6 +46,34 @@ async fn an_early_cancel_survives_a_restart() {
     app.pass(secs(30)).await;
 
     assert_eq!(app.provider.calls("cancel"), 1);
+}
+
+#[tokio::test]
+async fn a_success_that_was_stored_but_not_told_is_found_again() {
+    let app = test_app().spawn().await;
+    let (browser, id) = app.waiting_for_code(PHONE).await;
+    let code = app.provider.code(PHONE).await;
+    // What the app does up to the moment when it ends: the provider took the code, the session is there.
+    let sign_in = &app.state().sign_in;
+    let token = Token::parse(&browser.cookie("phonegate-browser").unwrap()).unwrap();
+    let attempt = sign_in.store.attempts_of_browser(&token.hash()).await.unwrap().remove(0);
+    let request_id = RequestId::parse(&id).unwrap();
+    let pin = Pin::parse(&code, 6).unwrap();
+    assert_eq!(sign_in.verify.check(&request_id, &pin).await, Ok(Checked::Right));
+    let session = sign_in.keys.successor(&token, &format!("session {}", attempt.attempt_id));
+    let now = app.clock.now();
+    let row = SessionRow {
+        token_hash: session.hash(),
+        phone: attempt.phone.clone(),
+        phone_hash: attempt.phone_hash.clone(),
+        signed_in_at: now,
+        seen_at: now,
+        expires_at: now + secs(3600),
+    };
+    assert!(sign_in.store.open_session(&attempt.attempt_id, &row).await.unwrap());
+
+    browser.check(&id, &code).await.assert_redirect("/result");
+    browser.get("/result").await.assert_page(200, "You are signed in");
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ const NUMBERS: [(&str, Outcome, Outcome); 14] = [
     ("03", (422, "does not recognise that number", "number"), (422, "does not recognise that number", "to")),
     ("04", (503, "unavailable right now", "credentials"), (503, "unavailable right now", "credentials")),
     ("05", (502, "We may have sent you a code", "fault"), (502, "We may have sent you a code", "fault")),
-    ("06", (422, "We cannot reach that number", "route"), (422, "We cannot reach that number", "route")),
+    ("06", (422, "We cannot reach that number", "route"), (422, "We cannot reach that number", "routable")),
     ("08", (503, "unavailable right now", "barred"), (503, "unavailable right now", "403")),
     ("09", (503, "unavailable right now", "balance"), (503, "unavailable right now", "balance")),
     ("10", (429, "from another browser", ""), (429, "from another browser", "")),
