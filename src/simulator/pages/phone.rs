@@ -90,6 +90,8 @@ pub(super) async fn phone(
         query: query(number),
         current: wanted.as_deref() == Some(number),
     });
+    let mut numbers: Vec<_> = links.collect();
+    numbers.sort_by_key(|link| !link.current);
     let date = now.to_string();
     let page = PhonePage {
         mount: mount(&place),
@@ -97,7 +99,7 @@ pub(super) async fn phone(
         date: &date,
         owner: wanted.as_deref().map(readable),
         wanted: wanted.as_deref().unwrap_or_default(),
-        numbers: links.collect(),
+        numbers,
         messages: messages.iter().map(|message| Bubble::new(message, now)).collect(),
     };
     simulator.pages().render("phone.html", page)
