@@ -10,12 +10,16 @@
 //! expired or cancelled verification is unknown (404, status 6).
 
 mod auth;
+mod callbacks;
 mod inbox;
+mod jwt;
 mod pages;
+mod report;
 mod special;
 mod state;
 #[cfg(test)]
 mod tests;
+mod throttle;
 mod v1;
 mod v2;
 mod verification;
@@ -31,7 +35,9 @@ use axum::{
     http::{HeaderMap, header::CONTENT_TYPE},
 };
 use secrecy::SecretString;
+use tokio::sync::Notify;
 
+pub use self::callbacks::Callbacks;
 use self::{pages::Pages, state::State, verification::Api};
 use crate::{
     clock::{Clock, Timestamp},
@@ -48,12 +54,29 @@ pub struct Options {
     pub random: Random,
     /// How long the special number 30 waits for its answer, in real time.
     pub slow_answer: Duration,
+    /// More than 30 requests in a second are refused.
+    pub throttle: bool,
+    /// How long a number stays taken after a cancel: the real provider was seen to take a dozen seconds.
+    pub lock_after_cancel: Duration,
+    /// How long v1's `search` does not find what has just ended: the real provider may take a minute.
+    pub search_lag: Duration,
+    /// Where to send callbacks; [`Simulator::send_callbacks`] must run for them.
+    pub callbacks: Option<Callbacks>,
 }
 
 impl Options {
-    /// Takes any credentials; the slow answer takes 20 s.
+    /// Takes any credentials and any number of requests, has no lags and sends no callbacks; the slow answer takes 20 s.
     pub fn new(clock: Clock, random: Random) -> Self {
-        Self { credentials: None, clock, random, slow_answer: Duration::from_secs(20) }
+        Self {
+            credentials: None,
+            clock,
+            random,
+            slow_answer: Duration::from_secs(20),
+            throttle: false,
+            lock_after_cancel: Duration::ZERO,
+            search_lag: Duration::ZERO,
+            callbacks: None,
+        }
     }
 }
 
@@ -65,12 +88,14 @@ struct Inner {
     options: Options,
     state: Mutex<State>,
     pages: Pages,
+    /// Rung when a callback is due.
+    wake: Notify,
 }
 
 impl Simulator {
     pub fn new(options: Options) -> Self {
-        let state = Mutex::new(State::new(options.random.clone()));
-        Self(Arc::new(Inner { options, state, pages: Pages::new() }))
+        let state = Mutex::new(State::new(&options));
+        Self(Arc::new(Inner { options, state, pages: Pages::new(), wake: Notify::new() }))
     }
 
     /// Its routes, relative: mounted at `/simulator` by the app, at the root when it runs alone.
@@ -98,7 +123,17 @@ impl Simulator {
     /// Looks at or changes the state as of now.
     fn with_state<T>(&self, work: impl FnOnce(&mut State, Timestamp) -> T) -> T {
         let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
-        work(&mut state, self.now())
+        let now = self.now();
+        let done = work(&mut state, now);
+        if state.outbox.as_ref().is_some_and(|outbox| outbox.has_due(now)) {
+            self.0.wake.notify_one();
+        }
+        done
+    }
+
+    /// Counts a request; whether it is within the limit.
+    fn admits_one_more(&self) -> bool {
+        !self.options().throttle || self.with_state(|state, now| state.throttle.admits(now))
     }
 }
 

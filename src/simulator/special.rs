@@ -54,7 +54,7 @@ pub(super) const TABLE: [Row; 19] = [
     Row("04", Special::BadCredentials, "status 4", "401"),
     Row("05", Special::InternalError, "status 5", "500"),
     Row("06", Special::NotRoutable, "status 6", "422 that names workflow[0].to: not routable"),
-    Row("07", Special::Blocked, "status 7 with a network", "202, nothing is sent"),
+    Row("07", Special::Blocked, "status 7 with a network", "202, then a blocked callback"),
     Row("08", Special::Barred, "status 8", "403"),
     Row("09", Special::NoCredit, "status 9", "402"),
     Row("10", Special::Running, "status 10 with an id", "409 with an id"),
@@ -70,8 +70,8 @@ pub(super) const TABLE: [Row; 19] = [
     Row("30", Special::Slow, "sends, answers after 20 s", "the same"),
     Row("31", Special::Cut, "sends, then cuts the connection", "the same"),
     Row("32", Special::BadGateway, "an HTML 502, nothing is sent", "the same"),
-    Row("33", Special::Undelivered, "starts, nothing arrives", "the same"),
-    Row("34", Special::VoiceOnly, "starts, only calls arrive", "the same"),
+    Row("33", Special::Undelivered, "sends, the delivery fails after 2 s", "the same, with a callback"),
+    Row("34", Special::VoiceOnly, "calls arrive, all else fails as with 33", "the same"),
 ];
 
 impl Special {

@@ -4,6 +4,7 @@
 //! * Time passes only by the `now` that callers give. Whatever was due by then has happened, in order and at its own
 //!   time, before a caller is answered.
 //! * A number has at most one running verification, whichever API started it.
+//! * What callbacks tell is put into the outbox at the time it happened, if there is one.
 //! * Ended verifications are kept for [`KEPT_FOR`], and at most [`KEPT`] of them.
 
 use std::{
@@ -14,35 +15,58 @@ use std::{
 use data_encoding::HEXLOWER;
 
 use super::{
+    Options,
+    callbacks::Outbox,
     inbox::Inbox,
-    verification::{Api, Cancel, Check, End, Id, Next, Plan, Verification},
+    report,
+    throttle::Throttle,
+    verification::{Api, Cancel, Check, Delivery, End, Id, Next, Plan, Verification},
 };
 use crate::{clock::Timestamp, random::Random};
 
 pub(super) const KEPT_FOR: Duration = Duration::from_mins(5);
 pub(super) const KEPT: usize = 10_000;
 
+/// How long the network takes to say that a message cannot be delivered.
+pub(super) const REPORTED_AFTER: Duration = Duration::from_secs(2);
+
 pub(super) struct State {
     random: Random,
+    lock_after_cancel: Duration,
     verifications: HashMap<Id, Verification>,
     /// The running verification of a number.
     running: HashMap<String, Id>,
-    /// When each running verification takes its next step or expires.
-    agenda: BTreeSet<(Timestamp, Id)>,
+    agenda: BTreeSet<(Timestamp, Id, Act)>,
     /// Oldest first.
     ended: VecDeque<(Timestamp, Id)>,
     inbox: Inbox,
+    pub throttle: Throttle,
+    pub outbox: Option<Outbox>,
+}
+
+/// What the agenda holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Act {
+    /// The next step or, after the last, the end.
+    Step,
+    /// The network reports that the message of this step cannot be delivered.
+    Report(usize),
+    /// The numbers of a cancelled verification become free.
+    Release,
 }
 
 impl State {
-    pub(super) fn new(random: Random) -> Self {
+    pub(super) fn new(options: &Options) -> Self {
         Self {
-            random,
+            random: options.random.clone(),
+            lock_after_cancel: options.lock_after_cancel,
             verifications: HashMap::new(),
             running: HashMap::new(),
             agenda: BTreeSet::new(),
             ended: VecDeque::new(),
             inbox: Inbox::default(),
+            throttle: Throttle::default(),
+            outbox: options.callbacks.is_some().then(Outbox::default),
         }
     }
 
@@ -122,43 +146,102 @@ impl State {
 
     /// Lets all happen that is due by `now`, and forgets what is long over.
     pub(super) fn run_until(&mut self, now: Timestamp) {
-        while let Some((due, _)) = self.agenda.first()
+        while let Some((due, ..)) = self.agenda.first()
             && *due <= now
-            && let Some((due, id)) = self.agenda.pop_first()
+            && let Some((due, id, act)) = self.agenda.pop_first()
         {
-            if self.verifications.get(&id).is_some_and(Verification::has_step_left) {
-                self.take_step(&id, due);
-            } else {
-                self.end(&id, due, End::Expired);
+            match act {
+                Act::Step if self.verifications.get(&id).is_some_and(Verification::has_step_left) => {
+                    self.take_step(&id, due);
+                }
+                Act::Step => self.end(&id, due, End::Expired),
+                Act::Report(index) => self.report(&id, index, due),
+                Act::Release => self.release(&id),
             }
         }
         while let Some((at, _)) = self.ended.front()
             && (now.since(*at) > KEPT_FOR || self.ended.len() > KEPT)
             && let Some((_, id)) = self.ended.pop_front()
         {
+            self.release(&id);
             self.verifications.remove(&id);
         }
     }
 
     fn take_step(&mut self, id: &Id, now: Timestamp) {
-        if let Some(verification) = self.verifications.get_mut(id) {
-            self.agenda.remove(&(verification.due, id.clone()));
-            let message = verification.take_step(now, &self.random);
-            self.agenda.insert((verification.due, id.clone()));
-            if let Some(message) = message {
-                self.inbox.deliver(message);
-            }
+        let Some(verification) = self.verifications.get_mut(id) else {
+            return;
+        };
+        self.agenda.remove(&(verification.due, id.clone(), Act::Step));
+        let index = verification.taken.len();
+        if let Some(message) = verification.take_step(now, &self.random) {
+            self.inbox.deliver(message);
+        }
+        self.agenda.insert((verification.due, id.clone(), Act::Step));
+        let channel = verification.plan.steps.get(index).map(|step| step.channel);
+        if channel.is_some_and(|channel| !verification.plan.delivery.reaches(channel)) {
+            self.agenda.insert((now + REPORTED_AFTER, id.clone(), Act::Report(index)));
+        }
+    }
+
+    fn report(&mut self, id: &Id, index: usize, now: Timestamp) {
+        let running = self.verifications.get_mut(id).filter(|verification| verification.end.is_none());
+        let Some(verification) = running else {
+            return;
+        };
+        let blocked = verification.plan.delivery == Delivery::Blocked;
+        if let Some(taken) = verification.taken.get_mut(index) {
+            taken.failed = true;
+        }
+        self.tell_event(id, index, if blocked { "blocked" } else { "failed" }, now);
+        if blocked {
+            self.end(id, now, End::Blocked);
         }
     }
 
     fn end(&mut self, id: &Id, now: Timestamp, end: End) {
-        if let Some(verification) = self.verifications.get_mut(id) {
-            verification.end = Some((now, end));
-            self.agenda.remove(&(verification.due, id.clone()));
-            for step in &verification.plan.steps {
+        let Some(verification) = self.verifications.get_mut(id) else {
+            return;
+        };
+        verification.end = Some((now, end));
+        self.agenda.remove(&(verification.due, id.clone(), Act::Step));
+        self.ended.push_back((now, id.clone()));
+        let last = verification.taken.len().saturating_sub(1);
+        if end == End::Cancelled && !self.lock_after_cancel.is_zero() {
+            self.agenda.insert((now + self.lock_after_cancel, id.clone(), Act::Release));
+        } else {
+            self.release(id);
+        }
+        if end == End::Completed {
+            self.tell_event(id, last, "completed", now);
+        }
+        self.tell_end(id, now);
+    }
+
+    fn release(&mut self, id: &Id) {
+        let steps = self.verifications.get(id).map(|verification| verification.plan.steps.as_slice());
+        for step in steps.unwrap_or_default() {
+            if self.running.get(&step.to) == Some(id) {
                 self.running.remove(&step.to);
             }
-            self.ended.push_back((now, id.clone()));
+        }
+    }
+
+    fn tell_event(&mut self, id: &Id, index: usize, status: &str, now: Timestamp) {
+        if let Some(outbox) = &mut self.outbox
+            && let Some(verification) = self.verifications.get(id).filter(|found| found.plan.api == Api::V2)
+            && let Some(taken) = verification.taken.get(index)
+        {
+            outbox.put(report::event(id, verification, taken, status, now), now);
+        }
+    }
+
+    fn tell_end(&mut self, id: &Id, now: Timestamp) {
+        if let Some(outbox) = &mut self.outbox
+            && let Some(verification) = self.verifications.get(id).filter(|found| found.plan.api == Api::V2)
+            && let Some(summary) = report::summary(id, verification)
+        {
+            outbox.put(summary, now);
         }
     }
 }

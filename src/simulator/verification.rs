@@ -54,8 +54,18 @@ pub(super) enum Delivery {
     Fails,
     /// Calls get through, all else fails.
     VoiceOnly,
-    /// Nothing goes out: the fraud rules took it.
+    /// Nothing goes out: the fraud rules end it.
     Blocked,
+}
+
+impl Delivery {
+    pub(super) fn reaches(self, channel: Channel) -> bool {
+        match self {
+            Self::Arrives => true,
+            Self::VoiceOnly => channel == Channel::Voice,
+            Self::Fails | Self::Blocked => false,
+        }
+    }
 }
 
 /// What a caller asked for.
@@ -69,6 +79,10 @@ pub(super) struct Plan {
     pub custom_code: Option<String>,
     /// v1: how long a code is good. A step that finds it expired makes a new one; the verification ends with the last.
     pub code_lifetime: Option<Duration>,
+    /// v2: told in callbacks.
+    pub channel_timeout: Duration,
+    /// v2: the caller's own name for it, told in callbacks.
+    pub client_ref: Option<String>,
     pub delivery: Delivery,
 }
 
@@ -104,6 +118,8 @@ pub(super) enum End {
     Failed,
     Expired,
     Cancelled,
+    /// By the fraud rules.
+    Blocked,
 }
 
 /// What the answer to a code is.
@@ -139,6 +155,8 @@ pub(super) struct Taken {
     pub id: String,
     pub channel: Channel,
     pub at: Timestamp,
+    /// The network has reported that it cannot be delivered.
+    pub failed: bool,
 }
 
 /// A code that was tried.
@@ -172,7 +190,7 @@ impl Verification {
     pub(super) fn take_step(&mut self, now: Timestamp, random: &Random) -> Option<Message> {
         let step = self.plan.steps.get(self.taken.len())?;
         let id = format!("0A{:014X}", random.below(1 << 56));
-        self.taken.push(Taken { id, channel: step.channel, at: now });
+        self.taken.push(Taken { id, channel: step.channel, at: now, failed: false });
         self.due = now + step.wait;
         if step.channel == Channel::SilentAuth {
             return None;
@@ -190,12 +208,7 @@ impl Verification {
         if self.taken.len() == self.plan.steps.len() {
             self.due = until;
         }
-        let arrives = match self.plan.delivery {
-            Delivery::Arrives => true,
-            Delivery::VoiceOnly => step.channel == Channel::Voice,
-            Delivery::Fails | Delivery::Blocked => false,
-        };
-        let message = arrives.then(|| Message {
+        let message = self.plan.delivery.reaches(step.channel).then(|| Message {
             to: step.to.clone(),
             from: step.from.clone(),
             channel: step.channel,

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use url::form_urlencoded;
 
 use super::{Mount, mount, query};
-use crate::simulator::{Simulator, is_json};
+use crate::simulator::{Simulator, is_json, state};
 
 /// How far it may be set ahead at once: ten years, in seconds.
 const FARTHEST: u64 = 315_360_000;
@@ -41,6 +41,7 @@ pub(super) async fn clock(
     };
 
     simulator.options().clock.advance(Duration::from_secs(seconds));
+    simulator.with_state(state::State::run_until);
     match fields.get("phone") {
         None => StatusCode::NO_CONTENT.into_response(),
         Some(phone) if phone.is_empty() => Redirect::to(&format!("{}/phone", mount(&place))).into_response(),

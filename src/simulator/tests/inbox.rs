@@ -1,3 +1,5 @@
+//! The inbox keeps the newest messages and drops the oldest.
+
 use crate::{
     clock::Timestamp,
     simulator::{

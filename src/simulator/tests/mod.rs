@@ -1,9 +1,12 @@
 //! The simulator, seen from outside over HTTP and from inside as a state that moves with a clock.
 
+mod auth;
+mod callbacks;
 mod inbox;
 mod network;
 mod pages;
 mod schema;
+mod search;
 mod special;
 mod state;
 mod steps;

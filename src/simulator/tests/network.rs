@@ -1,3 +1,5 @@
+//! What only a network shows: slow answers, cut connections, the clock moved from outside.
+
 use std::time::Duration;
 
 use axum::body::Body;

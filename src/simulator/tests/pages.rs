@@ -1,3 +1,5 @@
+//! What a developer sees: the phone, its messages as JSON, the explanation.
+
 use axum::{
     Router,
     body::{Body, to_bytes},

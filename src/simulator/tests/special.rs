@@ -1,3 +1,5 @@
+//! Each special number answers the start in its own way, in both APIs.
+
 use axum::http::StatusCode;
 use serde_json::json;
 

@@ -1,10 +1,9 @@
-//! Locks, tries, cancels and forgetting.
+//! The state by itself: ids, codes, locks, tries, cancels and forgetting.
 
 use std::{collections::HashSet, time::Duration};
 
 use crate::{
     clock::Timestamp,
-    random::Random,
     simulator::{
         state::{KEPT, KEPT_FOR, State},
         verification::{Api, Cancel, Channel, Check, Delivery, Next, Plan, Step},
@@ -18,7 +17,7 @@ pub(super) fn at(seconds: i64) -> Timestamp {
 }
 
 pub(super) fn state() -> State {
-    State::new(Random::seeded(1))
+    State::new(&super::options())
 }
 
 pub(super) fn step(channel: Channel, wait: u64, reuse_code: bool) -> Step {
@@ -39,6 +38,8 @@ pub(super) fn plan(api: Api, steps: Vec<Step>) -> Plan {
         code_length: 6,
         custom_code: None,
         code_lifetime: None,
+        channel_timeout: Duration::from_mins(3),
+        client_ref: None,
         delivery: Delivery::Arrives,
     }
 }

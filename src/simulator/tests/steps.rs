@@ -1,4 +1,4 @@
-//! Steps in time, and the codes they carry.
+//! The state by itself: steps in time, and the codes they carry.
 
 use super::state::{at, code, codes, plan, state, step, v1_attempts};
 use crate::simulator::verification::{Api, Channel, Check, Delivery, Next, Plan};

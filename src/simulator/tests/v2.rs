@@ -1,10 +1,15 @@
+//! Verify v2 over HTTP: start, check, cancel, next step, and the limits of each field.
+
+use std::time::Duration;
+
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
 };
 use serde_json::{Value, json};
 
-use super::{NUMBER, Sim, v2_body, wrong};
+use super::{NUMBER, Sim, options, v2_body, wrong};
+use crate::simulator::Options;
 
 #[tokio::test]
 async fn a_right_code_is_accepted_once() {
@@ -84,6 +89,20 @@ async fn a_cancel_has_its_time() {
     assert_eq!(sim.cancel_v2(&id).await.status, StatusCode::NOT_FOUND);
     let code = sim.code(NUMBER).await;
     assert_eq!(sim.check_v2(&id, &code).await.status, StatusCode::NOT_FOUND);
+    sim.started_v2(NUMBER).await;
+}
+
+#[tokio::test]
+async fn a_number_may_stay_taken_for_a_while_after_a_cancel() {
+    let sim = Sim::with(Options { lock_after_cancel: Duration::from_secs(12), ..options() });
+    let id = sim.started_v2(NUMBER).await;
+    sim.pass(30);
+    sim.cancel_v2(&id).await;
+
+    sim.pass(11);
+    let taken = sim.start_v2(NUMBER).await;
+    assert_eq!((taken.status, &taken.json()["request_id"]), (StatusCode::CONFLICT, &json!(id)));
+    sim.pass(1);
     sim.started_v2(NUMBER).await;
 }
 

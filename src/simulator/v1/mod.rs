@@ -55,6 +55,10 @@ impl Refusal {
         Self::new("3", format!("Invalid value for param: {parameter}"))
     }
 
+    fn throttled() -> Self {
+        Self::new("1", "Throttled")
+    }
+
     fn bad_credentials() -> Self {
         Self::new("4", "Bad credentials")
     }
@@ -96,7 +100,7 @@ async fn start(State(simulator): State<Simulator>, params: Params) -> Response {
 /// What a start to a special number is refused with.
 fn refused(simulator: &Simulator, special: Special) -> Option<Refusal> {
     Some(match special {
-        Special::Throttled => Refusal::new("1", "Throttled"),
+        Special::Throttled => Refusal::throttled(),
         Special::BrandMissing => Refusal::missing("brand"),
         Special::NumberInvalid => Refusal::invalid("number"),
         Special::BadCredentials => Refusal::bad_credentials(),

@@ -71,6 +71,8 @@ pub(super) fn read(params: &Params) -> Result<(String, Plan), Refusal> {
         code_length,
         custom_code: None,
         code_lifetime: Some(lifetime),
+        channel_timeout: Duration::ZERO,
+        client_ref: None,
         delivery: Special::delivery(Special::of(&number)),
     };
     Ok((number, plan))

@@ -25,11 +25,13 @@ impl FromRequest<Simulator> for Params {
 
         let params = Self::read(&query, &headers, &body);
         let credentials = params.get("api_key").zip(params.get("api_secret"));
-        if auth::admits(simulator.options(), &headers, credentials) {
-            Ok(params)
-        } else {
-            Err(Refusal::bad_credentials().into_response())
+        if !auth::admits(simulator.options(), &headers, credentials) {
+            return Err(Refusal::bad_credentials().into_response());
         }
+        if !simulator.admits_one_more() {
+            return Err(Refusal::throttled().into_response());
+        }
+        Ok(params)
     }
 }
 

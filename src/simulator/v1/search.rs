@@ -41,7 +41,10 @@ fn not_found() -> Refusal {
 
 fn found(simulator: &Simulator, id: &str) -> Option<Value> {
     simulator.with_state(|state, now| {
-        state.find(Api::V1, id, now).map(|verification| report(simulator.options(), id, verification))
+        let lag = simulator.options().search_lag;
+        let found = state.find(Api::V1, id, now);
+        let found = found.filter(|found| found.end.is_none_or(|(at, _)| now.since(at) >= lag));
+        found.map(|found| report(simulator.options(), id, found))
     })
 }
 
@@ -67,7 +70,7 @@ fn report(options: &Options, id: &str, verification: &Verification) -> Value {
     let (finalized, status) = match verification.end {
         None => (None, "IN PROGRESS"),
         Some((at, End::Completed)) => (Some(at), "SUCCESS"),
-        Some((at, End::Failed)) => (Some(at), "FAILED"),
+        Some((at, End::Failed | End::Blocked)) => (Some(at), "FAILED"),
         Some((at, End::Expired)) => (Some(at), "EXPIRED"),
         Some((at, End::Cancelled)) => (Some(at), "CANCELLED"),
     };

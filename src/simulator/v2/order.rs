@@ -23,7 +23,7 @@ pub(super) fn read(body: &[u8]) -> Result<Plan, Vec<InvalidParameter>> {
     let wait = Duration::from_secs(fields.number("channel_timeout", 15..=900).unwrap_or(180));
     let code_length = fields.number("code_length", 4..=10).and_then(|length| u8::try_from(length).ok());
     let custom_code = fields.text("code", 4..=10, |sign| sign.is_ascii_alphanumeric());
-    fields.text("client_ref", 1..=40, |sign| sign.is_ascii_alphanumeric());
+    let client_ref = fields.text("client_ref", 1..=40, |sign| sign.is_ascii_alphanumeric());
     if let Some(locale) = fields.text("locale", 5..=6, |sign| sign.is_ascii_lowercase() || sign == '-')
         && !locale.split_once('-').is_some_and(|(language, region)| language.len() >= 2 && region.len() == 2)
     {
@@ -41,6 +41,8 @@ pub(super) fn read(body: &[u8]) -> Result<Plan, Vec<InvalidParameter>> {
         code_length: code_length.unwrap_or(4),
         custom_code,
         code_lifetime: None,
+        channel_timeout: wait,
+        client_ref,
     });
     fields.finish(plan)
 }

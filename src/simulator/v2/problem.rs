@@ -13,6 +13,7 @@ use crate::simulator::{Simulator, state};
 pub(in crate::simulator) enum Kind {
     WrongCode,
     Unauthorized,
+    TokenExpired,
     LowBalance,
     Forbidden,
     DemoAccount,
@@ -30,105 +31,88 @@ pub(in crate::simulator) enum Kind {
 }
 
 impl Kind {
-    /// Status, title, end of the type's address, detail.
-    const fn parts(self) -> (StatusCode, &'static str, &'static str, &'static str) {
+    const fn status(self) -> StatusCode {
         match self {
-            Self::WrongCode => (
-                StatusCode::BAD_REQUEST,
-                "Invalid Code",
-                "/verify-v2#invalid-code",
-                "The code you provided does not match the expected value.",
-            ),
-            Self::Unauthorized => (
-                StatusCode::UNAUTHORIZED,
-                "Unauthorized",
-                "#unauthorized",
-                "You did not provide correct credentials",
-            ),
-            Self::LowBalance => (
-                StatusCode::PAYMENT_REQUIRED,
-                "Low balance",
-                "#low-balance",
-                "This request could not be performed due to your account balance being low.",
-            ),
-            Self::Forbidden => (
-                StatusCode::FORBIDDEN,
-                "Forbidden",
-                "#forbidden",
-                "Your account does not have permission to perform this action.",
-            ),
-            Self::DemoAccount => (
-                StatusCode::FORBIDDEN,
-                "Forbidden",
-                "#forbidden",
-                "Your account is in demo mode: the number is not on the approved list.",
-            ),
-            Self::NotFound => (
-                StatusCode::NOT_FOUND,
-                "Not Found",
-                "#not-found",
-                "The request was not found or it has been verified already.",
-            ),
-            Self::Concurrent => (
-                StatusCode::CONFLICT,
-                "Conflict",
-                "/verify-v2#concurrent",
-                "Concurrent verifications to the same number are not allowed.",
-            ),
-            Self::NoCode => (
-                StatusCode::CONFLICT,
-                "Conflict",
-                "/verify-v2#no-code",
-                "The current verification workflow step does not support a code.",
-            ),
-            Self::NoStepLeft => (
-                StatusCode::CONFLICT,
-                "Conflict",
-                "/verify-v2#no-events",
-                "There are no more events left to trigger.",
-            ),
-            Self::CancelTooEarly => (
-                StatusCode::CONFLICT,
-                "Conflict",
-                "/verify-v2#conflict",
-                "The verification cannot be cancelled within the first 30 seconds.",
-            ),
-            Self::CancelTooLate => (
-                StatusCode::CONFLICT,
-                "Conflict",
-                "/verify-v2#conflict",
-                "The verification cannot be cancelled once a second message has been sent.",
-            ),
-            Self::TooManyWrong => (
-                StatusCode::GONE,
-                "Invalid Code",
-                "/verify-v2#expired",
-                "An incorrect code has been provided too many times. Workflow terminated.",
-            ),
-            Self::NoSilentAuth => (
-                StatusCode::PRECONDITION_FAILED,
-                "Precondition Failed",
-                "/verify-v2#precondition-failed",
-                "The network does not support silent authentication.",
-            ),
-            Self::InvalidParams => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "Invalid params",
-                "#invalid-params",
-                "The value of one or more parameters is invalid.",
-            ),
-            Self::Throttled => (
-                StatusCode::TOO_MANY_REQUESTS,
-                "Rate Limit Hit",
-                "#throttled",
-                "Please wait, then retry your request",
-            ),
-            Self::Internal => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "Internal error",
-                "#internal-error",
-                "There was an error processing your request in the Platform.",
-            ),
+            Self::WrongCode => StatusCode::BAD_REQUEST,
+            Self::Unauthorized | Self::TokenExpired => StatusCode::UNAUTHORIZED,
+            Self::LowBalance => StatusCode::PAYMENT_REQUIRED,
+            Self::Forbidden | Self::DemoAccount => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Concurrent
+            | Self::NoCode
+            | Self::NoStepLeft
+            | Self::CancelTooEarly
+            | Self::CancelTooLate => StatusCode::CONFLICT,
+            Self::TooManyWrong => StatusCode::GONE,
+            Self::NoSilentAuth => StatusCode::PRECONDITION_FAILED,
+            Self::InvalidParams => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Throttled => StatusCode::TOO_MANY_REQUESTS,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::WrongCode | Self::TooManyWrong => "Invalid Code",
+            Self::Unauthorized => "Unauthorized",
+            Self::TokenExpired => "You did not provide correct credentials.",
+            Self::LowBalance => "Low balance",
+            Self::Forbidden | Self::DemoAccount => "Forbidden",
+            Self::NotFound => "Not Found",
+            Self::Concurrent
+            | Self::NoCode
+            | Self::NoStepLeft
+            | Self::CancelTooEarly
+            | Self::CancelTooLate => "Conflict",
+            Self::NoSilentAuth => "Precondition Failed",
+            Self::InvalidParams => "Invalid params",
+            Self::Throttled => "Rate Limit Hit",
+            Self::Internal => "Internal error",
+        }
+    }
+
+    /// What ends the address in `type`.
+    const fn anchor(self) -> &'static str {
+        match self {
+            Self::WrongCode => "/verify-v2#invalid-code",
+            Self::TooManyWrong => "/verify-v2#expired",
+            Self::Unauthorized => "#unauthorized",
+            Self::TokenExpired => "#jwt-expired",
+            Self::LowBalance => "#low-balance",
+            Self::Forbidden | Self::DemoAccount => "#forbidden",
+            Self::NotFound => "#not-found",
+            Self::Concurrent => "/verify-v2#concurrent",
+            Self::NoCode => "/verify-v2#no-code",
+            Self::NoStepLeft => "/verify-v2#no-events",
+            Self::CancelTooEarly | Self::CancelTooLate => "/verify-v2#conflict",
+            Self::NoSilentAuth => "/verify-v2#precondition-failed",
+            Self::InvalidParams => "#invalid-params",
+            Self::Throttled => "#throttled",
+            Self::Internal => "#internal-error",
+        }
+    }
+
+    const fn detail(self) -> &'static str {
+        match self {
+            Self::WrongCode => "The code you provided does not match the expected value.",
+            Self::TooManyWrong => "An incorrect code has been provided too many times. Workflow terminated.",
+            Self::Unauthorized => "You did not provide correct credentials",
+            Self::TokenExpired => "The JWT provided has expired.",
+            Self::LowBalance => "This request could not be performed due to your account balance being low.",
+            Self::Forbidden => "Your account does not have permission to perform this action.",
+            Self::DemoAccount => "Your account is in demo mode: the number is not on the approved list.",
+            Self::NotFound => "The request was not found or it has been verified already.",
+            Self::Concurrent => "Concurrent verifications to the same number are not allowed.",
+            Self::NoCode => "The current verification workflow step does not support a code.",
+            Self::NoStepLeft => "There are no more events left to trigger.",
+            Self::CancelTooEarly => "The verification cannot be cancelled within the first 30 seconds.",
+            Self::CancelTooLate => {
+                "The verification cannot be cancelled once a second message has been sent."
+            }
+            Self::NoSilentAuth => "The network does not support silent authentication.",
+            Self::InvalidParams => "The value of one or more parameters is invalid.",
+            Self::Throttled => "Please wait, then retry your request",
+            Self::Internal => "There was an error processing your request in the Platform.",
         }
     }
 }
@@ -157,12 +141,11 @@ pub(in crate::simulator) struct Problem {
 
 impl Problem {
     pub(in crate::simulator) fn new(simulator: &Simulator, kind: Kind) -> Self {
-        let (status, title, anchor, detail) = kind.parts();
         Self {
-            status,
-            title,
-            r#type: format!("https://developer.vonage.com/en/api-errors{anchor}"),
-            detail,
+            status: kind.status(),
+            title: kind.title(),
+            r#type: format!("https://developer.vonage.com/en/api-errors{}", kind.anchor()),
+            detail: kind.detail(),
             instance: state::uuid(&simulator.options().random),
             request_id: None,
             invalid_parameters: Vec::new(),
