@@ -146,12 +146,10 @@ impl Browser {
     pub(crate) async fn complaints(&self) -> Vec<String> {
         let command = Extension { path: "se/log", body: json!({ "type": "browser" }) };
         let entries = self.client.issue_cmd(command).await.unwrap();
-        entries
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|entry| entry["message"].as_str().unwrap().to_owned())
-            .collect()
+        // The console also notes that a page itself was refused; visitors read that on the page.
+        let refused = format!("{} - Failed to load resource", self.client.current_url().await.unwrap());
+        let messages = entries.as_array().unwrap().iter().map(|entry| entry["message"].as_str().unwrap());
+        messages.filter(|message| !message.starts_with(&refused)).map(str::to_owned).collect()
     }
 }
 

@@ -13,79 +13,106 @@ use crate::{
 const SCREENS: [(u32, u32); 2] = [(360, 740), (1280, 800)];
 const SCHEMES: [&str; 2] = ["light", "dark"];
 
-/// What does not fit the screen, is too small to read or too small to touch.
-const MEASURE: &str = r#"
-    const problems = [];
+/// Colours fade from one scheme to the other; a picture is of the end.
+const SETTLE: &str = "document.getAnimations().forEach((animation) => animation.finish());";
+
+/// What is wrong with any page.
+const FLAWS: &str = r#"
+    const flaws = [];
     const root = document.documentElement;
-    if (root.scrollWidth > root.clientWidth) problems.push("the page is wider than the screen");
-    if (!document.title.trim() || !root.lang) problems.push("no title or no language");
-    if (document.querySelectorAll("h1").length !== 1) problems.push("not one headline");
+    if (root.scrollWidth > root.clientWidth) flaws.push("wider than the screen");
+    if (!document.title.trim()) flaws.push("no title");
+    if (!root.lang) flaws.push("no language");
+    if (document.querySelectorAll("h1").length !== 1) flaws.push("not one headline");
+    return flaws;
+"#;
+
+/// What is too small to touch or to read.
+const TOO_SMALL: &str = r#"
+    const small = [];
     for (const target of document.querySelectorAll("main :is(button, .button, input:not([type=hidden]))")) {
         const { height } = target.getBoundingClientRect();
-        if (height < 44) problems.push(`${height} px high: ${target.outerHTML}`);
+        if (height < 44) small.push(`${height} px high: ${target.outerHTML}`);
     }
-    for (const text of document.querySelectorAll("main :is(h1, p, label, button, a, input:not([type=hidden]))")) {
+    for (const text of document.querySelectorAll("body :is(h1, p, label, button, a, input:not([type=hidden]))")) {
         const size = parseFloat(getComputedStyle(text).fontSize);
-        if (size < 16) problems.push(`${size} px letters: ${text.outerHTML}`);
+        if (size < 16) small.push(`${size} px letters: ${text.outerHTML}`);
     }
-    return problems;
+    return small;
 "#;
+
+/// What a visitor's page must not have.
+const PAGE: [&str; 2] = [FLAWS, TOO_SMALL];
 
 #[tokio::test]
 async fn every_page_fits_every_screen_in_light_and_dark() {
     let visitor = Visitor::arrives(JavaScript::On).await;
     let browser = &visitor.browser;
-    look(browser, "index").await;
+    look(browser, "index", &PAGE).await;
     visitor.types_number("+1 202 555").await;
     browser.press(SEND).await;
-    look(browser, "index-error").await;
+    look(browser, "index-error", &PAGE).await;
     visitor.asks_for_a_code().await;
-    look(browser, "verify").await;
+    look(browser, "verify", &PAGE).await;
     visitor.types_code(&visitor.wrong_code().await).await;
-    look(browser, "verify-error").await;
+    look(browser, "verify-error", &PAGE).await;
     browser.press(CANCEL).await;
-    look(browser, "index-cancelled").await;
+    look(browser, "index-cancelled", &PAGE).await;
     visitor.asks_for_a_code().await;
-    look(browser, "verify-resumed").await;
+    look(browser, "verify-resumed", &PAGE).await;
     visitor.types_code(&visitor.code().await).await;
     browser.is_at("/result").await;
-    look(browser, "result").await;
+    look(browser, "result", &PAGE).await;
     visitor.goes_to("/signout").await;
-    look(browser, "sign-out").await;
+    look(browser, "sign-out", &PAGE).await;
     browser.press(SIGN_OUT).await;
     visitor.asks_for_a_code().await;
     let wrong = visitor.wrong_code().await;
     for _ in 0..3 {
         visitor.types_code(&wrong).await;
     }
-    look(browser, "result-failed").await;
+    look(browser, "result-failed", &PAGE).await;
     visitor.goes_to("/no-such-page").await;
-    look(browser, "not-found").await;
+    look(browser, "not-found", &PAGE).await;
+}
+
+#[tokio::test]
+async fn the_simulators_pages_fit_every_screen_in_light_and_dark() {
+    let visitor = Visitor::arrives(JavaScript::On).await;
+    let browser = &visitor.browser;
+
     visitor.goes_to("/simulator").await;
-    look(browser, "simulator").await;
+    look(browser, "simulator", &[FLAWS]).await;
     visitor.goes_to("/simulator/phone").await;
-    look(browser, "simulator-phone").await;
+    look(browser, "simulator-phone-empty", &[FLAWS]).await;
+    visitor.goes_to("/").await;
+    visitor.asks_for_a_code().await;
+    visitor.goes_to("/simulator/phone").await;
+    look(browser, "simulator-phone", &[FLAWS]).await;
 }
 
 /// Takes the page's pictures, and fails on what is wrong with it.
-async fn look(browser: &Browser, page: &str) {
+async fn look(browser: &Browser, page: &str, checks: &[&str]) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
     fs::create_dir_all(&folder).unwrap();
     for (width, height) in SCREENS {
-        let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        let screen =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
         browser.tools("Emulation.setDeviceMetricsOverride", screen).await;
         let mut pictures = Vec::new();
         for scheme in SCHEMES {
             let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
             browser.tools("Emulation.setEmulatedMedia", media).await;
+            browser.client.execute(SETTLE, Vec::new()).await.unwrap();
             let picture = browser.client.screenshot().await.unwrap();
             fs::write(folder.join(format!("{page}-{width}x{height}-{scheme}.png")), &picture).unwrap();
             pictures.push(picture);
         }
         assert_ne!(pictures[0], pictures[1], "{page} is as dark as it is light");
-        let problems = browser.client.execute(MEASURE, Vec::new()).await.unwrap();
-        assert_eq!(problems, json!([]), "{page} at {width}×{height}");
+        for check in checks {
+            let found = browser.client.execute(check, Vec::new()).await.unwrap();
+            assert_eq!(found, json!([]), "{page} at {width}×{height}");
+        }
     }
-    let complaints = browser.complaints().await;
-    assert_eq!(complaints, Vec::<String>::new(), "{page}");
+    assert_eq!(browser.complaints().await, Vec::<String>::new(), "the console of {page}");
 }
