@@ -34,6 +34,7 @@ pub(super) fn routes() -> Router<Simulator> {
         .route("/messages", get(messages::messages))
         .route("/clock", post(clock::clock))
         .route("/simulator.css", get(style))
+        .route("/simulator.svg", get(icon))
 }
 
 /// The templates, compiled in.
@@ -128,6 +129,13 @@ fn query(to: &str) -> String {
 }
 
 async fn style() -> impl IntoResponse {
-    let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
-    (headers, include_str!("../../../templates/simulator/simulator.css"))
+    file("text/css; charset=utf-8", include_str!("../../../templates/simulator/simulator.css"))
+}
+
+async fn icon() -> impl IntoResponse {
+    file("image/svg+xml", include_str!("../../../templates/simulator/simulator.svg"))
+}
+
+fn file(kind: &'static str, body: &'static str) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], body)
 }

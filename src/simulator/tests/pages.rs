@@ -124,11 +124,14 @@ async fn addresses_follow_the_mount() {
     let mounted = Router::new().nest("/simulator", Simulator::new(options()).router());
 
     let (page, found) = links(alone, "/").await;
-    assert_eq!(found, ["/simulator.css", "/", "/phone", "/messages", "/phone", "/messages"]);
+    assert_eq!(
+        found,
+        ["/simulator.svg", "/simulator.css", "/", "/phone", "/messages", "/phone", "/messages"]
+    );
     assert!(page.contains("<code>http://localhost:3000</code>"));
     let (page, found) = links(mounted.clone(), "/simulator").await;
     assert!(page.contains("<code>http://localhost:3000/simulator</code>"));
-    assert_eq!(found[1], "/simulator");
+    assert_eq!(found[2], "/simulator");
     for link in found {
         let request = Request::get(&link).body(Body::empty()).unwrap();
         assert_eq!(mounted.clone().oneshot(request).await.unwrap().status(), StatusCode::OK, "{link}");
