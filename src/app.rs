@@ -23,6 +23,7 @@ use crate::{
     assets::Assets,
     config::is_loopback_name,
     error::{self, AppError},
+    guard::address::Proxies,
     handlers,
     phone::{Country, Fiction},
     session::Cookies,
@@ -48,6 +49,7 @@ pub struct Parts {
     pub templates: Templates,
     pub assets: Assets,
     pub cookies: Cookies,
+    pub proxies: Proxies,
     pub public_url: Url,
     /// For numbers typed without a country code.
     pub default_country: Option<Country>,

@@ -11,17 +11,21 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
-use std::{ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::{ArgAction::Set, CommandFactory, FromArgMatches};
 use secrecy::SecretString;
 use url::Url;
 
 pub use environment::Environment;
 pub use parse::LogFormat;
-pub(crate) use parse::{is_loopback, is_loopback_name};
+pub(crate) use parse::is_loopback_name;
 
-use crate::{phone::Country, verify::VerifyApi};
+use crate::{
+    guard::{address::TrustedProxies, allowed::AllowedNumbers},
+    phone::Country,
+    verify::VerifyApi,
+};
 
 /// A setting that cannot be used. `Display` is one line for the operator.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -70,6 +74,8 @@ pub struct Config {
     pub secrets: Secrets,
     pub public_url: Url,
     pub provider: Provider,
+    /// What the file of `ALLOWED_NUMBERS` holds. Clones share the list: a reload reaches each.
+    pub allowed: AllowedNumbers,
 }
 
 /// Who sends the codes.
@@ -127,6 +133,22 @@ pub struct Settings {
     /// The country, for example `GB`, of numbers typed without a country code.
     #[arg(long, value_name = "DEFAULT_COUNTRY", value_parser = parse::country)]
     pub default_country: Option<Country>,
+
+    /// The only countries that codes are sent to: `GB,IE`. Default: all.
+    #[arg(long, value_name = "COUNTRIES", value_parser = parse::countries)]
+    pub countries: Option<BTreeSet<Country>>,
+
+    /// Whether internet phone numbers get codes: `on` or `off`.
+    #[arg(long, value_name = "ALLOW_VOIP", default_value = "on", value_parser = parse::switch, action = Set)]
+    pub allow_voip: bool,
+
+    /// A file with a number on each line: only these may sign in. Read again on SIGHUP.
+    #[arg(long, value_name = "ALLOWED_NUMBERS")]
+    pub allowed_numbers: Option<PathBuf>,
+
+    /// The proxies whose `X-Forwarded-For` is believed: `127.0.0.1,10.0.0.0/8`. Default: none.
+    #[arg(long, value_name = "TRUSTED_PROXIES", value_parser = TrustedProxies::parse)]
+    pub trusted_proxies: Option<TrustedProxies>,
 
     /// Where sign-ins are kept: `sqlite:FILE` or `postgres://…`. A password belongs in the variable, not in the flag.
     #[arg(long, value_name = "STORE_URL", default_value = "sqlite:phonegate.db", value_parser = parse::store_url)]

@@ -3,7 +3,7 @@
 //! `Display` of an [`AppError`] is the operator's. The visitor gets a key of the catalogue; since a key is a
 //! `&'static str`, no error's own text can reach a page. [`render_errors`] logs a failure, once.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{
     extract::{Request, State, rejection::FormRejection},
@@ -15,6 +15,7 @@ use tower_http::{csrf::ProtectionError, request_id::RequestId};
 
 use crate::{
     app::AppState,
+    guard::destination::{Reason, Refused},
     sign_in::SignInError,
     store::StoreError,
     templates::{ErrorPage, Frame},
@@ -48,6 +49,9 @@ pub enum AppError {
     /// 422, 502 or 503, on the page of the form.
     #[error("{0}")]
     Verify(#[from] VerifyError),
+    /// 422, beside the field: a number that no code goes to.
+    #[error("no code for {refused}; asked for from {address}")]
+    Destination { refused: Refused, address: IpAddr },
     /// 503
     #[error("{0}")]
     Store(#[from] StoreError),
@@ -98,6 +102,7 @@ impl AppError {
             Self::CrossSite(_) | Self::Forwarded => StatusCode::FORBIDDEN,
             Self::Host(_) => StatusCode::MISDIRECTED_REQUEST,
             Self::Verify(error) => send_failure(error).status,
+            Self::Destination { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Store(_) | Self::SignIn(SignInError::Store(_) | SignInError::Stuck) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
@@ -174,6 +179,18 @@ fn busy(key: &'static str) -> Failure {
         beside_field: false,
         retry_after: Some(BUSY),
     }
+}
+
+/// What is wrong with a number that no code goes to.
+pub fn destination_refused(reason: Reason) -> Sentence {
+    Sentence::new(match reason {
+        Reason::NotAllowed => "phone-not-allowed",
+        Reason::Country => "phone-country-refused",
+        Reason::ExtraCost(_) => "phone-extra-cost",
+        Reason::Landline => "phone-landline",
+        Reason::Voip => "phone-voip",
+        Reason::NoPhone(_) => "phone-not-mobile",
+    })
 }
 
 /// Whole seconds, rounded up: whoever comes back then is not too early.

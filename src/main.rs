@@ -54,6 +54,9 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 async fn serve(config: &Config) -> Outcome {
     start_log(&Log { filter: config.settings.log.clone(), format: config.settings.log_format })?;
     let server = Server::bind(config, World::real()).await?;
+    if config.allowed.is_limited() {
+        server.reload_when(hangups()?);
+    }
     let address = server.address()?;
     let public_url = server.state().public_url.as_str();
     tracing::info!(%address, public_url, "phonegate {} listens", env!("CARGO_PKG_VERSION"));
@@ -100,6 +103,14 @@ fn start_log(log: &Log) -> Outcome {
         LogFormat::Json => builder.json().init(),
     }
     Ok(())
+}
+
+/// Tells of each SIGHUP. Taken only where it means something: else it ends the app, as when a terminal is closed.
+fn hangups() -> std::io::Result<watch::Receiver<()>> {
+    let (tell, told) = watch::channel(());
+    let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?;
+    tokio::spawn(async move { while hangup.recv().await.is_some() && tell.send(()).is_ok() {} });
+    Ok(told)
 }
 
 /// Turns true at Ctrl-C or SIGTERM.

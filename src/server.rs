@@ -10,12 +10,12 @@ use crate::{
     app::{self, AppState, Parts, Simulated},
     assets::Assets,
     clock::Clock,
-    config::{Config, Provider, is_loopback},
+    config::{Config, Provider},
+    guard::{address::Proxies, destination::Destinations},
     jobs, phone,
-    phone::Fiction,
     random::Random,
     session::Cookies,
-    sign_in::SignIn,
+    sign_in::{SignIn, SignInError},
     simulator::{self, Simulator},
     store::{Store, StoreError},
     templates::Templates,
@@ -38,6 +38,8 @@ pub enum StartError {
     Listen(SocketAddr, #[source] io::Error),
     #[error("{0}")]
     Store(#[from] StoreError),
+    #[error("{0}")]
+    SignIn(#[from] SignInError),
     #[error("TEMPLATES_DIR: {0}")]
     Templates(#[source] io::Error),
     #[error("PUBLIC_DIR: {0}")]
@@ -90,13 +92,20 @@ impl Server {
             // The port is known only now. A URL with a host takes one.
             let _ = public_url.set_port(Some(address.port()));
         }
+        if config.sends_everywhere() {
+            tracing::warn!(
+                "COUNTRIES is not set: anyone can have codes sent to every country; name those of your visitors, \
+                 for example COUNTRIES=GB,IE"
+            );
+        }
         let state = AppState::new(Parts {
             templates,
             assets,
             cookies: Cookies::new(&public_url, settings.cookie_domain.clone()),
+            proxies: Proxies::new(settings.trusted_proxies.clone().unwrap_or_default()),
             public_url,
             default_country: settings.default_country,
-            fiction: if is_loopback(&verify.base_url) { Fiction::Allowed } else { Fiction::Refused },
+            fiction: config.fiction(),
             code_length: settings.code_length,
             session_idle: settings.session_idle,
             simulator: simulated(config, &world),
@@ -106,12 +115,18 @@ impl Server {
                 clock: world.clock,
                 random: world.random,
                 keys,
+                destinations: Destinations {
+                    countries: settings.countries.clone(),
+                    voip: settings.allow_voip,
+                    allowed: config.allowed.clone(),
+                },
                 lifetime: settings.code_lifetime,
                 session_max: settings.session_max,
                 jobs: std::sync::Arc::default(),
                 tasks: TaskTracker::new(),
             },
         });
+        state.sign_in.end_sessions_not_allowed().await?;
         Ok(Self { listener, state })
     }
 
@@ -124,6 +139,21 @@ impl Server {
         &self.state
     }
 
+    /// Reads again what may change while the app runs, each time `told` says so. Ends with the sender.
+    pub fn reload_when(&self, mut told: watch::Receiver<()>) {
+        let sign_in = self.state.sign_in.clone();
+        tokio::spawn(async move {
+            while told.changed().await.is_ok() {
+                if let Err(error) = sign_in.reload_allowed().await {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "sessions could not be ended; they are turned away all the same: {error}"
+                    );
+                }
+            }
+        });
+    }
+
     /// Serves until `stop` turns true, then lets running requests and calls to the provider finish.
     pub async fn run(self, mut stop: watch::Receiver<bool>) -> Result<(), StartError> {
         let sign_in = self.state.sign_in.clone();
@@ -134,7 +164,8 @@ impl Server {
         tokio::task::spawn_blocking(phone::warm_up);
         let address = self.listener.local_addr();
         let mut told = stop.clone();
-        let serve = axum::serve(self.listener, router).with_graceful_shutdown(async move {
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let serve = axum::serve(self.listener, service).with_graceful_shutdown(async move {
             let _ = told.wait_for(|stop| *stop).await;
         });
         let give_up = async {

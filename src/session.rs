@@ -221,7 +221,7 @@ impl OptionalFromRequestParts<AppState> for SignedIn {
         let Some(token) = token else { return Ok(None) };
         let Some(row) = app.sign_in.store.session(&token.hash()).await? else { return Ok(None) };
         let now = app.sign_in.clock.now();
-        if !is_live(&row, now, app.session_idle) {
+        if !is_live(&row, now, app.session_idle) || !app.sign_in.destinations.allowed.allows(&row.phone) {
             return Ok(None);
         }
         if now.since(row.seen_at) >= TOUCH_AFTER.min(app.session_idle / 10) {

@@ -6,6 +6,7 @@
 //! * A browser has one running attempt: reloads, double clicks and tabs of one browser send one message.
 //! * A code is checked by one upstream call at a time, accepted once, and its success is stored before it is told.
 //! * Once begun, a call to the provider is written down even if the visitor leaves.
+//! * No code goes to a number that the settings refuse, and nobody signs in with one.
 //! * It knows no HTTP; which page answers what is up to the handlers.
 //!
 //! ```text
@@ -30,6 +31,7 @@ pub use start::{Refusal, Start};
 
 use crate::{
     clock::{Clock, Timestamp},
+    guard::destination::Destinations,
     keys::{Keys, Token},
     phone::PhoneNumber,
     random::Random,
@@ -70,6 +72,8 @@ pub struct SignIn {
     pub clock: Clock,
     pub random: Random,
     pub keys: Keys,
+    /// Where codes may go, and so who may sign in.
+    pub destinations: Destinations,
     /// How long a code is good.
     pub lifetime: Duration,
     /// How long a session lasts at most.
@@ -116,6 +120,35 @@ impl SignIn {
             },
             None => Standing::Nothing,
         })
+    }
+
+    /// Reads the list of allowed numbers again, if there is one. After an error the list from before stays.
+    pub async fn reload_allowed(&self) -> Result<(), SignInError> {
+        let allowed = self.destinations.allowed.clone();
+        // A long list takes its time to read.
+        match tokio::task::spawn_blocking(move || allowed.reload()).await? {
+            Ok(count) => {
+                tracing::info!(count, "ALLOWED_NUMBERS was read again");
+                self.end_sessions_not_allowed().await
+            }
+            Err(error) => {
+                tracing::error!("ALLOWED_NUMBERS: {error}; the list from before stays in force");
+                Ok(())
+            }
+        }
+    }
+
+    /// Ends the sessions of numbers that may not sign in any more.
+    pub async fn end_sessions_not_allowed(&self) -> Result<(), SignInError> {
+        let allowed = &self.destinations.allowed;
+        if !allowed.is_limited() {
+            return Ok(());
+        }
+        let ended = self.store.end_sessions_except(|phone| allowed.allows(phone)).await?;
+        if ended > 0 {
+            tracing::info!(ended, "sessions of numbers outside of ALLOWED_NUMBERS were ended");
+        }
+        Ok(())
     }
 
     fn claim(&self) -> Claim {

@@ -1,6 +1,6 @@
 //! One parser for each kind of value; each error says what would be right.
 
-use std::{net::IpAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, net::IpAddr, path::PathBuf, time::Duration};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use secrecy::{ExposeSecret, SecretString};
@@ -103,6 +103,18 @@ pub(super) fn code_lifetime(text: &str) -> Result<Duration, String> {
 
 pub(super) fn country(text: &str) -> Result<Country, String> {
     Country::parse(text).ok_or_else(|| "give the two-letter code of a country: GB, US, DE …".to_owned())
+}
+
+pub(super) fn countries(text: &str) -> Result<BTreeSet<Country>, String> {
+    text.split(',').map(|code| country(code.trim())).collect()
+}
+
+pub(super) fn switch(text: &str) -> Result<bool, String> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("give on or off".to_owned()),
+    }
 }
 
 pub(super) fn store_url(text: &str) -> Result<SecretString, String> {

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::{Config, ConfigError, Environment, Provider, Secrets, Settings, parse};
-use crate::verify::VerifyApi;
+use crate::{guard::allowed::AllowedNumbers, phone::Fiction, verify::VerifyApi};
 
 /// Checks the app's settings against each other.
 pub(super) fn check(
@@ -28,14 +28,40 @@ pub(super) fn check(
         cookie_domain(domain, &public_url)?;
     }
     server_key(&secrets)?;
-    Ok(Config { settings, secrets, public_url, provider })
+    let config = Config { settings, secrets, public_url, provider, allowed: AllowedNumbers::default() };
+    Ok(Config { allowed: allowed_numbers(&config)?, ..config })
 }
 
 /// For commands that only touch the store.
 pub(super) fn store_only(settings: Settings, secrets: Secrets) -> Result<Config, ConfigError> {
     server_key(&secrets)?;
     let public_url = public_url(&settings)?;
-    Ok(Config { settings, secrets, public_url, provider: Provider::Simulator { forced: false } })
+    let provider = Provider::Simulator { forced: false };
+    Ok(Config { settings, secrets, public_url, provider, allowed: AllowedNumbers::default() })
+}
+
+impl Config {
+    /// Whether messages leave this machine: there are credentials, and the provider is not on it.
+    pub fn sends_for_real(&self) -> bool {
+        let here = self.settings.verify_base_url.as_ref().is_some_and(parse::is_loopback);
+        matches!(self.provider, Provider::Vonage { .. }) && !here
+    }
+
+    /// Whether a stranger may have real messages sent to any country.
+    pub fn sends_everywhere(&self) -> bool {
+        self.sends_for_real() && self.settings.countries.is_none()
+    }
+
+    /// Numbers of films and examples are for simulators.
+    pub fn fiction(&self) -> Fiction {
+        if self.sends_for_real() { Fiction::Refused } else { Fiction::Allowed }
+    }
+}
+
+fn allowed_numbers(config: &Config) -> Result<AllowedNumbers, ConfigError> {
+    let Some(path) = &config.settings.allowed_numbers else { return Ok(AllowedNumbers::default()) };
+    let list = AllowedNumbers::open(path, config.settings.default_country, config.fiction());
+    list.map_err(|error| ConfigError::new("ALLOWED_NUMBERS", error.to_string()))
 }
 
 fn public_url(settings: &Settings) -> Result<Url, ConfigError> {
@@ -100,6 +126,9 @@ fn reachable_because(
     }
     if !parse::is_loopback(public_url) {
         return Some(("PUBLIC_URL".to_owned(), "is not this machine"));
+    }
+    if settings.trusted_proxies.is_some() {
+        return Some(("TRUSTED_PROXIES".to_owned(), "means that others come through a proxy"));
     }
     settings.cookie_domain.as_ref().map(|_| ("COOKIE_DOMAIN".to_owned(), "names a public site"))
 }

@@ -3,7 +3,11 @@ use std::{collections::BTreeSet, ffi::OsString, time::Duration};
 use secrecy::ExposeSecret;
 
 use super::{Config, Environment, Invocation, Provider, SECRETS, flags};
-use crate::verify::VerifyApi;
+use crate::{
+    overrides::tests::Scratch,
+    phone::{Country, Fiction},
+    verify::VerifyApi,
+};
 
 fn read(arguments: &[&str], variables: &[(&str, &str)]) -> Result<Invocation, String> {
     let environment: Environment = variables.iter().copied().collect();
@@ -89,6 +93,21 @@ fn a_mistake_is_one_line_that_names_the_variable_and_the_fix() {
         (&[], &[("SERVER_KEY", "short")], "SERVER_KEY: is too short; give at least 32 characters"),
         (&[], &[("SERVER_KEY_FILE", "/nowhere/key")], "SERVER_KEY_FILE: cannot read \"/nowhere/key\""),
         (&[], &[("COOKIE_DOMAIN", "localhost")], "give a domain name"),
+        (
+            &[],
+            &[("COUNTRIES", "GB,Narnia")],
+            "COUNTRIES: \"GB,Narnia\" will not do; give the two-letter code",
+        ),
+        (&[], &[("COUNTRIES", "GB,")], "two-letter code"),
+        (&[], &[("ALLOW_VOIP", "yes")], "ALLOW_VOIP: \"yes\" will not do; give on or off"),
+        (&[], &[("ALLOWED_NUMBERS", "/nowhere")], "ALLOWED_NUMBERS: cannot read /nowhere: "),
+        (
+            &[],
+            &[("TRUSTED_PROXIES", "10.0.0.0/8,0.0.0.0/0")],
+            "TRUSTED_PROXIES: \"10.0.0.0/8,0.0.0.0/0\" will not do; 0.0.0.0/0 trusts everyone",
+        ),
+        (&[], &[("TRUSTED_PROXIES", "::/0")], "::/0 trusts everyone"),
+        (&[], &[("TRUSTED_PROXIES", "proxy")], "\"proxy\" is neither an address nor a network"),
         (&["--colour"], &[], "command line: --colour is unknown"),
         (&["forget"], &[], "command line: --phone <PHONE> is missing"),
         (&["frobnicate"], &[], "command line: "),
@@ -97,6 +116,52 @@ fn a_mistake_is_one_line_that_names_the_variable_and_the_fix() {
         assert!(error.contains(expected), "{arguments:?} {variables:?}: {error}");
         assert!(!error.contains('\n') && !error.contains("pw9"), "{error}");
     }
+}
+
+#[test]
+fn countries_and_kinds_are_read() {
+    let config = config(&[], &[PAIR[0], PAIR[1], ("COUNTRIES", "gb, IE"), ("ALLOW_VOIP", "off")]);
+    let countries = config.settings.countries.as_ref().unwrap().iter();
+    assert_eq!(countries.map(Country::as_str).collect::<Vec<_>>(), ["GB", "IE"]);
+    assert!(!config.settings.allow_voip);
+}
+
+#[test]
+fn only_real_messages_to_all_countries_are_worth_a_warning() {
+    let simulated = ("VERIFY_BASE_URL", "http://127.0.0.1:4000");
+    for (variables, for_real, everywhere) in [
+        (&[][..], false, false),
+        (&[PAIR[0], PAIR[1], simulated], false, false),
+        (&[PAIR[0], PAIR[1]], true, true),
+        (&[PAIR[0], PAIR[1], ("VERIFY_BASE_URL", "https://verify.example")], true, true),
+        (&[PAIR[0], PAIR[1], ("COUNTRIES", "GB")], true, false),
+    ] {
+        let config = config(&[], variables);
+        assert_eq!((config.sends_for_real(), config.sends_everywhere()), (for_real, everywhere));
+        assert_eq!(config.fiction() == Fiction::Refused, for_real, "{variables:?}");
+    }
+    let without = config(&[], &[]);
+    assert!(without.settings.allow_voip && without.settings.trusted_proxies.is_none());
+    assert!(!without.allowed.is_limited());
+}
+
+#[test]
+fn a_list_of_numbers_is_read_by_the_other_settings() {
+    let folder =
+        Scratch::with(&[("numbers.txt", "(202) 555-0150\n+1 202\n"), ("good.txt", "020 7946 0123\n")]);
+    let path = |name: &str| folder.0.join(name).to_str().unwrap().to_owned();
+
+    let error = read(&[], &[("ALLOWED_NUMBERS", &path("numbers.txt"))]).expect_err("no country");
+    assert!(
+        error.starts_with("ALLOWED_NUMBERS: /") && error.contains("line 1: give the number as +44…"),
+        "{error}"
+    );
+    let error =
+        read(&["--default-country=US"], &[("ALLOWED_NUMBERS", &path("numbers.txt"))]).expect_err("short");
+    assert!(error.contains("line 2: the number is too short"), "{error}");
+
+    let config = config(&[], &[("ALLOWED_NUMBERS", &path("good.txt")), ("DEFAULT_COUNTRY", "GB")]);
+    assert!(config.allowed.is_limited());
 }
 
 #[test]
@@ -119,6 +184,7 @@ fn the_simulator_does_not_start_by_itself_where_others_can_reach_it() {
     for (variable, value) in [
         ("HOST", "0.0.0.0"),
         ("PUBLIC_URL", "https://sign-in.example"),
+        ("TRUSTED_PROXIES", "127.0.0.1"),
         ("VONAGE_SIGNATURE_SECRET", "s"),
         ("NEXMO_BRAND_NAME", "Acme"),
     ] {

@@ -1,5 +1,7 @@
 //! The first page: the visitor types a number.
 
+use std::net::IpAddr;
+
 use axum::{
     extract::State,
     http::StatusCode,
@@ -10,7 +12,8 @@ use serde::Deserialize;
 use super::{Form, retry_after};
 use crate::{
     app::AppState,
-    error::{AppError, Failure, seconds, send_failure},
+    error::{AppError, Failure, destination_refused, seconds, send_failure},
+    guard::address::ClientAddress,
     phone::{Country, PhoneError, PhoneNumber},
     session::{Notice, SignedIn, Visitor},
     sign_in::{Refusal, Start},
@@ -55,6 +58,7 @@ pub(super) async fn submit(
     frame: Frame,
     mut visitor: Visitor,
     signed_in: Option<SignedIn>,
+    ClientAddress(address): ClientAddress,
     Form(form): Form<PhoneForm>,
 ) -> Result<Response, AppError> {
     if signed_in.is_some() {
@@ -74,7 +78,7 @@ pub(super) async fn submit(
             Ok(visitor.answer(Redirect::to("/verify")))
         }
         Start::Refused(refusal) => {
-            let (failure, error) = explain(refusal);
+            let (failure, error) = explain(refusal, address);
             refuse(&app, frame, visitor, form, failure, error)
         }
     }
@@ -101,7 +105,7 @@ fn refuse(
     })
 }
 
-fn explain(refusal: Refusal) -> (Failure, Option<AppError>) {
+fn explain(refusal: Refusal, address: IpAddr) -> (Failure, Option<AppError>) {
     let wait = |status, key, wait| Failure {
         status,
         sentence: Sentence::new(key).number("seconds", seconds(wait)),
@@ -115,6 +119,9 @@ fn explain(refusal: Refusal) -> (Failure, Option<AppError>) {
         Refusal::InDoubt { wait: time } => (wait(StatusCode::TOO_MANY_REQUESTS, "send-in-doubt", time), None),
         Refusal::Running { wait: time } => (wait(StatusCode::TOO_MANY_REQUESTS, "send-running", time), None),
         Refusal::Provider(error) => (send_failure(&error), Some(error.into())),
+        Refusal::Destination(refused) => {
+            (destination_refused(refused.reason).into(), Some(AppError::Destination { refused, address }))
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Checking a code.
 
 use tokio::time::sleep;
+use tracing::Instrument;
 
 use super::{POLL, POLLS, SignIn, SignInError, TOMBSTONE, TRIES, runs};
 use crate::{
@@ -79,7 +80,8 @@ impl SignIn {
     pub async fn check(&self, browser: &Token, request_id: &str, pin: Pin) -> Result<Check, SignInError> {
         let (this, browser, request_id) = (self.clone(), browser.clone(), request_id.to_owned());
         // A success must be stored even if the visitor does not wait for it.
-        self.tasks.spawn(async move { this.check_as(&browser, &request_id, &pin).await }).await?
+        let task = async move { this.check_as(&browser, &request_id, &pin).await };
+        self.tasks.spawn(task.in_current_span()).await?
     }
 
     async fn check_as(&self, browser: &Token, request_id: &str, pin: &Pin) -> Result<Check, SignInError> {
@@ -117,8 +119,16 @@ impl SignIn {
         let Some(id) = attempt.request_id.as_deref().and_then(RequestId::parse) else {
             return Ok(Check::NoAttempt);
         };
-        let pin_hash = self.keys.pin(&attempt.attempt_id, pin.as_str());
         let now = self.clock.now();
+        if !self.destinations.allowed.allows(&attempt.phone) {
+            self.drop_attempt(attempt, now).await?;
+            tracing::info!(
+                phone = attempt.phone.masked(),
+                "a code of a number that may not sign in any more"
+            );
+            return Ok(Check::NoAttempt);
+        }
+        let pin_hash = self.keys.pin(&attempt.attempt_id, pin.as_str());
         let end = |to| self.store.settle(&attempt.attempt_id, State::Sent, to, now);
         match self.verify.check(&id, pin).await {
             Ok(Checked::Right) => self.open_session(browser, attempt, &pin_hash).await,

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
 use tokio::time::sleep;
+use tracing::Instrument;
 
 use super::{CANCEL_AFTER, CLAIM, DOUBT, POLL, POLLS, SignIn, SignInError, runs};
 use crate::{
     clock::Timestamp,
+    guard::destination::{Channel, Refused},
     keys::Token,
     phone::PhoneNumber,
     store::{State, Verification},
@@ -35,6 +37,8 @@ pub enum Refusal {
     Running { wait: Duration },
     /// The provider refused, and nothing was sent.
     Provider(VerifyError),
+    /// No code goes to such a number: nobody was called.
+    Destination(Refused),
 }
 
 /// What to do about a number, given what the browser has tried before.
@@ -86,9 +90,13 @@ pub(super) fn step<'a>(attempts: &'a [Verification], phone: &PhoneNumber, now: T
 impl SignIn {
     /// Asks the provider to send a code to `phone` for `browser`, unless one is under way.
     pub async fn start(&self, browser: &Token, phone: PhoneNumber) -> Result<Start, SignInError> {
+        if let Err(refused) = self.destinations.check(&phone, Channel::Sms) {
+            return Ok(Start::Refused(Refusal::Destination(refused)));
+        }
         let (this, browser_hash) = (self.clone(), browser.hash());
         // The visitor may leave; what is asked of the provider must still be written down.
-        self.tasks.spawn(async move { this.start_as(&browser_hash, &phone).await }).await?
+        let task = async move { this.start_as(&browser_hash, &phone).await };
+        self.tasks.spawn(task.in_current_span()).await?
     }
 
     async fn start_as(&self, browser_hash: &str, phone: &PhoneNumber) -> Result<Start, SignInError> {

@@ -65,6 +65,21 @@ impl Store {
         Ok(())
     }
 
+    /// Ends all sessions of numbers that `stays` turns down; says how many.
+    pub async fn end_sessions_except(&self, stays: impl Fn(&PhoneNumber) -> bool) -> Result<u64, StoreError> {
+        let mut ended = 0;
+        let numbers =
+            sqlx::query("SELECT DISTINCT phone_hash, phone FROM sessions").fetch_all(&self.pool).await?;
+        for row in numbers {
+            let phone_hash: String = row.try_get(0)?;
+            if !stays(&PhoneNumber::from_store(row.try_get(1)?)) {
+                let query = sqlx::query("DELETE FROM sessions WHERE phone_hash = $1").bind(phone_hash);
+                ended += query.execute(&self.pool).await?.rows_affected();
+            }
+        }
+        Ok(ended)
+    }
+
     /// Deletes sessions past their end, or not seen since `idle_since`.
     pub async fn sweep_sessions(&self, now: Timestamp, idle_since: Timestamp) -> Result<u64, StoreError> {
         let query = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2");

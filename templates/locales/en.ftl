@@ -62,6 +62,12 @@ phone-not-accepted = Our message service does not recognise that number. Check e
 phone-not-routable = We cannot reach that number. Check it, or use another phone.
 phone-blocked = We cannot send codes to that number. Use another phone, or another way to sign in.
 phone-unsupported = We cannot send codes to that country or phone network. Use another phone, or another way to sign in.
+phone-country-refused = We do not send codes to that country. Use a number from another country, or another way to sign in.
+phone-extra-cost = Calls and messages to that number cost extra, so we do not send codes to it. Enter a mobile number.
+phone-landline = That is a landline, and a text message does not reach it. Enter a mobile number.
+phone-voip = That is an internet phone number, and we do not send codes to those. Enter a mobile number.
+phone-not-mobile = That kind of number cannot receive our text messages. Enter a mobile number.
+phone-not-allowed = We cannot send codes to that number. If you should be able to sign in here, ask whoever runs this site.
 phone-not-approved = This service is still being tested and can only send codes to numbers that were approved beforehand. This is not one of them.
 
 ## What can be wrong with a code

@@ -7,7 +7,9 @@
     reason = "a test that cannot go on should say where"
 )]
 
+mod behind_a_proxy;
 mod cancelling;
+mod destinations;
 mod hostile;
 mod many_instances;
 mod operating;

@@ -56,9 +56,21 @@ impl Browser {
 
     /// Sends a form, as a page of ours would.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.send(self.form(path, form)).await
+    }
+
+    /// Sends a form with more headers, as a proxy adds them, or a forger.
+    pub async fn post_with(&self, path: &str, form: &[(&str, &str)], headers: &[(&str, &str)]) -> Answer {
+        let request = headers
+            .iter()
+            .fold(self.form(path, form), |request, (name, value)| request.header(*name, *value));
+        self.send(request).await
+    }
+
+    fn form(&self, path: &str, form: &[(&str, &str)]) -> RequestBuilder {
         let origin = self.base.origin().ascii_serialization();
         let request = self.request(Method::POST, path).header(ORIGIN, origin);
-        self.send(request.header("sec-fetch-site", "same-origin").form(form)).await
+        request.header("sec-fetch-site", "same-origin").form(form)
     }
 
     pub async fn check(&self, request_id: &str, pin: &str) -> Answer {

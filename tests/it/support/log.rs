@@ -44,6 +44,13 @@ pub(super) fn catch() {
     });
 }
 
+/// What the app logged of the requests that carried `x-request-id: id`.
+pub fn logged_of(id: &str) -> Vec<String> {
+    let mark = format!("id=\"{id}\"");
+    let ours = |line: &&str| line.contains(&mark) && line.contains(": phonegate::");
+    logged().lines().filter(ours).map(str::to_owned).collect()
+}
+
 /// What was logged so far.
 pub fn logged() -> String {
     String::from_utf8_lossy(&LOG.lock().unwrap()).into_owned()

@@ -1,14 +1,16 @@
 //! What the tests share: the app, its provider, browsers, and what was logged.
 
 mod app;
+mod binary;
 mod browser;
 mod log;
 mod provider;
 mod store;
 
 pub use app::{TestApp, test_app};
+pub use binary::Binary;
 pub use browser::Browser;
-pub use log::logged;
+pub use log::{logged, logged_of};
 pub use store::{each_store, postgres_store};
 
 use std::time::Duration;

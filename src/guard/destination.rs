@@ -1,0 +1,108 @@
+//! Which numbers a code may go to: by country, by kind of line, and by the operator's list.
+//!
+//! What this module promises:
+//! * The answer follows from the number and the settings alone: no time, no store, no provider.
+//! * Kinds of numbers that pay whoever holds them, or that no person carries, are refused whatever is set.
+//! * A number whose plan does not tell its kind is let through: limits bound what it can cost, and a refusal would
+//!   shut real people out.
+
+use std::{collections::BTreeSet, fmt};
+
+use super::allowed::AllowedNumbers;
+use crate::phone::{Country, LineType, PhoneNumber};
+
+/// How a code travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// A text message.
+    Sms,
+    /// A call that says the code.
+    Voice,
+}
+
+/// Where codes may go.
+#[derive(Debug, Clone)]
+pub struct Destinations {
+    /// `COUNTRIES`; `None` stands for all.
+    pub countries: Option<BTreeSet<Country>>,
+    /// `ALLOW_VOIP`
+    pub voip: bool,
+    /// `ALLOWED_NUMBERS`
+    pub allowed: AllowedNumbers,
+}
+
+/// A number that no code goes to. `Display` is for the operator; the number in it is masked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    pub reason: Reason,
+    phone: String,
+    country: Option<Country>,
+}
+
+/// Why no code goes to a number: each has a sentence for the visitor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Not in `ALLOWED_NUMBERS`.
+    NotAllowed,
+    /// Not in `COUNTRIES`.
+    Country,
+    /// Whoever calls it, or sends to it, pays extra: premium rate, shared cost, personal numbers.
+    ExtraCost(LineType),
+    /// A text message does not reach it.
+    Landline,
+    /// `ALLOW_VOIP` is off.
+    Voip,
+    /// No person's phone: toll-free, pager, voicemail, a company's switchboard.
+    NoPhone(LineType),
+}
+
+impl Destinations {
+    /// Whether a code may go to `phone` by `channel`.
+    pub fn check(&self, phone: &PhoneNumber, channel: Channel) -> Result<(), Refused> {
+        let country = phone.country();
+        let refuse = |reason| Err(Refused { reason, phone: phone.masked(), country });
+        if !self.allowed.allows(phone) {
+            return refuse(Reason::NotAllowed);
+        }
+        // Numbers of no country, such as those of satellites, are in no list of countries.
+        if let Some(countries) = &self.countries
+            && !country.is_some_and(|country| countries.contains(&country))
+        {
+            return refuse(Reason::Country);
+        }
+        kind(phone.line_type(), channel, self.voip).map_or(Ok(()), refuse)
+    }
+}
+
+/// What speaks against a kind of line.
+fn kind(line: LineType, channel: Channel, voip: bool) -> Option<Reason> {
+    match line {
+        LineType::Mobile | LineType::MobileOrLandline | LineType::Unknown => None,
+        LineType::Landline => (channel == Channel::Sms).then_some(Reason::Landline),
+        LineType::Voip => (!voip).then_some(Reason::Voip),
+        // Personal numbers are forwarded for a fee (+44 70); fraud lives on them.
+        LineType::PremiumRate | LineType::SharedCost | LineType::Personal => Some(Reason::ExtraCost(line)),
+        LineType::TollFree | LineType::Pager | LineType::Voicemail | LineType::Company => {
+            Some(Reason::NoPhone(line))
+        }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let country = self.country.as_ref().map_or("no country", Country::as_str);
+        write!(f, "{} ({country}): ", self.phone)?;
+        match self.reason {
+            Reason::NotAllowed => f.write_str("not in ALLOWED_NUMBERS"),
+            Reason::Country => f.write_str("not in COUNTRIES"),
+            Reason::Landline => f.write_str("a landline, which a text message does not reach"),
+            Reason::Voip => f.write_str("an internet phone, and ALLOW_VOIP is off"),
+            Reason::ExtraCost(line) | Reason::NoPhone(line) => {
+                write!(f, "of a kind that is never sent to ({line:?})")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

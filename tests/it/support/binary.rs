@@ -1,0 +1,75 @@
+//! The real program, in a folder of its own.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+    sync::mpsc,
+};
+
+use tempfile::TempDir;
+
+use super::{browser::Browser, secs};
+
+/// Ends when it is dropped.
+pub struct Binary {
+    child: Child,
+    log: mpsc::Receiver<String>,
+    base: String,
+    /// What it logged until it listened.
+    pub start: Vec<String>,
+    _folder: TempDir,
+}
+
+impl Binary {
+    /// Starts it on a free port, with these variables and no others.
+    pub fn start(variables: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_phonegate"));
+        command.env_clear().current_dir(folder.path()).envs([("PORT", "0"), ("LOG_FORMAT", "json")]);
+        command
+            .envs(variables.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let (line, log) = mpsc::channel();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        std::thread::spawn(move || {
+            stderr.lines().map_while(Result::ok).try_for_each(|text| line.send(text)).ok();
+        });
+        let mut binary = Self { child, log, base: String::new(), start: Vec::new(), _folder: folder };
+        let listens = binary.wait_for(" listens");
+        let address = listens.split("\"address\":\"").nth(1).unwrap().split('"').next().unwrap();
+        binary.base = format!("http://{address}/");
+        binary
+    }
+
+    /// The next line of the log that says `text`.
+    pub fn wait_for(&mut self, text: &str) -> String {
+        loop {
+            let line = self.log.recv_timeout(secs(20)).unwrap_or_else(|_| panic!("{text:?} was not logged"));
+            if line.contains(text) {
+                return line;
+            }
+            if self.base.is_empty() {
+                self.start.push(line);
+            }
+        }
+    }
+
+    pub fn browser(&self) -> Browser {
+        Browser::at(&self.base)
+    }
+
+    pub fn hang_up(&self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-HUP", &id]).status().unwrap().success());
+    }
+}
+
+impl Drop for Binary {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
