@@ -15,7 +15,10 @@ use tower_http::{csrf::ProtectionError, request_id::RequestId};
 
 use crate::{
     app::AppState,
-    guard::destination::{Reason, Refused},
+    guard::{
+        breaker::{Cause, Paused},
+        destination::{Reason, Refused},
+    },
     sign_in::SignInError,
     store::StoreError,
     templates::{ErrorPage, Frame},
@@ -52,6 +55,9 @@ pub enum AppError {
     /// 422, beside the field: a number that no code goes to.
     #[error("no code for {refused}; asked for from {address}")]
     Destination { refused: Refused, address: IpAddr },
+    /// 503, on the page of the form: the provider has failed, which was told when it did.
+    #[error("nobody was called: {0}")]
+    Paused(Paused),
     /// 503
     #[error("{0}")]
     Store(#[from] StoreError),
@@ -103,7 +109,7 @@ impl AppError {
             Self::Host(_) => StatusCode::MISDIRECTED_REQUEST,
             Self::Verify(error) => send_failure(error).status,
             Self::Destination { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Store(_) | Self::SignIn(SignInError::Store(_) | SignInError::Stuck) => {
+            Self::Paused(_) | Self::Store(_) | Self::SignIn(SignInError::Store(_) | SignInError::Stuck) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Self::SignIn(SignInError::Task(_)) | Self::Template(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -172,13 +178,34 @@ pub fn check_failure(error: &VerifyError) -> Failure {
 }
 
 fn busy(key: &'static str) -> Failure {
-    let sentence = Sentence::new(key).number("seconds", seconds(BUSY));
+    later(Sentence::new(key).number("seconds", seconds(BUSY)), BUSY)
+}
+
+fn later(sentence: Sentence, wait: Duration) -> Failure {
     Failure {
         status: StatusCode::SERVICE_UNAVAILABLE,
         sentence,
         beside_field: false,
-        retry_after: Some(BUSY),
+        retry_after: Some(wait),
     }
+}
+
+/// What a pause means to whoever asks for a code. A fault of the account has no end that could be promised.
+pub fn send_paused(paused: &Paused) -> Failure {
+    let sentence = match paused.cause {
+        Cause::Faults => Sentence::new("send-paused").number("seconds", seconds(paused.wait)),
+        Cause::Account => Sentence::new("send-unavailable"),
+    };
+    later(sentence, paused.wait)
+}
+
+/// What a pause means to whoever has a code.
+pub fn check_paused(paused: &Paused) -> Failure {
+    let sentence = match paused.cause {
+        Cause::Faults => Sentence::new("check-paused").number("seconds", seconds(paused.wait)),
+        Cause::Account => Sentence::new("check-unavailable"),
+    };
+    later(sentence, paused.wait)
 }
 
 /// What is wrong with a number that no code goes to.
@@ -255,7 +282,8 @@ pub fn refuse(app: &AppState, request: &Request, error: &AppError) -> Response {
 }
 
 fn log(error: &AppError, status: StatusCode) {
-    if status.is_server_error() {
+    // A pause is an error once, when it begins, and not again for every visitor.
+    if status.is_server_error() && !matches!(error, AppError::Paused(_)) {
         tracing::error!(
             error = error as &dyn std::error::Error,
             status = status.as_u16(),

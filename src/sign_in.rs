@@ -31,7 +31,7 @@ pub use start::{Refusal, Start};
 
 use crate::{
     clock::{Clock, Timestamp},
-    guard::destination::Destinations,
+    guard::{breaker::Breakers, destination::Destinations},
     keys::{Keys, Token},
     phone::PhoneNumber,
     random::Random,
@@ -74,6 +74,7 @@ pub struct SignIn {
     pub keys: Keys,
     /// Where codes may go, and so who may sign in.
     pub destinations: Destinations,
+    pub breakers: Breakers,
     /// How long a code is good.
     pub lifetime: Duration,
     /// How long a session lasts at most.

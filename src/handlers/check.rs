@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::{Form, retry_after, verify};
 use crate::{
     app::AppState,
-    error::{AppError, Failure, check_failure},
+    error::{AppError, Failure, check_failure, check_paused},
     keys::Token,
     pin::{Pin, PinError},
     session::{SignedIn, Visitor},
@@ -55,6 +55,7 @@ pub(super) async fn submit(
             Check::Wrong { left } => (wrong(left).into(), None),
             Check::NotYet => (Sentence::new("pin-not-yet").into(), None),
             Check::Unchecked(error) => (check_failure(&error), Some(error.into())),
+            Check::Paused(paused) => (check_paused(&paused), Some(AppError::Paused(paused))),
         },
     };
     match again(&app, frame, &browser, failure).await? {

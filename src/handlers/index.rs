@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::{Form, retry_after};
 use crate::{
     app::AppState,
-    error::{AppError, Failure, destination_refused, seconds, send_failure},
+    error::{AppError, Failure, destination_refused, seconds, send_failure, send_paused},
     guard::address::ClientAddress,
     phone::{Country, PhoneError, PhoneNumber},
     session::{Notice, SignedIn, Visitor},
@@ -122,6 +122,7 @@ fn explain(refusal: Refusal, address: IpAddr) -> (Failure, Option<AppError>) {
         Refusal::Destination(refused) => {
             (destination_refused(refused.reason).into(), Some(AppError::Destination { refused, address }))
         }
+        Refusal::Paused(paused) => (send_paused(&paused), Some(AppError::Paused(paused))),
     }
 }
 

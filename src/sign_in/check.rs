@@ -6,6 +6,7 @@ use tracing::Instrument;
 use super::{POLL, POLLS, SignIn, SignInError, TOMBSTONE, TRIES, runs};
 use crate::{
     clock::Timestamp,
+    guard::breaker::Paused,
     keys::Token,
     pin::Pin,
     store::{SessionRow, State, Verification},
@@ -29,6 +30,8 @@ pub enum Check {
     NoAttempt,
     /// The provider could not say.
     Unchecked(VerifyError),
+    /// The provider is left alone for a while: nobody was called.
+    Paused(Paused),
 }
 
 /// Why a request is over.
@@ -128,9 +131,18 @@ impl SignIn {
             );
             return Ok(Check::NoAttempt);
         }
+        let permit = match self.breakers.checks.admit(now, &attempt.phone_hash) {
+            Ok(permit) => permit,
+            Err(paused) => {
+                self.release(attempt).await?;
+                return Ok(Check::Paused(paused));
+            }
+        };
         let pin_hash = self.keys.pin(&attempt.attempt_id, pin.as_str());
         let end = |to| self.store.settle(&attempt.attempt_id, State::Sent, to, now);
-        match self.verify.check(&id, pin).await {
+        let answer = self.verify.check(&id, pin).await;
+        self.breakers.checks.record(permit, self.clock.now(), answer.as_ref().err());
+        match answer {
             Ok(Checked::Right) => self.open_session(browser, attempt, &pin_hash).await,
             Ok(Checked::Wrong) => {
                 self.store.count_wrong(&attempt.attempt_id, &pin_hash).await?;

@@ -9,7 +9,10 @@ use tracing::Instrument;
 use super::{CANCEL_AFTER, CLAIM, DOUBT, POLL, POLLS, SignIn, SignInError, runs};
 use crate::{
     clock::Timestamp,
-    guard::destination::{Channel, Refused},
+    guard::{
+        breaker::Paused,
+        destination::{Channel, Refused},
+    },
     keys::Token,
     phone::PhoneNumber,
     store::{State, Verification},
@@ -39,6 +42,8 @@ pub enum Refusal {
     Provider(VerifyError),
     /// No code goes to such a number: nobody was called.
     Destination(Refused),
+    /// The provider is left alone for a while: nobody was called.
+    Paused(Paused),
 }
 
 /// What to do about a number, given what the browser has tried before.
@@ -87,6 +92,13 @@ pub(super) fn step<'a>(attempts: &'a [Verification], phone: &PhoneNumber, now: T
     cancelled.map_or(Step::Fresh, Step::TakeBack)
 }
 
+impl Step<'_> {
+    /// Whether it leads to a call that sends.
+    fn sends(&self) -> bool {
+        matches!(self, Step::Repeat(_) | Step::Drop(_) | Step::Fresh)
+    }
+}
+
 impl SignIn {
     /// Asks the provider to send a code to `phone` for `browser`, unless one is under way.
     pub async fn start(&self, browser: &Token, phone: PhoneNumber) -> Result<Start, SignInError> {
@@ -100,14 +112,21 @@ impl SignIn {
     }
 
     async fn start_as(&self, browser_hash: &str, phone: &PhoneNumber) -> Result<Start, SignInError> {
-        let first = self.new_attempt(browser_hash, phone, self.clock.now());
-        if self.store.insert_first(&first).await? {
+        let now = self.clock.now();
+        let first = self.new_attempt(browser_hash, phone, now);
+        if self.breakers.sends.paused(now).is_none() && self.store.insert_first(&first).await? {
             return self.ask(&first, false).await;
         }
         for _ in 0..POLLS {
             let now = self.clock.now();
             let attempts = self.store.attempts_of_browser(browser_hash).await?;
-            match step(&attempts, phone, now) {
+            let step = step(&attempts, phone, now);
+            if step.sends()
+                && let Some(paused) = self.breakers.sends.paused(now)
+            {
+                return Ok(Start::Refused(Refusal::Paused(paused)));
+            }
+            match step {
                 Step::Resumed => return Ok(Start::Resumed),
                 Step::InDoubt(wait) => return Ok(Start::Refused(Refusal::InDoubt { wait })),
                 Step::Wait => sleep(POLL).await,
@@ -171,7 +190,16 @@ impl SignIn {
     async fn ask(&self, attempt: &Verification, repeated: bool) -> Result<Start, SignInError> {
         let now = self.clock.now();
         let settle = |to| self.store.settle(&attempt.attempt_id, State::Starting, to, now);
-        match self.verify.request(&attempt.phone).await {
+        let permit = match self.breakers.sends.admit(now, &attempt.phone_hash) {
+            Ok(permit) => permit,
+            Err(paused) => {
+                settle(if repeated { State::InDoubt } else { State::Failed }).await?;
+                return Ok(Start::Refused(Refusal::Paused(paused)));
+            }
+        };
+        let answer = self.verify.request(&attempt.phone).await;
+        self.breakers.sends.record(permit, self.clock.now(), answer.as_ref().err());
+        match answer {
             Ok(id) => {
                 let expires_at = now + self.lifetime;
                 self.store.record_sent(&attempt.attempt_id, id.as_str(), now, expires_at).await?;

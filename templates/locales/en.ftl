@@ -89,6 +89,10 @@ pin-not-yet = Your code is still on its way. Enter it when the message has arriv
 
 send-unavailable = Phone sign-in is unavailable right now, and no code was sent. Please try again later.
 send-fault = We could not send your code. Nothing was sent, so please try again in a moment.
+send-paused = { $seconds ->
+    [one] Our message service is not working properly, so no code was sent. Please try again in one second.
+   *[other] Our message service is not working properly, so no code was sent. Please try again in { $seconds } seconds.
+}
 send-in-doubt = { $seconds ->
     [one] We may have sent you a code, but we cannot be sure. Wait one second, then ask for it again.
    *[other] We may have sent you a code, but we cannot be sure. Wait { $seconds } seconds, then ask for it again.
@@ -107,6 +111,10 @@ send-running = { $seconds ->
 check-fault = We could not check your code. It is still good, so please try again in a moment.
 check-unavailable = Phone sign-in is unavailable right now, so we could not check your code. Please try again later.
 check-busy = Many people are signing in right now, and we could not check your code. It is still good, so please try again in a moment.
+check-paused = { $seconds ->
+    [one] We cannot check codes right now. Yours has not been used up, so please try again in one second.
+   *[other] We cannot check codes right now. Yours has not been used up, so please try again in { $seconds } seconds.
+}
 check-other-attempt = You sent a form from an earlier attempt, so nothing was checked. Enter the code from the newest message here.
 
 ## Why a sign-in has ended

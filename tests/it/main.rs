@@ -8,6 +8,7 @@
 )]
 
 mod behind_a_proxy;
+mod breaker;
 mod cancelling;
 mod destinations;
 mod hostile;

@@ -9,7 +9,7 @@ mod store;
 
 pub use app::{TestApp, test_app};
 pub use binary::Binary;
-pub use browser::Browser;
+pub use browser::{Answer, Browser};
 pub use log::{logged, logged_of};
 pub use store::{each_store, postgres_store};
 

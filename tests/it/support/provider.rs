@@ -3,8 +3,11 @@
 use std::sync::{Arc, Mutex};
 
 use axum::{
+    Json,
     extract::{Request, State},
+    http::StatusCode,
     middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
 };
 use phonegate::{
     clock::Clock,
@@ -12,6 +15,7 @@ use phonegate::{
     simulator::{Options, Simulator},
 };
 use serde::Deserialize;
+use serde_json::json;
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -23,7 +27,15 @@ pub const CREDENTIALS: (&str, &str) = ("abcd1234", "Sup3rS3cr3tValue");
 pub struct Provider {
     pub base_url: Url,
     pub clock: Clock,
-    calls: Arc<Mutex<Vec<String>>>,
+    wire: Arc<Mutex<Wire>>,
+}
+
+/// What passes between the app and the provider.
+#[derive(Default)]
+struct Wire {
+    calls: Vec<String>,
+    /// What every call is answered with instead.
+    failure: Option<u16>,
 }
 
 /// A message as `/messages` tells it.
@@ -35,25 +47,34 @@ pub struct Message {
 impl Provider {
     pub async fn start(clock: &Clock) -> Self {
         let clock = clock.fork();
-        let calls = Arc::new(Mutex::new(Vec::new()));
+        let wire = Arc::<Mutex<Wire>>::default();
         let options = Options {
             credentials: Some((CREDENTIALS.0.to_owned(), CREDENTIALS.1.into())),
             ..Options::new(clock.clone(), Random::system())
         };
-        let router = Simulator::new(options).router().layer(from_fn_with_state(calls.clone(), count));
+        let router = Simulator::new(options).router().layer(from_fn_with_state(wire.clone(), pass));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { base_url, clock, calls }
+        Self { base_url, clock, wire }
     }
 
     /// The Verify calls so far: `start`, `check` or `cancel`.
     pub fn calls(&self, kind: &str) -> usize {
-        self.calls.lock().unwrap().iter().filter(|call| *call == kind).count()
+        self.wire.lock().unwrap().calls.iter().filter(|call| *call == kind).count()
     }
 
     pub fn all_calls(&self) -> usize {
-        self.calls.lock().unwrap().len()
+        self.wire.lock().unwrap().calls.len()
+    }
+
+    /// Answers every call with that status and nothing else, until [`Provider::heal`].
+    pub fn fail_with(&self, status: u16) {
+        self.wire.lock().unwrap().failure = Some(status);
+    }
+
+    pub fn heal(&self) {
+        self.wire.lock().unwrap().failure = None;
     }
 
     /// The messages to a number, newest first.
@@ -69,11 +90,7 @@ impl Provider {
     }
 }
 
-async fn count(
-    State(calls): State<Arc<Mutex<Vec<String>>>>,
-    request: Request,
-    next: Next,
-) -> axum::response::Response {
+async fn pass(State(wire): State<Arc<Mutex<Wire>>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let kind = match (request.method().as_str(), path) {
         ("POST", "/v2/verify" | "/verify/json") => "start",
@@ -83,7 +100,12 @@ async fn count(
         _ => "",
     };
     if !kind.is_empty() {
-        calls.lock().unwrap().push(kind.to_owned());
+        let mut wire = wire.lock().unwrap();
+        wire.calls.push(kind.to_owned());
+        if let Some(status) = wire.failure {
+            return (StatusCode::from_u16(status).unwrap(), Json(json!({ "title": "Failing" })))
+                .into_response();
+        }
     }
     next.run(request).await
 }
