@@ -2,7 +2,7 @@
 //!
 //! # The journey of a sign-in
 //!
-//! A visitor asks for `/`; [`app`] lets in only who came by a name of ours, and [`handlers`] show the phone form.
+//! A visitor asks for `/`; [`app`] lets in only who came by a name of ours, and `handlers` show the phone form.
 //! The number that comes back is made E.164 by [`phone`], and [`sign_in`] takes over: it writes the attempt down in
 //! the [`store`], asks the provider for a code through [`verify`], and records the answer; the [`guard`] says where codes
 //! may go, and when the provider is left alone. The visitor types the code;
