@@ -26,6 +26,7 @@ mod overrides;
 pub mod phone;
 pub mod pin;
 pub mod random;
+pub(crate) mod serve;
 pub mod server;
 pub mod session;
 pub mod sign_in;

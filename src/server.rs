@@ -14,6 +14,7 @@ use crate::{
     guard::{address::Proxies, breaker::Breakers, destination::Destinations},
     jobs, phone,
     random::Random,
+    serve::serve,
     session::Cookies,
     sign_in::{SignIn, SignInError},
     simulator::{self, Simulator},
@@ -163,21 +164,13 @@ impl Server {
         let jobs = tokio::spawn(jobs::run(sign_in.clone(), idle, stop.clone()));
         // The first number would otherwise wait for the metadata of its country.
         tokio::task::spawn_blocking(phone::warm_up);
-        let address = self.listener.local_addr();
-        let mut told = stop.clone();
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let serve = axum::serve(self.listener, service).with_graceful_shutdown(async move {
-            let _ = told.wait_for(|stop| *stop).await;
-        });
+        let serve = serve(self.listener, router, stop.clone());
         let give_up = async {
             let _ = stop.wait_for(|stop| *stop).await;
             tokio::time::sleep(GRACE).await;
         };
         tokio::select! {
-            served = serve => {
-                let address = address.unwrap_or_else(|_| SocketAddr::from(([0, 0, 0, 0], 0)));
-                served.map_err(|error| StartError::Listen(address, error))?;
-            }
+            () = serve => {}
             () = give_up => tracing::warn!("some requests did not finish in {GRACE:?}"),
         }
         sign_in.tasks.close();
