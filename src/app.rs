@@ -5,7 +5,7 @@ use std::{ops::Deref, sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     middleware::{Next, from_fn_with_state},
     response::Response,
 };
@@ -14,9 +14,10 @@ use tower_http::{
     catch_panic::CatchPanicLayer,
     csrf::CsrfLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
-    timeout::TimeoutLayer,
+    timeout::{RequestBodyTimeoutLayer, TimeoutLayer},
     trace::TraceLayer,
 };
+use tracing::field;
 use url::{Host, Url};
 
 use crate::{
@@ -35,6 +36,8 @@ use crate::{
 
 /// Longer than any form of ours.
 const BODY_LIMIT: usize = 16 * 1024;
+/// A form that trickles in more slowly than this is given up.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longer than the Verify client's own limit, so that its answer reaches the page.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -100,15 +103,24 @@ pub fn router(app: AppState) -> Result<Router, tower_http::csrf::ConfigError> {
                 .layer(from_fn_with_state(app.clone(), error::render_errors))
                 .layer(CatchPanicLayer::new())
                 .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
-                .layer(csrf)
+                .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
+                .layer(csrf.clone())
                 .layer(DefaultBodyLimit::max(BODY_LIMIT)),
         );
     let routes = match &app.simulator {
-        Some(simulated) => pages.nest("/simulator", simulated.simulator.clone().router().with_state(())),
+        Some(simulated) => {
+            let simulator = simulated.simulator.clone().router().with_state(());
+            pages.nest("/simulator", simulator.layer(csrf))
+        }
         None => pages,
     };
     let trace = TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(()).on_failure(());
     let front = ServiceBuilder::new()
+        // An id of the client's choosing has no place in our log.
+        .map_request(|mut request: Request| {
+            request.headers_mut().remove(REQUEST_ID);
+            request
+        })
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .layer(trace)
         .layer(PropagateRequestIdLayer::x_request_id())
@@ -116,10 +128,12 @@ pub fn router(app: AppState) -> Result<Router, tower_http::csrf::ConfigError> {
     Ok(routes.layer(front).merge(handlers::health_routes()).with_state(app))
 }
 
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
 /// What each log line of a request carries. No query: it may hold what a visitor typed.
 fn span(request: &Request) -> tracing::Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
-    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path(), phone = field::Empty)
 }
 
 /// Lets in only who came by a name of ours, and sets what every answer carries.
@@ -140,7 +154,7 @@ async fn front_door(State(app): State<AppState>, request: Request, next: Next) -
 
 /// No inline script or style; nobody may frame us; a form goes nowhere else.
 /// `same-origin` and not `no-referrer`: with the latter browsers send `Origin: null`, and no form would pass.
-const HEADERS: [(header::HeaderName, &str); 6] = [
+const HEADERS: [(HeaderName, &str); 6] = [
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; \
@@ -149,7 +163,7 @@ const HEADERS: [(header::HeaderName, &str); 6] = [
     (header::REFERRER_POLICY, "same-origin"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
-    (header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (header::CACHE_CONTROL, "no-store"),
 ];
 

@@ -3,7 +3,9 @@
 //! `Display` of an [`AppError`] is the operator's. The visitor gets a key of the catalogue; since a key is a
 //! `&'static str`, no error's own text can reach a page. [`render_errors`] logs a failure, once.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+mod failure;
+
+use std::{error::Error, net::IpAddr, sync::Arc};
 
 use axum::{
     extract::{Request, State, rejection::FormRejection},
@@ -13,12 +15,13 @@ use axum::{
 };
 use tower_http::{csrf::ProtectionError, request_id::RequestId};
 
+pub use failure::{
+    Failure, check_failure, check_paused, destination_refused, seconds, send_failure, send_paused,
+};
+
 use crate::{
     app::AppState,
-    guard::{
-        breaker::{Cause, Paused},
-        destination::{Reason, Refused},
-    },
+    guard::{breaker::Paused, destination::Refused},
     sign_in::SignInError,
     store::StoreError,
     templates::{ErrorPage, Frame},
@@ -50,7 +53,7 @@ pub enum AppError {
     )]
     Forwarded,
     /// 422, 502 or 503, on the page of the form.
-    #[error("{0}")]
+    #[error(transparent)]
     Verify(#[from] VerifyError),
     /// 422, beside the field: a number that no code goes to.
     #[error("no code for {refused}; asked for from {address}")]
@@ -59,14 +62,17 @@ pub enum AppError {
     #[error("nobody was called: {0}")]
     Paused(Paused),
     /// 503
-    #[error("{0}")]
+    #[error(transparent)]
     Store(#[from] StoreError),
     /// 503 or 500
-    #[error("{0}")]
+    #[error(transparent)]
     SignIn(#[from] SignInError),
     /// 500
     #[error("a template failed")]
     Template(#[from] minijinja::Error),
+    /// 4xx, on the page of the form: the visitor was told why, by this key of the catalogue.
+    #[error("told the visitor {1}")]
+    Told(StatusCode, &'static str),
     /// A layer refused before any handler ran.
     #[error("answered {0}")]
     Status(StatusCode),
@@ -113,7 +119,7 @@ impl AppError {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Self::SignIn(SignInError::Task(_)) | Self::Template(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Status(status) => *status,
+            Self::Told(status, _) | Self::Status(status) => *status,
         }
     }
 
@@ -123,106 +129,6 @@ impl AppError {
         response.extensions_mut().insert(Arc::new(self));
         response
     }
-}
-
-/// What the form's page says when the provider did not do as asked.
-pub struct Failure {
-    pub status: StatusCode,
-    pub sentence: Sentence,
-    /// Whether the visitor can mend it in the field.
-    pub beside_field: bool,
-    pub retry_after: Option<Duration>,
-}
-
-/// When a provider that limits us may be asked again.
-const BUSY: Duration = Duration::from_secs(30);
-
-/// What a failed request for a code means to the visitor.
-pub fn send_failure(error: &VerifyError) -> Failure {
-    use VerifyError as E;
-    let (status, key, beside_field) = match error {
-        E::InvalidNumber(_) => (StatusCode::UNPROCESSABLE_ENTITY, "phone-not-accepted", true),
-        E::NotRoutable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "phone-not-routable", true),
-        E::Blocked(_) => (StatusCode::UNPROCESSABLE_ENTITY, "phone-blocked", true),
-        E::NetworkUnsupported(_) => (StatusCode::UNPROCESSABLE_ENTITY, "phone-unsupported", true),
-        E::NotApproved(_) => (StatusCode::UNPROCESSABLE_ENTITY, "phone-not-approved", true),
-        E::Throttled(_) => return busy("send-busy"),
-        E::Credentials(_)
-        | E::Barred(_)
-        | E::Forbidden(_)
-        | E::Balance(_)
-        | E::Parameter(_)
-        | E::CustomCode(_)
-        | E::SilentAuth(_) => (StatusCode::SERVICE_UNAVAILABLE, "send-unavailable", false),
-        E::AlreadyRunning(_)
-        | E::Fault(_)
-        | E::Unreachable(_)
-        | E::TimedOut
-        | E::Lost(_)
-        | E::Unreadable(_)
-        | E::Unexpected(_) => (StatusCode::BAD_GATEWAY, "send-fault", false),
-    };
-    Failure { status, sentence: Sentence::new(key), beside_field, retry_after: None }
-}
-
-/// What a failed check means to the visitor: the code itself is not in question.
-pub fn check_failure(error: &VerifyError) -> Failure {
-    let (status, key) = match send_failure(error).status {
-        StatusCode::SERVICE_UNAVAILABLE if matches!(error, VerifyError::Throttled(_)) => {
-            return busy("check-busy");
-        }
-        StatusCode::SERVICE_UNAVAILABLE => (StatusCode::SERVICE_UNAVAILABLE, "check-unavailable"),
-        _ => (StatusCode::BAD_GATEWAY, "check-fault"),
-    };
-    Failure { status, sentence: Sentence::new(key), beside_field: false, retry_after: None }
-}
-
-fn busy(key: &'static str) -> Failure {
-    later(Sentence::new(key).number("seconds", seconds(BUSY)), BUSY)
-}
-
-fn later(sentence: Sentence, wait: Duration) -> Failure {
-    Failure {
-        status: StatusCode::SERVICE_UNAVAILABLE,
-        sentence,
-        beside_field: false,
-        retry_after: Some(wait),
-    }
-}
-
-/// What a pause means to whoever asks for a code. A fault of the account has no end that could be promised.
-pub fn send_paused(paused: &Paused) -> Failure {
-    let sentence = match paused.cause {
-        Cause::Faults => Sentence::new("send-paused").number("seconds", seconds(paused.wait)),
-        Cause::Account => Sentence::new("send-unavailable"),
-    };
-    later(sentence, paused.wait)
-}
-
-/// What a pause means to whoever has a code.
-pub fn check_paused(paused: &Paused) -> Failure {
-    let sentence = match paused.cause {
-        Cause::Faults => Sentence::new("check-paused").number("seconds", seconds(paused.wait)),
-        Cause::Account => Sentence::new("check-unavailable"),
-    };
-    later(sentence, paused.wait)
-}
-
-/// What is wrong with a number that no code goes to.
-pub fn destination_refused(reason: Reason) -> Sentence {
-    Sentence::new(match reason {
-        Reason::NotAllowed => "phone-not-allowed",
-        Reason::Country => "phone-country-refused",
-        Reason::ExtraCost(_) => "phone-extra-cost",
-        Reason::Landline => "phone-landline",
-        Reason::Voip => "phone-voip",
-        Reason::NoPhone(_) => "phone-not-mobile",
-    })
-}
-
-/// Whole seconds, rounded up: whoever comes back then is not too early.
-pub fn seconds(wait: Duration) -> i64 {
-    i64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(i64::MAX)
 }
 
 impl IntoResponse for AppError {
@@ -282,16 +188,29 @@ pub fn refuse(app: &AppState, request: &Request, error: &AppError) -> Response {
 }
 
 fn log(error: &AppError, status: StatusCode) {
-    // A pause is an error once, when it begins, and not again for every visitor.
-    if status.is_server_error() && !matches!(error, AppError::Paused(_)) {
-        tracing::error!(
-            error = error as &dyn std::error::Error,
-            status = status.as_u16(),
-            "request failed: {error}"
-        );
-    } else {
-        tracing::info!(status = status.as_u16(), "request refused: {error}");
+    let (text, status) = (chain(error), status.as_u16());
+    match error {
+        // A pause is an error once, when it begins, and not again for every visitor.
+        AppError::Paused(_) => tracing::info!(status, "request refused: {text}"),
+        _ if status >= 500 => tracing::error!(status, "request failed: {text}"),
+        // The visitor is told to use another phone; whether the account should reach this one is for the operator.
+        AppError::Verify(_) => tracing::warn!(status, "request refused: {text}"),
+        _ => tracing::info!(status, "request refused: {text}"),
     }
+}
+
+/// An error and its causes on one line, each said once.
+pub fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        cause = error.source();
+    }
+    text
 }
 
 pub(crate) fn language_header(request: &Request) -> Option<&str> {

@@ -6,10 +6,11 @@
 
 use std::time::Duration;
 
-use tokio::{select, sync::watch, time::sleep};
+use tokio::{select, sync::watch, task::JoinSet, time::sleep};
 
 use crate::{
     clock::Timestamp,
+    error::chain,
     sign_in::{CLAIM, SignIn, SignInError},
     store::{Claim, Verification},
     verify::{Cancelled, RequestId},
@@ -31,19 +32,13 @@ pub async fn run(sign_in: SignIn, session_idle: Duration, mut stop: watch::Recei
     let mut next_sweep = sign_in.clock.now();
     loop {
         if let Err(error) = cancels(&sign_in).await {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "cancels could not be worked off: {error}"
-            );
+            tracing::error!("cancels could not be worked off: {}", chain(&error));
         }
         let now = sign_in.clock.now();
         if now >= next_sweep {
             next_sweep = now + SWEEP;
             if let Err(error) = sweep(&sign_in, session_idle).await {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "the store could not be swept: {error}"
-                );
+                tracing::error!("the store could not be swept: {}", chain(&error));
             }
         }
         select! {
@@ -54,13 +49,20 @@ pub async fn run(sign_in: SignIn, session_idle: Duration, mut stop: watch::Recei
     }
 }
 
-/// Tells the provider of the cancels that are due.
+/// Tells the provider of the cancels that are due, all at once: each call ends before its claim does.
 pub async fn cancels(sign_in: &SignIn) -> Result<(), SignInError> {
     let now = sign_in.clock.now();
     let claim = Claim { now, until: now + CLAIM };
+    let mut calls = JoinSet::new();
     for attempt in sign_in.store.claim_cancels(claim, BATCH).await? {
-        let again_at = cancel(sign_in, &attempt, now).await;
-        sign_in.store.settle_cancel(&attempt.attempt_id, again_at).await?;
+        let sign_in = sign_in.clone();
+        calls.spawn(async move {
+            let again_at = cancel(&sign_in, &attempt, now).await;
+            sign_in.store.settle_cancel(&attempt.attempt_id, again_at).await
+        });
+    }
+    while let Some(settled) = calls.join_next().await {
+        settled??;
     }
     Ok(())
 }

@@ -1,13 +1,14 @@
 //! Reads the settings, starts the logs, binds, serves, stops on a signal. No logic.
 
-use std::{net::SocketAddr, process::ExitCode};
+use std::{io::IsTerminal, net::SocketAddr, process::ExitCode};
 
 use phonegate::{
     clock::Clock,
     config::{Config, Environment, Invocation, Log, LogFormat, Provider},
+    error::chain,
     phone::{Fiction, PhoneNumber},
     random::Random,
-    server::{Server, World},
+    server::{Server, StartError, World},
     simulator::{Options, Simulator},
     store::Store,
 };
@@ -84,11 +85,12 @@ async fn simulate(listen: SocketAddr, credentials: (String, SecretString), log: 
 }
 
 async fn forget(phone: &str, config: &Config) -> Outcome {
-    let number = PhoneNumber::parse(phone, config.settings.default_country, Fiction::Allowed)
-        .map_err(|problem| format!("--phone: not a phone number ({problem:?}); give it as +44…"))?;
-    let store = Store::open(&config.settings.store_url).await?;
+    let Ok(number) = PhoneNumber::parse(phone, config.settings.default_country, Fiction::Allowed) else {
+        return Err("--phone: not a phone number; give it in international form: +12025550150".into());
+    };
+    let store = Store::open_existing(&config.settings.store_url).await.map_err(StartError::from)?;
     let keys = store.keys(config.secrets.server_key.as_ref(), &Random::system()).await?;
-    let rows = store.forget(&keys.phone(&number)).await?;
+    let rows = store.forget(&keys.phone(&number), &number).await?;
     println!("{}: {rows} rows deleted", number.masked());
     store.close().await;
     Ok(())
@@ -97,6 +99,7 @@ async fn forget(phone: &str, config: &Config) -> Outcome {
 fn start_log(log: &Log) -> Outcome {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_new(&log.filter)?)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     match log.format {
         LogFormat::Text => builder.with_target(false).init(),
@@ -127,13 +130,8 @@ fn stop_signal() -> std::io::Result<watch::Receiver<bool>> {
     Ok(told)
 }
 
-fn failed(error: &dyn std::error::Error) -> ExitCode {
-    eprint!("phonegate: {error}");
-    let mut source = error.source();
-    while let Some(cause) = source {
-        eprint!(": {cause}");
-        source = cause.source();
-    }
-    eprintln!();
-    ExitCode::FAILURE
+fn failed(error: &(dyn std::error::Error + 'static)) -> ExitCode {
+    eprintln!("phonegate: {}", chain(error));
+    // The message names the setting.
+    if error.is::<StartError>() { ExitCode::from(BAD_SETTING) } else { ExitCode::FAILURE }
 }

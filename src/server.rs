@@ -1,6 +1,10 @@
 //! The running app: a bound port, its jobs, and an end that lets running requests finish.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
 
 use tokio::{net::TcpListener, sync::watch, time::timeout};
 use tokio_util::task::TaskTracker;
@@ -11,6 +15,7 @@ use crate::{
     assets::Assets,
     clock::Clock,
     config::{Config, Provider},
+    error::chain,
     guard::{address::Proxies, breaker::Breakers, destination::Destinations},
     jobs, phone,
     random::Random,
@@ -35,21 +40,21 @@ const GRACE: Duration = Duration::from_secs(20);
 /// Why the app did not start. `Display` is for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("cannot listen on {0}: {1}")]
+    #[error("HOST, PORT: cannot listen on {0}; is it taken already?")]
     Listen(SocketAddr, #[source] io::Error),
-    #[error("{0}")]
+    #[error("STORE_URL")]
     Store(#[from] StoreError),
     #[error("{0}")]
     SignIn(#[from] SignInError),
-    #[error("TEMPLATES_DIR: {0}")]
+    #[error("TEMPLATES_DIR")]
     Templates(#[source] io::Error),
-    #[error("PUBLIC_DIR: {0}")]
+    #[error("PUBLIC_DIR")]
     Assets(#[source] io::Error),
-    #[error("the Verify client cannot be made: {0}")]
+    #[error("the Verify client cannot be made")]
     Verify(#[from] reqwest::Error),
-    #[error("an address cannot be used: {0}")]
+    #[error("VERIFY_BASE_URL cannot be used")]
     Url(#[from] url::ParseError),
-    #[error("PUBLIC_URL cannot be an origin: {0}")]
+    #[error("PUBLIC_URL: cannot be an origin: {0}")]
     Origin(String),
 }
 
@@ -60,11 +65,18 @@ pub struct World {
     pub random: Random,
     /// For connecting to the provider, and for a whole call to it.
     pub timeouts: (Duration, Duration),
+    /// Whether the jobs run by themselves; a test calls them when it has moved the clock.
+    pub jobs: bool,
 }
 
 impl World {
     pub fn real() -> Self {
-        Self { clock: Clock::system(), random: Random::system(), timeouts: (CONNECT_TIMEOUT, CALL_TIMEOUT) }
+        Self {
+            clock: Clock::system(),
+            random: Random::system(),
+            timeouts: (CONNECT_TIMEOUT, CALL_TIMEOUT),
+            jobs: true,
+        }
     }
 }
 
@@ -73,6 +85,7 @@ impl World {
 pub struct Server {
     listener: TcpListener,
     state: AppState,
+    jobs: bool,
 }
 
 impl Server {
@@ -129,7 +142,7 @@ impl Server {
             },
         });
         state.sign_in.end_sessions_not_allowed().await?;
-        Ok(Self { listener, state })
+        Ok(Self { listener, state, jobs: world.jobs })
     }
 
     /// Where it listens; the port is the real one even if 0 was asked for.
@@ -148,8 +161,8 @@ impl Server {
             while told.changed().await.is_ok() {
                 if let Err(error) = sign_in.reload_allowed().await {
                     tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "sessions could not be ended; they are turned away all the same: {error}"
+                        "sessions could not be ended; they are turned away all the same: {}",
+                        chain(&error)
                     );
                 }
             }
@@ -161,7 +174,7 @@ impl Server {
         let sign_in = self.state.sign_in.clone();
         let idle = self.state.session_idle;
         let router = app::router(self.state).map_err(|error| StartError::Origin(error.to_string()))?;
-        let jobs = tokio::spawn(jobs::run(sign_in.clone(), idle, stop.clone()));
+        let jobs = self.jobs.then(|| tokio::spawn(jobs::run(sign_in.clone(), idle, stop.clone())));
         // The first number would otherwise wait for the metadata of its country.
         tokio::task::spawn_blocking(phone::warm_up);
         let serve = serve(self.listener, router, stop.clone());
@@ -175,7 +188,9 @@ impl Server {
         }
         sign_in.tasks.close();
         let _ = timeout(GRACE, sign_in.tasks.wait()).await;
-        let _ = jobs.await;
+        if let Some(jobs) = jobs {
+            let _ = timeout(GRACE, jobs).await;
+        }
         sign_in.store.close().await;
         Ok(())
     }
@@ -196,8 +211,7 @@ fn verify_settings(
             (base_url, key.clone(), secret.clone())
         }
         Provider::Simulator { .. } => {
-            let host = if address.is_ipv4() { "127.0.0.1" } else { "[::1]" };
-            let url = Url::parse(&format!("http://{host}:{}/simulator/", address.port()))?;
+            let url = Url::parse(&format!("http://{}/simulator/", reach(address)))?;
             (url, "simulator".to_owned(), "simulator".into())
         }
     };
@@ -212,6 +226,16 @@ fn verify_settings(
         connect_timeout: world.timeouts.0,
         timeout: world.timeouts.1,
     })
+}
+
+/// An address at which we reach ourselves.
+fn reach(listening: SocketAddr) -> SocketAddr {
+    let ip = match listening.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listening.port())
 }
 
 fn simulated(config: &Config, world: &World) -> Option<Simulated> {

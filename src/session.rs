@@ -169,11 +169,12 @@ impl FromRequestParts<AppState> for Visitor {
     }
 }
 
-/// The value of the first cookie with a name. Ours hold tokens and words, so nothing is encoded.
+/// The value of the first cookie with a name. Others on the same line, and bytes that are no text, do not matter.
 fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+    let lines = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
+    let mut pairs = lines.flat_map(|line| line.split(|byte| *byte == b';'));
+    let value = pairs.find_map(|pair| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="))?;
+    std::str::from_utf8(value).ok()
 }
 
 /// A visitor with a live session. In a handler's signature it sends all others to the start.

@@ -43,6 +43,8 @@ use crate::{
 pub(crate) const CANCEL_AFTER: Duration = Duration::from_secs(30);
 /// After a lost answer the visitor may ask again after this.
 const DOUBT: Duration = Duration::from_secs(30);
+/// After a request has ended, the provider may refuse a new one to the number for about a dozen seconds.
+const LOCK_LINGERS: Duration = Duration::from_secs(15);
 /// Longer than any call to the provider: a claim that old belongs to a process that is gone.
 pub(crate) const CLAIM: Duration = Duration::from_secs(20);
 /// How long the same right code is taken for the second half of a double click.

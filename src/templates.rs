@@ -30,8 +30,8 @@ pub struct Frame {
     pub simulator: bool,
 }
 
-/// The phone form.
-#[derive(Debug, Clone, Default)]
+/// The phone form. No `Debug`: it holds a number.
+#[derive(Clone, Default)]
 pub struct IndexPage {
     /// What was typed, given back.
     pub phone: String,

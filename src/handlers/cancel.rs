@@ -32,7 +32,7 @@ pub(super) async fn submit(
 ) -> Result<Response, AppError> {
     match app.sign_in.cancel(&pending.browser, &form.request_id).await? {
         Cancel::OtherAttempt => {
-            let page = check::again(&app, frame, &pending.browser, verify::other_attempt()).await?;
+            let page = check::again(&app, frame, &pending.browser, verify::other_attempt(), None).await?;
             return Ok(page.unwrap_or_else(|| Redirect::to("/").into_response()));
         }
         Cancel::Done => visitor.set_notice(Notice::Cancelled),

@@ -13,7 +13,7 @@ use crate::{
     error::{AppError, Failure, check_failure, check_paused},
     keys::Token,
     pin::{Pin, PinError},
-    session::{SignedIn, Visitor},
+    session::{Notice, SignedIn, Visitor},
     sign_in::{Check, Ending, Standing},
     templates::{Frame, ResultPage, VerifyPage},
     text::Sentence,
@@ -46,6 +46,10 @@ pub(super) async fn submit(
                 visitor.set_session(&session);
                 return Ok(visitor.answer(Redirect::to("/result")));
             }
+            Check::Cancelled => {
+                visitor.set_notice(Notice::Cancelled);
+                return Ok(visitor.answer(Redirect::to("/")));
+            }
             Check::NoAttempt => return Ok(start_over.into_response()),
             Check::Ended(ending) => {
                 let html = app.templates.result(frame, &ResultPage::Failed { reason: reason(ending) })?;
@@ -58,13 +62,8 @@ pub(super) async fn submit(
             Check::Paused(paused) => (check_paused(&paused), Some(AppError::Paused(paused))),
         },
     };
-    match again(&app, frame, &browser, failure).await? {
-        None => Ok(start_over.into_response()),
-        Some(page) => Ok(match error {
-            Some(error) => AppError::with_page(error, page),
-            None => page,
-        }),
-    }
+    let page = again(&app, frame, &browser, failure, error).await?;
+    Ok(page.unwrap_or_else(|| start_over.into_response()))
 }
 
 /// The browser's PIN form again, with what is wrong; nothing if there is no code to type any more.
@@ -73,13 +72,15 @@ pub(super) async fn again(
     frame: Frame,
     browser: &Token,
     failure: Failure,
+    error: Option<AppError>,
 ) -> Result<Option<Response>, AppError> {
     let Standing::Pending(attempt) = app.sign_in.standing(browser).await? else { return Ok(None) };
+    let error = error.unwrap_or_else(|| failure.told());
     let Failure { status, sentence, beside_field, retry_after: wait } = failure;
     let (problem, alert) = if beside_field { (Some(sentence), None) } else { (None, Some(sentence)) };
     let page = VerifyPage { problem, alert, ..verify::page(app, &attempt) };
     let html = app.templates.verify(frame, &page)?;
-    Ok(Some((status, retry_after(wait), Html(html)).into_response()))
+    Ok(Some(error.with_page((status, retry_after(wait), Html(html)))))
 }
 
 fn wrong(left: Option<i64>) -> Sentence {

@@ -1,21 +1,29 @@
 //! For whoever keeps watch.
 
-use axum::{extract::State, http::StatusCode};
+use axum::{
+    extract::State,
+    http::{HeaderName, StatusCode, header},
+};
 
-use crate::app::AppState;
+use crate::{app::AppState, error::chain};
+
+type Answer = (StatusCode, [(HeaderName, &'static str); 1], &'static str);
+
+/// An old answer would say nothing.
+const NO_STORE: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
 
 /// `GET /healthz`: the process answers.
-pub(super) async fn live() -> &'static str {
-    "ok\n"
+pub(super) async fn live() -> Answer {
+    (StatusCode::OK, NO_STORE, "ok\n")
 }
 
 /// `GET /readyz`: the store answers too.
-pub(super) async fn ready(State(app): State<AppState>) -> (StatusCode, &'static str) {
+pub(super) async fn ready(State(app): State<AppState>) -> Answer {
     match app.sign_in.store.ping().await {
-        Ok(()) => (StatusCode::OK, "ok\n"),
+        Ok(()) => (StatusCode::OK, NO_STORE, "ok\n"),
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "not ready: {error}");
-            (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n")
+            tracing::error!("not ready: {}", chain(&error));
+            (StatusCode::SERVICE_UNAVAILABLE, NO_STORE, "the store does not answer\n")
         }
     }
 }

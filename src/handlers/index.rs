@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use axum::{
     extract::State,
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::{Html, IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -21,8 +21,8 @@ use crate::{
     text::Sentence,
 };
 
-/// What the phone form posts.
-#[derive(Debug, Default, Deserialize)]
+/// What the phone form posts. No `Debug`: it holds a number.
+#[derive(Deserialize)]
 pub(super) struct PhoneForm {
     #[serde(default)]
     phone: String,
@@ -59,6 +59,7 @@ pub(super) async fn submit(
     mut visitor: Visitor,
     signed_in: Option<SignedIn>,
     ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
     Form(form): Form<PhoneForm>,
 ) -> Result<Response, AppError> {
     if signed_in.is_some() {
@@ -69,8 +70,16 @@ pub(super) async fn submit(
         Ok(phone) => phone,
         Err(problem) => return refuse(&app, frame, visitor, form, phone_problem(problem).into(), None),
     };
-    let known = visitor.browser().cloned();
-    let browser = known.unwrap_or_else(|| visitor.new_browser());
+    tracing::Span::current().record("phone", phone.masked());
+    let browser = match visitor.browser().cloned() {
+        Some(browser) => browser,
+        // The page that holds the form sets the cookie. Without one no code could be taken, so none is sent.
+        None if fetched_by_a_browser(&headers) => {
+            visitor.new_browser();
+            return refuse(&app, frame, visitor, form, cookies_needed(), None);
+        }
+        None => visitor.new_browser(),
+    };
     match app.sign_in.start(&browser, phone).await? {
         Start::Sent => Ok(visitor.answer(Redirect::to("/verify"))),
         Start::Resumed => {
@@ -84,6 +93,15 @@ pub(super) async fn submit(
     }
 }
 
+/// Browsers say where a request comes from; programs, which may keep their cookies as they like, do not.
+fn fetched_by_a_browser(headers: &HeaderMap) -> bool {
+    headers.contains_key("sec-fetch-site")
+}
+
+fn cookies_needed() -> Failure {
+    Failure { beside_field: false, ..Sentence::new("send-cookies").into() }
+}
+
 /// The form again, with what was typed and what is wrong.
 fn refuse(
     app: &AppState,
@@ -93,16 +111,14 @@ fn refuse(
     failure: Failure,
     error: Option<AppError>,
 ) -> Result<Response, AppError> {
+    let error = error.unwrap_or_else(|| failure.told());
     let (problem, alert) =
         if failure.beside_field { (Some(failure.sentence), None) } else { (None, Some(failure.sentence)) };
     let country = Some(form.country).filter(|country| !country.is_empty());
     let page = IndexPage { phone: form.phone, country, problem, alert, notice: None };
     let html = app.templates.index(frame, &page)?;
     let page = visitor.answer((failure.status, retry_after(failure.retry_after), Html(html)));
-    Ok(match error {
-        Some(error) => error.with_page(page),
-        None => page,
-    })
+    Ok(error.with_page(page))
 }
 
 fn explain(refusal: Refusal, address: IpAddr) -> (Failure, Option<AppError>) {
@@ -138,13 +154,6 @@ fn phone_problem(problem: PhoneError) -> Sentence {
         PhoneError::Fictional => "phone-fictional",
         PhoneError::Extension => "phone-extension",
     })
-}
-
-/// A problem that the visitor can mend in the field.
-impl From<Sentence> for Failure {
-    fn from(sentence: Sentence) -> Self {
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, sentence, beside_field: true, retry_after: None }
-    }
 }
 
 pub(super) fn say(notice: Notice) -> Sentence {

@@ -26,6 +26,8 @@ pub enum Check {
     Ended(Ending),
     /// The form belongs to another attempt than the browser's current one.
     OtherAttempt,
+    /// Cancelled by the visitor, in another tab.
+    Cancelled,
     /// The browser has nothing under way.
     NoAttempt,
     /// The provider could not say.
@@ -50,6 +52,7 @@ pub(super) enum Verdict<'a> {
     JustVerified(&'a str),
     Ended(Ending),
     OtherAttempt,
+    Cancelled,
     NoAttempt,
 }
 
@@ -74,7 +77,8 @@ pub(super) fn verdict<'a>(
             let same = current.pin_hash.as_deref() == Some(pin_hash(&current.attempt_id).as_str());
             if fresh && same { Verdict::JustVerified(&current.attempt_id) } else { Verdict::NoAttempt }
         }
-        State::Starting | State::InDoubt | State::Cancelled => Verdict::NoAttempt,
+        State::Cancelled => Verdict::Cancelled,
+        State::Starting | State::InDoubt => Verdict::NoAttempt,
     }
 }
 
@@ -107,6 +111,7 @@ impl SignIn {
                 Verdict::JustVerified(attempt_id) => return self.again(browser, attempt_id).await,
                 Verdict::Ended(ending) => return Ok(Check::Ended(ending)),
                 Verdict::OtherAttempt => return Ok(Check::OtherAttempt),
+                Verdict::Cancelled => return Ok(Check::Cancelled),
                 Verdict::NoAttempt => return Ok(Check::NoAttempt),
             }
         }
@@ -138,6 +143,7 @@ impl SignIn {
                 return Ok(Check::Paused(paused));
             }
         };
+        tracing::Span::current().record("phone", attempt.phone.masked());
         let pin_hash = self.keys.pin(&attempt.attempt_id, pin.as_str());
         let end = |to| self.store.settle(&attempt.attempt_id, State::Sent, to, now);
         let answer = self.verify.check(&id, pin).await;
@@ -200,7 +206,9 @@ impl SignIn {
     /// The same tokens once more, unless the visitor has signed out since.
     async fn again(&self, browser: &Token, attempt_id: &str) -> Result<Check, SignInError> {
         let (session, browser) = self.successors(browser, attempt_id);
-        let live = self.store.session(&session.hash()).await?.is_some();
+        let row = self.store.session(&session.hash()).await?;
+        let now = self.clock.now();
+        let live = row.is_some_and(|row| now.since(row.signed_in_at) < TOMBSTONE);
         Ok(if live { Check::SignedIn { session, browser } } else { Check::NoAttempt })
     }
 

@@ -6,7 +6,7 @@ use data_encoding::BASE64URL_NOPAD;
 use tokio::time::sleep;
 use tracing::Instrument;
 
-use super::{CANCEL_AFTER, CLAIM, DOUBT, POLL, POLLS, SignIn, SignInError, runs};
+use super::{CANCEL_AFTER, CLAIM, DOUBT, LOCK_LINGERS, POLL, POLLS, SignIn, SignInError, runs};
 use crate::{
     clock::Timestamp,
     guard::{
@@ -90,6 +90,12 @@ pub(super) fn step<'a>(attempts: &'a [Verification], phone: &PhoneNumber, now: T
             && attempt.claimed_until <= now
     });
     cancelled.map_or(Step::Fresh, Step::TakeBack)
+}
+
+/// Whether the provider has been told that the visitor cancelled, or said itself that the request is over. Its lock on
+/// the number may linger all the same.
+fn is_over_upstream(attempt: &Verification) -> bool {
+    attempt.state == State::Expired || (attempt.state == State::Cancelled && attempt.cancel_at.is_none())
 }
 
 impl Step<'_> {
@@ -236,6 +242,10 @@ impl SignIn {
             None => others.find(|other| !matches!(other.state, State::Verified | State::Failed)),
         };
         match (known, &id) {
+            (Some(other), _) if is_over_upstream(other) => {
+                self.store.settle(&attempt.attempt_id, State::Starting, State::Failed, now).await?;
+                Ok(Start::Refused(Refusal::Running { wait: LOCK_LINGERS }))
+            }
             (Some(other), _) if other.browser_hash == attempt.browser_hash => {
                 let resumed = self.store.reattach(&attempt.attempt_id, &other.attempt_id, now).await?;
                 let wait = CLAIM;

@@ -97,7 +97,7 @@ fn the_verdict_on_a_form_follows_from_the_attempts() {
         (vec![attempt(State::Sent, LIFETIME)], Verdict::Ended(Ending::Expired)),
         (vec![attempt(State::Expired, LIFETIME)], Verdict::Ended(Ending::Expired)),
         (vec![attempt(State::Failed, secs(1))], Verdict::Ended(Ending::TooMany)),
-        (vec![attempt(State::Cancelled, secs(1))], Verdict::NoAttempt),
+        (vec![attempt(State::Cancelled, secs(1))], Verdict::Cancelled),
         (vec![attempt(State::InDoubt, secs(1))], Verdict::NoAttempt),
         (vec![other(State::Sent, secs(1)), attempt(State::Cancelled, secs(2))], Verdict::OtherAttempt),
         (vec![other(State::Starting, secs(1))], Verdict::OtherAttempt),

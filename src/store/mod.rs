@@ -17,20 +17,22 @@ use std::{path::Path, time::Duration};
 use data_encoding::BASE64URL_NOPAD;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
-    AnyPool, ConnectOptions, Executor,
+    AnyPool, ConnectOptions, Connection, Executor,
     any::{AnyConnectOptions, AnyPoolOptions},
 };
 
 pub use sessions::SessionRow;
 pub use verifications::{Claim, State, Verification};
 
-use crate::{keys::Keys, random::Random};
+use crate::{keys::Keys, phone::PhoneNumber, random::Random};
 
 /// Why the store did not do as asked. `Display` is for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("the store's file {0} cannot be made")]
+    #[error("the file {0} cannot be made")]
     File(String, #[source] std::io::Error),
+    #[error("there is no file {0}")]
+    NoFile(String),
     #[error("the store did not answer")]
     Database(#[from] sqlx::Error),
     #[error("the store's tables could not be brought up to date")]
@@ -51,15 +53,28 @@ pub struct Store {
 impl Store {
     /// Opens the store at `sqlite:FILE` or `postgres://…`, makes a missing file, and brings the tables up to date.
     pub async fn open(url: &SecretString) -> Result<Self, StoreError> {
-        sqlx::any::install_default_drivers();
-        let url = url.expose_secret();
-        let sqlite = url.starts_with("sqlite:");
-        if sqlite {
-            create_private_file(url)?;
+        if let Some(path) = sqlite_path(url).filter(|path| !Path::new(path).exists()) {
+            create_private_file(path)?;
         }
+        Self::connect(url.expose_secret()).await
+    }
+
+    /// Opens a store that must be there: a mistyped name is not answered with an empty store.
+    pub async fn open_existing(url: &SecretString) -> Result<Self, StoreError> {
+        match sqlite_path(url).filter(|path| !Path::new(path).exists()) {
+            Some(path) => Err(StoreError::NoFile(path.to_owned())),
+            None => Self::connect(url.expose_secret()).await,
+        }
+    }
+
+    async fn connect(url: &str) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        let sqlite = url.starts_with("sqlite:");
         let options: AnyConnectOptions = url.parse()?;
         // A statement's text is of no use in a log, and writing it would cost more than the statement.
         let options = options.disable_statement_logging();
+        // A pool would try again and again, and in the end only tell that it gave up.
+        options.connect().await?.close().await?;
         let pool = AnyPoolOptions::new().acquire_timeout(PATIENCE);
         // SQLite writes one at a time: more connections only wait for each other's locks.
         let pool = if sqlite {
@@ -77,7 +92,7 @@ impl Store {
                 })
             })
         };
-        // A pooled connection is known to be good or fails at its first statement; asking each time costs a trip.
+        // A Postgres may have gone since the connection was last used; a SQLite file has not.
         let pool = pool.test_before_acquire(!sqlite).connect_with(options).await?;
         migrations::all().run(&pool).await?;
         Ok(Self { pool })
@@ -106,13 +121,21 @@ impl Store {
     }
 
     /// Deletes all that is kept of a number; says how many rows that was.
-    pub async fn forget(&self, phone_hash: &str) -> Result<u64, StoreError> {
+    ///
+    /// By the number itself too: rows hashed under an earlier server key are found no other way.
+    pub async fn forget(&self, phone_hash: &str, phone: &PhoneNumber) -> Result<u64, StoreError> {
         let mut transaction = self.pool.begin().await?;
         let mut rows = 0;
-        for statement in
-            ["DELETE FROM sessions WHERE phone_hash = $1", "DELETE FROM verifications WHERE phone_hash = $1"]
-        {
-            rows += sqlx::query(statement).bind(phone_hash).execute(&mut *transaction).await?.rows_affected();
+        for statement in [
+            "DELETE FROM sessions WHERE phone_hash = $1 OR phone = $2",
+            "DELETE FROM verifications WHERE phone_hash = $1 OR phone = $2",
+        ] {
+            rows += sqlx::query(statement)
+                .bind(phone_hash)
+                .bind(phone.as_str())
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
         }
         transaction.commit().await?;
         Ok(rows)
@@ -127,13 +150,14 @@ impl Store {
 const SQLITE_SET_UP: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; \
                              PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON";
 
+/// The file of a SQLite store that has one.
+fn sqlite_path(url: &SecretString) -> Option<&str> {
+    let path = url.expose_secret().strip_prefix("sqlite:")?.trim_start_matches("//");
+    path.split('?').next().filter(|path| *path != ":memory:")
+}
+
 /// SQLite would make the file readable to all; its log files take the file's mode over.
-fn create_private_file(url: &str) -> Result<(), StoreError> {
-    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
-    let path = path.split('?').next().unwrap_or_default();
-    if path == ":memory:" || Path::new(path).exists() {
-        return Ok(());
-    }
+fn create_private_file(path: &str) -> Result<(), StoreError> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true);
     #[cfg(unix)]

@@ -259,10 +259,11 @@ async fn forgetting_a_number_leaves_nothing_of_it() {
     for store in stores().await {
         let row = sent(&store, "a", "b").await;
         assert!(store.verify(&row, "pin", &session("t")).await.unwrap());
-        let other = Verification { phone_hash: "other".to_owned(), ..attempt("c", "c") };
+        let phone = PhoneNumber::from_store("+12025550124".to_owned());
+        let other = Verification { phone_hash: "other".to_owned(), phone, ..attempt("c", "c") };
         assert!(store.insert(&other).await.unwrap());
 
-        assert_eq!(store.forget("phone").await.unwrap(), 2);
+        assert_eq!(store.forget("phone", &row.phone).await.unwrap(), 2);
 
         assert!(store.attempts_to_phone("phone", NOW).await.unwrap().is_empty());
         assert!(store.session("t").await.unwrap().is_none());

@@ -1,4 +1,5 @@
-//! The attempts to sign in. Each change names the state it starts from and tells whether it happened.
+//! The attempts to sign in. A change that two requests could both want tells which of
+//! them made it.
 
 use sqlx::{Row, any::AnyRow};
 
@@ -220,7 +221,7 @@ impl Store {
     /// Puts `other`, which still runs at the provider, in the place of `attempt_id`, which was refused for it.
     pub async fn reattach(&self, attempt_id: &str, other: &str, now: Timestamp) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET state = 'sent', ended_at = NULL, cancel_at = NULL, created_at = $2 \
-                           WHERE attempt_id = $1 AND state IN ('cancelled', 'expired', 'in_doubt', 'sent') \
+                           WHERE attempt_id = $1 AND (state IN ('in_doubt', 'sent') OR (state = 'cancelled' AND cancel_at IS NOT NULL)) \
                            AND request_id IS NOT NULL AND claimed_until <= $2";
         let mut transaction = self.pool.begin().await?;
         sqlx::query("DELETE FROM verifications WHERE attempt_id = $1 AND state = 'starting'")
@@ -313,8 +314,8 @@ impl Store {
     pub async fn claim_cancels(&self, claim: Claim, most: i64) -> Result<Vec<Verification>, StoreError> {
         const SQL: &str = concat!(
             "UPDATE verifications SET claimed_until = $2 WHERE claimed_until <= $1 AND cancel_at <= $1 \
-             AND attempt_id IN (SELECT attempt_id FROM verifications WHERE cancel_at <= $1 AND claimed_until <= $1 \
-             ORDER BY cancel_at LIMIT $3) RETURNING ",
+             AND state = 'cancelled' AND attempt_id IN (SELECT attempt_id FROM verifications \
+             WHERE cancel_at <= $1 AND claimed_until <= $1 AND state = 'cancelled' ORDER BY cancel_at LIMIT $3) RETURNING ",
             columns!()
         );
         let query = sqlx::query(SQL).bind(claim.now.as_millis()).bind(claim.until.as_millis()).bind(most);
@@ -327,7 +328,8 @@ impl Store {
         attempt_id: &str,
         again_at: Option<Timestamp>,
     ) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE verifications SET cancel_at = $2, claimed_until = 0 WHERE attempt_id = $1";
+        const SQL: &str = "UPDATE verifications SET cancel_at = $2, claimed_until = 0 \
+                           WHERE attempt_id = $1 AND state = 'cancelled'";
         sqlx::query(SQL)
             .bind(attempt_id)
             .bind(again_at.map(Timestamp::as_millis))
@@ -339,10 +341,11 @@ impl Store {
     /// Ends what has run out, of one browser or of all.
     pub async fn expire(&self, browser_hash: Option<&str>, now: Timestamp) -> Result<u64, StoreError> {
         const SQL: &str = "UPDATE verifications SET state = 'expired', ended_at = $1, claimed_until = 0 \
-                           WHERE state IN ('starting', 'sent', 'in_doubt') AND expires_at <= $1";
+                           WHERE state IN ('starting', 'sent', 'in_doubt') AND expires_at <= $1 \
+                           AND claimed_until <= $1";
         const OF_BROWSER: &str = "UPDATE verifications SET state = 'expired', ended_at = $1, claimed_until = 0 \
                                   WHERE browser_hash = $2 AND state IN ('starting', 'sent', 'in_doubt') \
-                                  AND expires_at <= $1";
+                                  AND expires_at <= $1 AND claimed_until <= $1";
         let query = match browser_hash {
             Some(hash) => sqlx::query(OF_BROWSER).bind(now.as_millis()).bind(hash),
             None => sqlx::query(SQL).bind(now.as_millis()),

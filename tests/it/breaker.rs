@@ -2,7 +2,7 @@
 
 use phonegate::keys::Token;
 
-use crate::support::{Answer, PHONE, TestApp, logged_of, secs, test_app};
+use crate::support::{Answer, PHONE, TestApp, secs, test_app};
 
 fn phone(last: u32) -> String {
     format!("+1 202 555 01{last}")
@@ -117,12 +117,11 @@ async fn an_account_that_is_refused_is_an_alarm_once_a_minute_not_once_a_visitor
         app.provider.fail_with(status);
         let (mut alarms, mut errors, mut waits) = (Vec::new(), 0, 0);
         for second in 0..150 {
-            let id = format!("account-{status}-{second}");
             let form = [("phone", PHONE)];
-            let answer = app.stranger().post_with("/verify", &form, &[("x-request-id", &id)]).await;
+            let answer = app.browser().await.post("/verify", &form).await;
             answer.assert_page(503, "Phone sign-in is unavailable right now, and no code was sent");
             waits += usize::from(answer.header("retry-after").is_some());
-            for line in logged_of(&id).iter().filter(|line| line.contains("ERROR")) {
+            for line in answer.logged().iter().filter(|line| line.contains("ERROR")) {
                 match line.split("NO CODES CAN BE SENT: ").nth(1) {
                     Some(what) => alarms.push((second, what.contains(fix))),
                     None => errors += 1,

@@ -114,3 +114,55 @@ async fn cancelling_without_an_attempt_leads_to_the_start() {
     app.stranger().cancel("anything").await.assert_redirect("/");
     assert_eq!(app.provider.all_calls(), 0);
 }
+
+#[tokio::test]
+async fn a_code_that_was_cancelled_at_the_provider_is_never_offered_again() {
+    for api in ["v1", "v2"] {
+        let app = test_app().api(api).spawn().await;
+        let (browser, id) = app.waiting_for_code(PHONE).await;
+        browser.cancel(&id).await.assert_redirect("/");
+        app.pass(secs(30)).await;
+        assert_eq!(app.provider.calls("cancel"), 1);
+
+        // The provider's lock on the number lingers.
+        app.pass(secs(3)).await;
+        let answer = browser.post("/verify", &[("phone", PHONE)]).await;
+        answer.assert_page(429, "15 seconds");
+        browser.get("/verify").await.assert_redirect("/");
+
+        app.pass(secs(15)).await;
+        browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
+        let again = browser.get("/verify").await.request_id();
+        assert_ne!(again, id);
+        browser.check(&again, &app.provider.code(PHONE).await).await.assert_redirect("/result");
+    }
+}
+
+#[tokio::test]
+async fn code_typed_in_another_tab_after_a_cancel_is_told() {
+    let app = test_app().spawn().await;
+    let (browser, id) = app.waiting_for_code(PHONE).await;
+    let tab = browser.clone();
+    browser.cancel(&id).await.assert_redirect("/");
+    browser.get("/").await.assert_page(200, "You cancelled signing in.");
+
+    tab.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/");
+    tab.get("/").await.assert_page(200, "You cancelled signing in.");
+}
+
+#[tokio::test]
+async fn many_cancels_are_told_at_once_and_each_is_its_own() {
+    let app = test_app().spawn().await;
+    for last in 40..60 {
+        let (browser, id) = app.waiting_for_code(&format!("+1 202 555 01{last}")).await;
+        browser.cancel(&id).await.assert_redirect("/");
+    }
+    let (browser, id) = app.waiting_for_code("+1 202 555 0160").await;
+    browser.cancel(&id).await.assert_redirect("/");
+    browser.post("/verify", &[("phone", "+1 202 555 0160")]).await.assert_redirect("/verify");
+
+    app.pass(secs(30)).await;
+
+    assert_eq!(app.provider.calls("cancel"), 20, "the one taken back is left alone");
+    browser.check(&id, &app.provider.code("+1 202 555 0160").await).await.assert_redirect("/result");
+}

@@ -56,6 +56,39 @@ async fn tokens_that_are_none_are_ignored() {
 }
 
 #[tokio::test]
+async fn cookies_of_others_do_not_hide_ours() {
+    let app = test_app().spawn().await;
+    let (browser, id) = app.waiting_for_code(PHONE).await;
+    let ours = browser.cookie("phonegate-browser").unwrap();
+    let line = format!("a=\u{fc}; =; b; phonegate-browser-x=1; phonegate-browser={ours}; c=\"; d\"");
+    let request = app.stranger().request(Method::GET, "/verify").header("cookie", line);
+    assert_eq!(browser.send(request).await.request_id(), id);
+}
+
+#[tokio::test]
+async fn a_browser_that_keeps_no_cookies_is_told_so_and_nothing_is_sent() {
+    let app = test_app().spawn().await;
+    let browser = app.stranger();
+    let answer = browser.post("/verify", &[("phone", PHONE)]).await;
+    answer.assert_page(422, "Allow cookies for this site, then press the button again.");
+    assert!(answer.body.contains(&format!("value=\"{PHONE}\"")), "{}", answer.body);
+    assert_eq!(app.provider.all_calls(), 0);
+
+    browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
+    assert_eq!(app.provider.messages(PHONE).await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_id_of_the_clients_choosing_does_not_reach_the_log() {
+    let app = test_app().spawn().await;
+    let browser = app.stranger();
+    let answer =
+        browser.send(browser.request(Method::GET, "/nowhere").header("x-request-id", "chosen-by-me")).await;
+    assert_ne!(answer.header("x-request-id"), Some("chosen-by-me"));
+    assert!(!answer.body.contains("chosen-by-me") && !crate::support::logged().contains("chosen-by-me"));
+}
+
+#[tokio::test]
 async fn the_token_before_sign_in_is_worth_nothing_after() {
     let app = test_app().spawn().await;
     let (browser, id) = app.waiting_for_code(PHONE).await;

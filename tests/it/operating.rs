@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-use crate::support::{PHONE, secs, test_app};
+use crate::support::{PHONE, SLOW, secs, test_app, wrong_code};
 
 fn phonegate(folder: &std::path::Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_phonegate"));
@@ -63,8 +63,8 @@ async fn forgetting_a_number_deletes_what_is_kept_of_it() {
 #[tokio::test]
 async fn health_tells_the_process_and_readiness_the_store() {
     let app = test_app().spawn().await;
-    let browser = app.stranger();
-    assert_eq!(browser.get("/healthz").await.status, 200);
+    let browser = app.browser().await;
+    assert_eq!(browser.get("/healthz").await.header("cache-control"), Some("no-store"));
     assert_eq!(browser.get("/readyz").await.status, 200);
 
     app.state().sign_in.store.close().await;
@@ -96,7 +96,7 @@ async fn stopping_lets_a_running_request_finish() {
     // The provider answers this number late; meanwhile the app is told to stop.
     let click = tokio::spawn({
         let browser = browser.clone();
-        async move { browser.post("/verify", &[("phone", PHONE)]).await }
+        async move { browser.post("/verify", &[("phone", SLOW)]).await }
     });
     while app.provider.calls("start") == 0 {
         tokio::task::yield_now().await;
@@ -105,5 +105,84 @@ async fn stopping_lets_a_running_request_finish() {
     click.await.unwrap().assert_redirect("/verify");
 
     let id = browser.get("/verify").await.request_id();
-    browser.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");
+    browser.check(&id, &app.provider.code(SLOW).await).await.assert_redirect("/result");
+}
+
+#[tokio::test]
+async fn a_store_or_folder_that_cannot_be_used_is_named_and_exit_code_2() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("no.db"), "this is no database, and it is long enough to tell")
+        .unwrap();
+    std::fs::create_dir_all(folder.path().join("pages")).unwrap();
+    std::fs::write(folder.path().join("pages/index.html"), "{{ nothing_of_that_name }}").unwrap();
+    for (variable, value, said) in [
+        (
+            "STORE_URL",
+            "sqlite:/nowhere/phonegate.db",
+            "STORE_URL: the file /nowhere/phonegate.db cannot be made",
+        ),
+        ("STORE_URL", "sqlite:no.db", "STORE_URL: the store did not answer: "),
+        ("STORE_URL", "postgres://u:pw9@127.0.0.1:9/d", "STORE_URL: the store did not answer: "),
+        ("TEMPLATES_DIR", "pages", "TEMPLATES_DIR: undefined value (in index.html:1)"),
+    ] {
+        let output = phonegate(folder.path(), &[], &[("PORT", "0"), (variable, value)]);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(error.contains(said) && !error.contains("pw9"), "{said:?} in {error}");
+        assert!(!error.contains('\u{1b}'), "no colours where nobody sees them: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_named() {
+    let app = test_app().spawn().await;
+    let port = app.url("/").port().unwrap().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let output = phonegate(folder.path(), &["--port", &port], &[]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains(&format!("HOST, PORT: cannot listen on 127.0.0.1:{port}")), "{error}");
+}
+
+#[tokio::test]
+async fn forgetting_in_a_store_that_is_not_there_makes_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = phonegate(folder.path(), &["forget", "--phone", PHONE], &[("STORE_URL", "sqlite:typo.db")]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(error.contains("STORE_URL: there is no file typo.db"), "{error}");
+    assert!(!folder.path().join("typo.db").exists());
+
+    let output = phonegate(folder.path(), &["forget", "--phone", "me"], &[]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("--phone: not a phone number; give it in international form"), "{error}");
+}
+
+#[tokio::test]
+async fn the_log_tells_why_a_visitor_was_refused_and_whose_number_it_was() {
+    let app = test_app().spawn().await;
+    let (browser, id) = app.waiting_for_code(PHONE).await;
+    let wrong = wrong_code(&app.provider.code(PHONE).await);
+    for (answer, said) in [
+        (browser.post("/verify", &[("phone", "12")]).await, "told the visitor phone-no-country-code"),
+        (app.browser().await.post("/verify", &[("phone", PHONE)]).await, "told the visitor send-running"),
+        (browser.check(&id, &wrong).await, "told the visitor pin-wrong"),
+        (browser.check("another", &wrong).await, "told the visitor check-other-attempt"),
+    ] {
+        let lines = answer.logged().join("\n");
+        assert!(lines.contains(said), "{said:?} in {lines}");
+        let masked = said.contains("running") || said.contains("pin-wrong");
+        assert_eq!(lines.contains("phone=\"+1 •••• ••••50\""), masked, "{lines}");
+    }
+}
+
+#[tokio::test]
+async fn the_jobs_do_their_work_by_themselves() {
+    let app = test_app().jobs().spawn().await;
+    let (browser, id) = app.waiting_for_code(PHONE).await;
+    app.clock.advance(secs(30));
+    browser.cancel(&id).await.assert_redirect("/");
+
+    while app.provider.calls("cancel") == 0 {
+        tokio::task::yield_now().await;
+    }
 }

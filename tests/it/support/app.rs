@@ -27,6 +27,7 @@ pub struct Builder {
     timeout: Duration,
     provider: Option<Provider>,
     simulator_mode: bool,
+    jobs: bool,
     clock: Clock,
 }
 
@@ -38,6 +39,7 @@ pub fn test_app() -> Builder {
         timeout: Duration::from_secs(15),
         provider: None,
         simulator_mode: false,
+        jobs: false,
         clock: Clock::fixed(Timestamp::from_millis(1_800_000_000_000)),
     }
 }
@@ -85,6 +87,12 @@ impl Builder {
         self
     }
 
+    /// Lets the jobs run by themselves.
+    pub fn jobs(mut self) -> Self {
+        self.jobs = true;
+        self
+    }
+
     pub async fn spawn(self) -> TestApp {
         log::catch();
         let folder = tempfile::tempdir().unwrap();
@@ -105,8 +113,14 @@ impl Builder {
         let environment: Environment = variables.into_iter().collect();
         let invocation = Invocation::read(self.arguments, &environment).unwrap();
         let Invocation::Serve(config) = invocation else { panic!("{invocation:?}") };
-        let running = Running::start(&config, &self.clock, self.timeout).await;
-        TestApp { running, config, clock: self.clock, timeout: self.timeout, provider, folder }
+        let world = World {
+            clock: self.clock.clone(),
+            random: Random::system(),
+            timeouts: (Duration::from_secs(5), self.timeout),
+            jobs: self.jobs,
+        };
+        let running = Running::start(&config, world.clone()).await;
+        TestApp { running, config, clock: self.clock, world, provider, folder }
     }
 }
 
@@ -119,12 +133,7 @@ struct Running {
 }
 
 impl Running {
-    async fn start(config: &Config, clock: &Clock, timeout: Duration) -> Self {
-        let world = World {
-            clock: clock.clone(),
-            random: Random::system(),
-            timeouts: (Duration::from_secs(5), timeout),
-        };
+    async fn start(config: &Config, world: World) -> Self {
         let bound = Server::bind(config, world).await.unwrap();
         let base = format!("http://{}/", bound.address().unwrap()).parse().unwrap();
         let state = bound.state().clone();
@@ -139,7 +148,7 @@ pub struct TestApp {
     running: Running,
     config: Box<Config>,
     pub clock: Clock,
-    timeout: Duration,
+    world: World,
     pub provider: Provider,
     folder: TempDir,
 }
@@ -208,7 +217,7 @@ impl TestApp {
         self.running.served.await.unwrap();
         // Visitors type the same address as before.
         self.config.settings.port = self.running.base.port().unwrap();
-        self.running = Running::start(&self.config, &self.clock, self.timeout).await;
+        self.running = Running::start(&self.config, self.world.clone()).await;
         self
     }
 }

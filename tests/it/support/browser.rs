@@ -129,6 +129,11 @@ impl Answer {
         assert!(self.body.contains(text), "{text:?} is not in {}", self.body);
     }
 
+    /// What the app logged of the request.
+    pub fn logged(&self) -> Vec<String> {
+        super::log::logged_of(self.header("x-request-id").unwrap())
+    }
+
     pub fn location(&self) -> Option<&str> {
         self.headers.get(LOCATION).map(|value| value.to_str().unwrap())
     }

@@ -44,7 +44,7 @@ pub(super) fn catch() {
     });
 }
 
-/// What the app logged of the requests that carried `x-request-id: id`.
+/// What the app logged of the request whose answer carried this `x-request-id`.
 pub fn logged_of(id: &str) -> Vec<String> {
     let mark = format!("id=\"{id}\"");
     let ours = |line: &&str| line.contains(&mark) && line.contains(": phonegate::");

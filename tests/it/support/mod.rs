@@ -18,6 +18,9 @@ use std::time::Duration;
 /// A number that works: reserved for fiction, with no special meaning to the simulator.
 pub const PHONE: &str = "+1 202 555 0150";
 
+/// The number that the provider answers late.
+pub const SLOW: &str = "+1 202 555 0130";
+
 pub fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }

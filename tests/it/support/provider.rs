@@ -1,6 +1,7 @@
 //! The simulator on a port of its own, with every call counted.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::{
     Json,
@@ -21,6 +22,9 @@ use url::Url;
 
 /// The key and secret that the provider takes.
 pub const CREDENTIALS: (&str, &str) = ("abcd1234", "Sup3rS3cr3tValue");
+
+/// For so long after a cancel the provider still refuses the number, as the real one was seen to do.
+pub const LOCK_AFTER_CANCEL: Duration = Duration::from_secs(12);
 
 /// The provider, as the app sees it. It outlives the app's restarts.
 #[derive(Clone)]
@@ -50,6 +54,8 @@ impl Provider {
         let wire = Arc::<Mutex<Wire>>::default();
         let options = Options {
             credentials: Some((CREDENTIALS.0.to_owned(), CREDENTIALS.1.into())),
+            slow_answer: Duration::from_millis(300),
+            lock_after_cancel: LOCK_AFTER_CANCEL,
             ..Options::new(clock.clone(), Random::system())
         };
         let router = Simulator::new(options).router().layer(from_fn_with_state(wire.clone(), pass));

@@ -1,0 +1,129 @@
+//! What the page of a form says when a sign-in cannot go on, and with which status.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+
+use super::AppError;
+use crate::{
+    guard::{
+        breaker::{Cause, Paused},
+        destination::Reason,
+    },
+    text::Sentence,
+    verify::VerifyError,
+};
+
+/// What the form's page says when the provider did not do as asked.
+pub struct Failure {
+    pub status: StatusCode,
+    pub sentence: Sentence,
+    /// Whether the visitor can mend it in the field.
+    pub beside_field: bool,
+    pub retry_after: Option<Duration>,
+}
+
+impl Failure {
+    /// What the log says of it where there is nothing more to say.
+    pub fn told(&self) -> AppError {
+        AppError::Told(self.status, self.sentence.key)
+    }
+}
+
+/// A problem that the visitor can mend in the field.
+impl From<Sentence> for Failure {
+    fn from(sentence: Sentence) -> Self {
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, sentence, beside_field: true, retry_after: None }
+    }
+}
+
+/// When a provider that limits us may be asked again.
+const BUSY: Duration = Duration::from_secs(30);
+
+/// What a failed request for a code means to the visitor.
+pub fn send_failure(error: &VerifyError) -> Failure {
+    use VerifyError as E;
+    let (status, key, beside_field) = match error {
+        E::InvalidNumber(_) => (StatusCode::UNPROCESSABLE_ENTITY, "phone-not-accepted", true),
+        E::NotRoutable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "phone-not-routable", true),
+        E::Blocked(_) => (StatusCode::UNPROCESSABLE_ENTITY, "phone-blocked", true),
+        E::NetworkUnsupported(_) => (StatusCode::UNPROCESSABLE_ENTITY, "phone-unsupported", true),
+        E::NotApproved(_) => (StatusCode::UNPROCESSABLE_ENTITY, "phone-not-approved", true),
+        E::Throttled(_) => return busy("send-busy"),
+        E::Credentials(_)
+        | E::Barred(_)
+        | E::Forbidden(_)
+        | E::Balance(_)
+        | E::Parameter(_)
+        | E::CustomCode(_)
+        | E::SilentAuth(_) => (StatusCode::SERVICE_UNAVAILABLE, "send-unavailable", false),
+        E::AlreadyRunning(_)
+        | E::Fault(_)
+        | E::Unreachable(_)
+        | E::TimedOut
+        | E::Lost(_)
+        | E::Unreadable(_)
+        | E::Unexpected(_) => (StatusCode::BAD_GATEWAY, "send-fault", false),
+    };
+    Failure { status, sentence: Sentence::new(key), beside_field, retry_after: None }
+}
+
+/// What a failed check means to the visitor: the code itself is not in question.
+pub fn check_failure(error: &VerifyError) -> Failure {
+    let (status, key) = match send_failure(error).status {
+        StatusCode::SERVICE_UNAVAILABLE if matches!(error, VerifyError::Throttled(_)) => {
+            return busy("check-busy");
+        }
+        StatusCode::SERVICE_UNAVAILABLE => (StatusCode::SERVICE_UNAVAILABLE, "check-unavailable"),
+        _ => (StatusCode::BAD_GATEWAY, "check-fault"),
+    };
+    Failure { status, sentence: Sentence::new(key), beside_field: false, retry_after: None }
+}
+
+fn busy(key: &'static str) -> Failure {
+    later(Sentence::new(key).number("seconds", seconds(BUSY)), BUSY)
+}
+
+fn later(sentence: Sentence, wait: Duration) -> Failure {
+    Failure {
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        sentence,
+        beside_field: false,
+        retry_after: Some(wait),
+    }
+}
+
+/// What a pause means to whoever asks for a code. A fault of the account has no end that could be promised.
+pub fn send_paused(paused: &Paused) -> Failure {
+    let sentence = match paused.cause {
+        Cause::Faults => Sentence::new("send-paused").number("seconds", seconds(paused.wait)),
+        Cause::Account => Sentence::new("send-unavailable"),
+    };
+    later(sentence, paused.wait)
+}
+
+/// What a pause means to whoever has a code.
+pub fn check_paused(paused: &Paused) -> Failure {
+    let sentence = match paused.cause {
+        Cause::Faults => Sentence::new("check-paused").number("seconds", seconds(paused.wait)),
+        Cause::Account => Sentence::new("check-unavailable"),
+    };
+    later(sentence, paused.wait)
+}
+
+/// What is wrong with a number that no code goes to.
+pub fn destination_refused(reason: Reason) -> Sentence {
+    Sentence::new(match reason {
+        Reason::NotAllowed => "phone-not-allowed",
+        Reason::Country => "phone-country-refused",
+        Reason::ExtraCost(_) => "phone-extra-cost",
+        Reason::Landline => "phone-landline",
+        Reason::Voip => "phone-voip",
+        Reason::NoPhone(_) => "phone-not-mobile",
+    })
+}
+
+/// Whole seconds, rounded up: whoever comes back then is not too early.
+pub fn seconds(wait: Duration) -> i64 {
+    i64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(i64::MAX)
+}
