@@ -8,10 +8,11 @@
 mod environment;
 mod parse;
 mod rules;
+mod simulator;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeSet, ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, ffi::OsString, path::PathBuf, time::Duration};
 
 use clap::{ArgAction::Set, CommandFactory, FromArgMatches};
 use secrecy::SecretString;
@@ -20,6 +21,7 @@ use url::Url;
 pub use environment::Environment;
 pub use parse::LogFormat;
 pub(crate) use parse::is_loopback_name;
+pub use simulator::SimulatorConfig;
 
 use crate::{
     guard::{address::TrustedProxies, allowed::AllowedNumbers},
@@ -45,12 +47,8 @@ impl ConfigError {
 #[derive(Debug)]
 pub enum Invocation {
     Serve(Box<Config>),
-    /// The simulator alone, at the root of `listen`.
-    Simulator {
-        listen: SocketAddr,
-        credentials: (String, SecretString),
-        log: Log,
-    },
+    /// The simulator alone.
+    Simulator(SimulatorConfig),
     /// Delete all that is kept of a number.
     Forget {
         phone: String,
@@ -223,11 +221,7 @@ struct CommandLine {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Run the simulator alone, as a stand-in for the Verify API.
-    Simulator {
-        /// Address and port to listen on.
-        #[arg(long, default_value = "127.0.0.1:4000")]
-        listen: SocketAddr,
-    },
+    Simulator(simulator::Flags),
     /// Delete all that is kept of a phone number.
     Forget {
         /// The number, in international form: `+44…`.
@@ -266,11 +260,10 @@ impl Invocation {
             server_key: environment.secret("SERVER_KEY"),
         };
         match command {
-            Some(Command::Simulator { listen }) => Ok(Self::Simulator {
-                listen,
-                credentials: rules::simulator_credentials(&settings, &secrets)?,
-                log: Log { filter: settings.log, format: settings.log_format },
-            }),
+            Some(Command::Simulator(flags)) => {
+                let config = SimulatorConfig::check(flags, settings, &secrets, &environment)?;
+                Ok(Self::Simulator(config))
+            }
             Some(Command::Forget { phone }) => {
                 let config = rules::store_only(settings, secrets)?;
                 Ok(Self::Forget { phone, config: Box::new(config) })

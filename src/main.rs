@@ -1,18 +1,17 @@
 //! Reads the settings, starts the logs, binds, serves, stops on a signal. No logic.
 
-use std::{io::IsTerminal, net::SocketAddr, process::ExitCode};
+use std::{io::IsTerminal, process::ExitCode};
 
 use phonegate::{
     clock::Clock,
-    config::{Config, Environment, Invocation, Log, LogFormat, Provider},
+    config::{Config, Environment, Invocation, Log, LogFormat, Provider, SimulatorConfig},
     error::chain,
     phone::{Fiction, PhoneNumber},
     random::Random,
     server::{Server, StartError, World},
-    simulator::{Options, Simulator},
+    simulator::{Callbacks, Options, Simulator},
     store::Store,
 };
-use secrecy::SecretString;
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
@@ -39,9 +38,7 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Invocation::Serve(config) => runtime.block_on(serve(&config)),
-        Invocation::Simulator { listen, credentials, log } => {
-            runtime.block_on(simulate(listen, credentials, &log))
-        }
+        Invocation::Simulator(config) => runtime.block_on(simulate(config)),
         Invocation::Forget { phone, config } => runtime.block_on(forget(&phone, &config)),
     };
     match done {
@@ -69,18 +66,30 @@ async fn serve(config: &Config) -> Outcome {
     Ok(())
 }
 
-async fn simulate(listen: SocketAddr, credentials: (String, SecretString), log: &Log) -> Outcome {
-    start_log(log)?;
-    let key = credentials.0.clone();
-    let options =
-        Options { credentials: Some(credentials), ..Options::new(Clock::system().fork(), Random::system()) };
-    let listener = tokio::net::TcpListener::bind(listen).await?;
+async fn simulate(config: SimulatorConfig) -> Outcome {
+    start_log(&config.log)?;
+    let key = config.credentials.0.clone();
+    let callbacks = config.callbacks.map(|(url, signature_secret)| Callbacks {
+        url,
+        signature_secret,
+        api_key: key.clone(),
+        application_id: None,
+        clock: Clock::system(),
+    });
+    let simulator = Simulator::new(Options {
+        credentials: Some(config.credentials),
+        throttle: config.throttle,
+        callbacks,
+        ..Options::new(Clock::system().fork(), Random::system())
+    });
+    let listener = tokio::net::TcpListener::bind(config.listen).await?;
     tracing::info!(address = %listener.local_addr()?, key, "the simulator listens; its phone is at /phone");
     let mut stop = stop_signal()?;
     let stopped = async move {
         let _ = stop.wait_for(|stop| *stop).await;
     };
-    axum::serve(listener, Simulator::new(options).router()).with_graceful_shutdown(stopped).await?;
+    tokio::spawn(simulator.clone().send_callbacks());
+    axum::serve(listener, simulator.router()).with_graceful_shutdown(stopped).await?;
     Ok(())
 }
 

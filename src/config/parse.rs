@@ -44,7 +44,7 @@ pub(super) fn base_url(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-fn secure_url(text: &str) -> Result<Url, String> {
+pub(super) fn secure_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| format!("give a full address, https://… ({error})"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return Err("give an address that begins with https://".to_owned());
@@ -181,7 +181,10 @@ pub(super) fn explain(error: &clap::Error) -> ConfigError {
         ErrorKind::ValueValidation if flag == "store-url" => ConfigError::new("STORE_URL", fix),
         ErrorKind::ValueValidation | ErrorKind::InvalidValue => {
             let value = context(ContextKind::InvalidValue);
-            ConfigError::new(variable(flag), format!("{value:?} will not do; {fix}"))
+            // The flags of a command have no variable.
+            let setting = super::flags().iter().any(|(_, known)| known == flag);
+            let name = if setting { variable(flag) } else { format!("--{flag}") };
+            ConfigError::new(name, format!("{value:?} will not do; {fix}"))
         }
         ErrorKind::UnknownArgument => {
             ConfigError::new("command line", format!("{argument} is unknown; see --help"))

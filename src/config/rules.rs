@@ -153,23 +153,6 @@ fn server_key(secrets: &Secrets) -> Result<(), ConfigError> {
     }
 }
 
-/// Which pair the simulator takes when it runs alone.
-pub(super) fn simulator_credentials(
-    settings: &Settings,
-    secrets: &Secrets,
-) -> Result<(String, SecretString), ConfigError> {
-    match (&settings.vonage_api_key, &secrets.vonage_api_secret) {
-        (Some(key), Some(secret)) => Ok((key.clone(), secret.clone())),
-        (None, None) => Ok(("simulator".to_owned(), SecretString::from("simulator"))),
-        (Some(_), None) => {
-            Err(ConfigError::new("VONAGE_API_SECRET", "is missing; VONAGE_API_KEY alone is half a pair"))
-        }
-        (None, Some(_)) => {
-            Err(ConfigError::new("VONAGE_API_KEY", "is missing; VONAGE_API_SECRET alone is half a pair"))
-        }
-    }
-}
-
 /// A command line can be read by every user of the machine.
 pub(super) fn no_password_in_flags(arguments: &[OsString]) -> Result<(), ConfigError> {
     let texts: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();

@@ -110,6 +110,17 @@ fn a_mistake_is_one_line_that_names_the_variable_and_the_fix() {
         (&[], &[("TRUSTED_PROXIES", "proxy")], "\"proxy\" is neither an address nor a network"),
         (&["--colour"], &[], "command line: --colour is unknown"),
         (&["forget"], &[], "command line: --phone <PHONE> is missing"),
+        (&["simulator", "--throttle=no"], &[], "--throttle: \"no\" will not do; give on or off"),
+        (
+            &["simulator", "--callback-url=http://example.com"],
+            &[],
+            "--callback-url: \"http://example.com\" will not",
+        ),
+        (
+            &["simulator", "--callback-url=http://127.0.0.1:5000/cb"],
+            &[],
+            "VONAGE_SIGNATURE_SECRET: is missing; --callback-url needs it",
+        ),
         (&["frobnicate"], &[], "command line: "),
     ] {
         let error = read(arguments, variables).map(|_| ()).expect_err("a mistake");
@@ -177,6 +188,25 @@ fn half_a_pair_is_named() {
     }
     let error = read(&[], &[("NEXMO_API_KEY", "one"), ("VONAGE_API_KEY", "two")]).expect_err("two values");
     assert!(error.contains("NEXMO_API_KEY: differs from VONAGE_API_KEY"), "{error}");
+}
+
+#[test]
+fn the_simulator_alone_is_as_strict_as_vonage_unless_told_otherwise() {
+    let Ok(Invocation::Simulator(config)) = read(&["simulator"], &[]) else { panic!("no simulator") };
+    assert_eq!(config.listen.to_string(), "127.0.0.1:4000");
+    assert_eq!(
+        (config.credentials.0.as_str(), config.credentials.1.expose_secret()),
+        ("simulator", "simulator")
+    );
+    assert!(config.throttle && config.callbacks.is_none());
+
+    let arguments = ["simulator", "--throttle=off", "--callback-url=http://127.0.0.1:5000/cb?a=b"];
+    let variables = [PAIR[0], PAIR[1], ("VONAGE_SIGNATURE_SECRET", "shared")];
+    let Ok(Invocation::Simulator(config)) = read(&arguments, &variables) else { panic!("no simulator") };
+    assert_eq!((config.credentials.0.as_str(), config.credentials.1.expose_secret()), (PAIR[0].1, PAIR[1].1));
+    assert!(!config.throttle);
+    let (url, secret) = config.callbacks.unwrap();
+    assert_eq!((url.as_str(), secret.expose_secret()), ("http://127.0.0.1:5000/cb?a=b", "shared"));
 }
 
 #[test]

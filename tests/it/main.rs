@@ -19,6 +19,7 @@ mod restarts;
 mod secrets;
 mod sessions;
 mod signing_in;
+mod simulator_alone;
 mod simulator_mode;
 mod special_numbers;
 mod support;

@@ -1,0 +1,76 @@
+//! What the simulator is told when it runs alone.
+
+use std::net::SocketAddr;
+
+use clap::ArgAction::Set;
+use secrecy::SecretString;
+use url::Url;
+
+use super::{ConfigError, Environment, Log, Secrets, Settings, parse};
+
+/// How the simulator runs alone, at the root of `listen`.
+#[derive(Debug)]
+pub struct SimulatorConfig {
+    pub listen: SocketAddr,
+    /// The key and secret that callers must give.
+    pub credentials: (String, SecretString),
+    pub throttle: bool,
+    /// Where callbacks go, and the secret that signs them.
+    pub callbacks: Option<(Url, SecretString)>,
+    pub log: Log,
+}
+
+/// The flags of `phonegate simulator`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Flags {
+    /// Address and port to listen on.
+    #[arg(long, default_value = "127.0.0.1:4000")]
+    listen: SocketAddr,
+
+    /// Whether more than 30 requests a second are refused, as Vonage does: `on` or `off`.
+    #[arg(long, default_value = "on", value_parser = parse::switch, action = Set)]
+    throttle: bool,
+
+    /// Where to send v2 callbacks; `https` unless it is this machine. `VONAGE_SIGNATURE_SECRET` signs them.
+    #[arg(long, value_parser = parse::secure_url)]
+    callback_url: Option<Url>,
+}
+
+impl SimulatorConfig {
+    pub(super) fn check(
+        flags: Flags,
+        settings: Settings,
+        secrets: &Secrets,
+        environment: &Environment,
+    ) -> Result<Self, ConfigError> {
+        let callbacks = match (flags.callback_url, environment.secret("VONAGE_SIGNATURE_SECRET")) {
+            (None, _) => None,
+            (Some(url), Some(secret)) => Some((url, secret)),
+            (Some(_), None) => {
+                let problem = "is missing; --callback-url needs it to sign what it sends";
+                return Err(ConfigError::new("VONAGE_SIGNATURE_SECRET", problem));
+            }
+        };
+        Ok(Self {
+            listen: flags.listen,
+            credentials: credentials(&settings, secrets)?,
+            throttle: flags.throttle,
+            callbacks,
+            log: Log { filter: settings.log, format: settings.log_format },
+        })
+    }
+}
+
+/// Which pair it takes: that of the settings, or `simulator` for both.
+fn credentials(settings: &Settings, secrets: &Secrets) -> Result<(String, SecretString), ConfigError> {
+    match (&settings.vonage_api_key, &secrets.vonage_api_secret) {
+        (Some(key), Some(secret)) => Ok((key.clone(), secret.clone())),
+        (None, None) => Ok(("simulator".to_owned(), SecretString::from("simulator"))),
+        (Some(_), None) => {
+            Err(ConfigError::new("VONAGE_API_SECRET", "is missing; VONAGE_API_KEY alone is half a pair"))
+        }
+        (None, Some(_)) => {
+            Err(ConfigError::new("VONAGE_API_KEY", "is missing; VONAGE_API_SECRET alone is half a pair"))
+        }
+    }
+}
