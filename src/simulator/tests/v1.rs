@@ -257,3 +257,13 @@ async fn a_body_that_is_not_json_counts_as_empty() {
 
     assert_eq!((answer.status, &answer.json()["status"]), (StatusCode::OK, &Value::from("2")));
 }
+
+#[tokio::test]
+async fn a_form_that_says_it_is_json_is_read() {
+    let sim = Sim::new();
+    let request = Request::post("/verify/json").header(header::CONTENT_TYPE, "application/json");
+
+    let answer = sim.send(request.body(format!("number={NUMBER}&brand=Acme").into()).unwrap()).await;
+
+    assert_eq!(answer.json()["status"], "0");
+}

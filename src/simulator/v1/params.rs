@@ -36,18 +36,18 @@ impl FromRequest<Simulator> for Params {
 }
 
 impl Params {
-    /// What cannot be read counts as absent.
+    /// What cannot be read counts as absent. A form is read even if it says that it is JSON: the Python client's are
+    /// labelled so once it has called v2.
     fn read(query: &str, headers: &HeaderMap, body: &[u8]) -> Self {
         let mut params: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        if is_json(headers) {
-            if let Ok(Value::Object(fields)) = serde_json::from_slice(body) {
+        match is_json(headers).then(|| serde_json::from_slice(body)) {
+            Some(Ok(Value::Object(fields))) => {
                 params.extend(fields.into_iter().flat_map(|(name, value)| {
                     let values = if let Value::Array(values) = value { values } else { vec![value] };
                     values.into_iter().filter_map(move |value| Some((name.clone(), plain(value)?)))
                 }));
             }
-        } else {
-            params.extend(form_urlencoded::parse(body).into_owned());
+            _ => params.extend(form_urlencoded::parse(body).into_owned()),
         }
         Self(params)
     }
