@@ -5,6 +5,7 @@
 //!   time, before a caller is answered.
 //! * A number has at most one running verification, whichever API started it.
 //! * What callbacks tell is put into the outbox at the time it happened, if there is one.
+//! * At most [`RUNNING`] verifications run: one more ends the one whose time is up first.
 //! * Ended verifications are kept for [`KEPT_FOR`], and at most [`KEPT`] of them.
 
 use std::{
@@ -24,6 +25,7 @@ use super::{
 };
 use crate::{clock::Timestamp, random::Random};
 
+pub(super) const RUNNING: usize = 40_000;
 pub(super) const KEPT_FOR: Duration = Duration::from_mins(5);
 pub(super) const KEPT: usize = 10_000;
 
@@ -76,6 +78,7 @@ impl State {
         if let Some(running) = plan.steps.iter().find_map(|step| self.running.get(&step.to)) {
             return Err(running.clone());
         }
+        self.make_room(now);
 
         let id = Id::from(new_id(plan.api, &self.random));
         for step in &plan.steps {
@@ -165,6 +168,16 @@ impl State {
         {
             self.release(&id);
             self.verifications.remove(&id);
+        }
+    }
+
+    fn make_room(&mut self, now: Timestamp) {
+        if self.verifications.len() - self.ended.len() < RUNNING {
+            return;
+        }
+        let first = self.agenda.iter().find(|(.., act)| *act == Act::Step).map(|(_, id, _)| id.clone());
+        if let Some(id) = first {
+            self.end(&id, now, End::Expired);
         }
     }
 

@@ -5,7 +5,7 @@ use std::{collections::HashSet, time::Duration};
 use crate::{
     clock::Timestamp,
     simulator::{
-        state::{KEPT, KEPT_FOR, State},
+        state::{KEPT, KEPT_FOR, RUNNING, State},
         verification::{Api, Cancel, Channel, Check, Delivery, Next, Plan, Step},
     },
 };
@@ -212,4 +212,20 @@ fn only_so_many_ended_ones_are_kept() {
 
     assert!(state.find(Api::V2, &ids[0], at(0)).is_none());
     assert!(state.find(Api::V2, &ids[1], at(0)).is_some());
+}
+
+#[test]
+fn only_so_many_run() {
+    let mut state = state();
+    let mut start = |count: usize| state.start(to_number(&count.to_string()), at(0)).unwrap();
+    let oldest = start(0);
+    for count in 1..RUNNING - 1 {
+        start(count);
+    }
+    let earliest = state.start(plan(Api::V2, vec![step(Channel::Sms, 179, true)]), at(0)).unwrap();
+    let newest = state.start(to_number("447700900124"), at(0)).unwrap();
+
+    assert_eq!(state.check(Api::V2, &earliest, "000000", at(0)), Check::Unknown);
+    assert_eq!(state.check(Api::V2, &oldest, "wrong", at(0)), Check::Wrong);
+    assert_eq!(state.check(Api::V2, &newest, "wrong", at(0)), Check::Wrong);
 }
