@@ -230,8 +230,8 @@ async fn a_block_ends_it_and_is_told() {
     assert_eq!(called.sim.check_v2(&id, "123456").await.status, 400);
     called.pass(2).await;
 
-    let (event, _) = called.next().await;
-    let (summary, _) = called.next().await;
+    let event = called.body().await;
+    let summary = called.body().await;
 
     assert_eq!((&event["type"], &event["status"]), (&json!("event"), &json!("blocked")));
     assert_eq!((&summary["type"], &summary["status"]), (&json!("summary"), &json!("blocked")));
