@@ -101,6 +101,8 @@ struct IndexPage<'a> {
     /// What a client is given as its base address.
     base: String,
     now: String,
+    throttle: bool,
+    callback_url: Option<&'a str>,
     specials: Vec<SpecialRow>,
 }
 
@@ -118,6 +120,8 @@ async fn index(State(simulator): State<Simulator>, place: Mount, headers: Header
         mount: mount(&place),
         base: format!("http://{host}{}", mount(&place)),
         now: simulator.now().to_string(),
+        throttle: simulator.options().throttle,
+        callback_url: simulator.options().callbacks.as_ref().map(|callbacks| callbacks.url.as_str()),
         specials: specials.collect(),
     };
     simulator.pages().render("index.html", page)

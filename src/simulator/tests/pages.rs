@@ -9,7 +9,10 @@ use serde_json::json;
 use tower::ServiceExt;
 
 use super::{NUMBER, Sim, options, v2_body};
-use crate::simulator::Simulator;
+use crate::{
+    clock::Clock,
+    simulator::{Callbacks, Options, Simulator},
+};
 
 #[tokio::test]
 async fn messages_are_listed_newest_first() {
@@ -46,6 +49,9 @@ async fn messages_are_listed_newest_first() {
 async fn the_phone_shows_texts_and_calls_and_refreshes_by_itself() {
     let sim = Sim::new();
     assert!(sim.get("/phone").await.body.contains("No messages yet"));
+    sim.started_v2("447700900124").await;
+    let title = format!("<title>{} · Simulated phone</title>", sim.code("447700900124").await);
+    assert!(sim.get("/phone").await.body.contains(&title));
 
     let mut body = v2_body(NUMBER);
     body["workflow"] = json!([
@@ -58,6 +64,7 @@ async fn the_phone_shows_texts_and_calls_and_refreshes_by_itself() {
     let page = sim.get("/phone").await.body;
 
     assert!(page.contains(r#"<meta http-equiv="refresh" content="2">"#));
+    assert!(page.contains("<title>Simulated phone</title>"), "nobody reads a call's code");
     assert!(page.contains(&format!(r#"<b class="code">{code}</b> is your Acme code."#)));
     let spoken = code.chars().map(String::from).collect::<Vec<_>>().join(", ");
     assert!(page.contains(&format!("Hello. Your Acme code is {spoken}. Once more: {spoken}.")));
@@ -107,6 +114,25 @@ async fn pages_carry_nothing_inline() {
     }
     let style = sim.get("/simulator.css").await;
     assert_eq!((style.status, style.kind()), (StatusCode::OK, "text/css; charset=utf-8"));
+}
+
+#[tokio::test]
+async fn the_explanation_tells_how_it_was_started() {
+    let page = Sim::new().get("/").await.body;
+    assert!(page.contains("any number of requests") && !page.contains("callbacks"));
+
+    let callbacks = Callbacks {
+        url: "https://app.example/status".parse().unwrap(),
+        signature_secret: "shared".into(),
+        api_key: "key".to_owned(),
+        application_id: None,
+        clock: Clock::system(),
+    };
+    let options = Options { throttle: true, callbacks: Some(callbacks), ..options() };
+    let page = Sim::with(options).get("/").await.body.replace("&#x2f;", "/");
+    assert!(page.contains("More than 30 requests in a second are refused."));
+    assert!(page.contains("v2 callbacks go, signed, to <code>https://app.example/status</code>."));
+    assert!(!page.contains("shared"));
 }
 
 #[tokio::test]
