@@ -116,7 +116,8 @@ fn system_now() -> Timestamp {
     Timestamp(millis(since))
 }
 
-fn millis(duration: Duration) -> i64 {
+/// Whole milliseconds, as the store keeps them.
+pub(crate) fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 

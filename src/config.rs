@@ -24,7 +24,7 @@ pub(crate) use parse::is_loopback_name;
 pub use simulator::SimulatorConfig;
 
 use crate::{
-    guard::{address::TrustedProxies, allowed::AllowedNumbers},
+    guard::{Limits, Mode, address::TrustedProxies, allowed::AllowedNumbers},
     phone::Country,
     verify::VerifyApi,
 };
@@ -52,6 +52,15 @@ pub enum Invocation {
     /// Delete all that is kept of a number.
     Forget {
         phone: String,
+        config: Box<Config>,
+    },
+    /// Open a number again that was closed after wrong codes.
+    Unlock {
+        phone: String,
+        config: Box<Config>,
+    },
+    /// Show what the guard counts.
+    Guard {
         config: Box<Config>,
     },
     /// `--help` or `--version`: text to print.
@@ -147,6 +156,29 @@ pub struct Settings {
     /// The proxies whose `X-Forwarded-For` is believed: `127.0.0.1,10.0.0.0/8`. Default: none.
     #[arg(long, value_name = "TRUSTED_PROXIES", value_parser = TrustedProxies::parse)]
     pub trusted_proxies: Option<TrustedProxies>,
+    /// How many codes one number gets: `1/30s,5/10m`, or `off`.
+    #[arg(long, value_name = "LIMIT_NUMBER", default_value = Limits::NUMBER, value_parser = Limits::parse)]
+    pub limit_number: Limits,
+
+    /// How many codes one address may ask for, an IPv6 network of /64 being one.
+    #[arg(long, value_name = "LIMIT_ADDRESS", default_value = Limits::ADDRESS, value_parser = Limits::parse)]
+    pub limit_address: Limits,
+
+    /// How many codes numbers get that share country code and four digits.
+    #[arg(long, value_name = "LIMIT_PREFIX", default_value = Limits::PREFIX, value_parser = Limits::parse)]
+    pub limit_prefix: Limits,
+
+    /// How many codes are sent in all. Default: `1000/1h,5000/1d`; a tenth where they may go to any country.
+    #[arg(long, value_name = "LIMIT_TOTAL", value_parser = Limits::parse)]
+    pub limit_total: Option<Limits>,
+
+    /// Whether codes that nobody types use up a budget of their country and address: `on` or `off`.
+    #[arg(long, value_name = "LIMIT_UNVERIFIED", default_value = "on", value_parser = parse::switch, action = Set)]
+    pub limit_unverified: bool,
+
+    /// What the limits do: `enforce`, or `observe` to log what they would refuse.
+    #[arg(long, value_name = "GUARD_MODE", default_value = "enforce", value_parser = parse::guard_mode)]
+    pub guard_mode: Mode,
 
     /// Where sign-ins are kept: `sqlite:FILE` or `postgres://…`. A password belongs in the variable, not in the flag.
     #[arg(long, value_name = "STORE_URL", default_value = "sqlite:phonegate.db", value_parser = parse::store_url)]
@@ -222,6 +254,14 @@ struct CommandLine {
 enum Command {
     /// Run the simulator alone, as a stand-in for the Verify API.
     Simulator(simulator::Flags),
+    /// Show what the guard counts: budgets, limits, closed numbers, conversion.
+    Guard,
+    /// Open a phone number again that was closed after too many wrong codes.
+    Unlock {
+        /// The number, in international form: `+44…`.
+        #[arg(long)]
+        phone: String,
+    },
     /// Delete all that is kept of a phone number.
     Forget {
         /// The number, in international form: `+44…`.
@@ -267,6 +307,14 @@ impl Invocation {
             Some(Command::Forget { phone }) => {
                 let config = rules::store_only(settings, secrets)?;
                 Ok(Self::Forget { phone, config: Box::new(config) })
+            }
+            Some(Command::Unlock { phone }) => {
+                let config = rules::store_only(settings, secrets)?;
+                Ok(Self::Unlock { phone, config: Box::new(config) })
+            }
+            Some(Command::Guard) => {
+                let config = rules::store_only(settings, secrets)?;
+                Ok(Self::Guard { config: Box::new(config) })
             }
             None => {
                 let config = rules::check(settings, secrets, simulator, &environment)?;

@@ -16,12 +16,13 @@ use axum::{
 use tower_http::{csrf::ProtectionError, request_id::RequestId};
 
 pub use failure::{
-    Failure, check_failure, check_paused, destination_refused, seconds, send_failure, send_paused,
+    Asked, Failure, check_failure, check_paused, destination_refused, in_time, refused, seconds,
+    send_failure, send_paused,
 };
 
 use crate::{
     app::AppState,
-    guard::{breaker::Paused, destination::Refused},
+    guard::{self, breaker::Paused, destination},
     sign_in::SignInError,
     store::StoreError,
     templates::{ErrorPage, Frame},
@@ -57,7 +58,10 @@ pub enum AppError {
     Verify(#[from] VerifyError),
     /// 422, beside the field: a number that no code goes to.
     #[error("no code for {refused}; asked for from {address}")]
-    Destination { refused: Refused, address: IpAddr },
+    Destination { refused: destination::Refused, address: IpAddr },
+    /// 429, on the page of the form.
+    #[error("{0}")]
+    Guard(Box<guard::Refused>),
     /// 503, on the page of the form: the provider has failed, which was told when it did.
     #[error("nobody was called: {0}")]
     Paused(Paused),
@@ -115,6 +119,7 @@ impl AppError {
             Self::Host(_) => StatusCode::MISDIRECTED_REQUEST,
             Self::Verify(error) => send_failure(error).status,
             Self::Destination { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Guard(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Paused(_) | Self::Store(_) | Self::SignIn(SignInError::Store(_) | SignInError::Stuck) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
@@ -190,6 +195,7 @@ pub fn refuse(app: &AppState, request: &Request, error: &AppError) -> Response {
 fn log(error: &AppError, status: StatusCode) {
     let (text, status) = (chain(error), status.as_u16());
     match error {
+        AppError::Guard(refused) => refused.log(false),
         // A pause is an error once, when it begins, and not again for every visitor.
         AppError::Paused(_) => tracing::info!(status, "request refused: {text}"),
         _ if status >= 500 => tracing::error!(status, "request failed: {text}"),

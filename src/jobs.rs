@@ -11,8 +11,9 @@ use tokio::{select, sync::watch, task::JoinSet, time::sleep};
 use crate::{
     clock::Timestamp,
     error::chain,
+    guard::budget,
     sign_in::{CLAIM, SignIn, SignInError},
-    store::{Claim, Verification},
+    store::{Claim, Ended, Verification},
     verify::{Cancelled, RequestId},
 };
 
@@ -26,6 +27,8 @@ const AGAIN: Duration = Duration::from_secs(10);
 const KEEP: Duration = Duration::from_hours(24);
 /// How many cancels one round takes.
 const BATCH: i64 = 20;
+/// How many attempts are ended at once.
+const ENDINGS: usize = 500;
 
 /// Works until told to stop. A store that does not answer is reported and asked again.
 pub async fn run(sign_in: SignIn, session_idle: Duration, mut stop: watch::Receiver<bool>) {
@@ -33,6 +36,9 @@ pub async fn run(sign_in: SignIn, session_idle: Duration, mut stop: watch::Recei
     loop {
         if let Err(error) = cancels(&sign_in).await {
             tracing::error!("cancels could not be worked off: {}", chain(&error));
+        }
+        if let Err(error) = endings(&sign_in).await {
+            tracing::error!("what has run out could not be counted: {}", chain(&error));
         }
         let now = sign_in.clock.now();
         if now >= next_sweep {
@@ -89,11 +95,22 @@ async fn cancel(sign_in: &SignIn, attempt: &Verification, now: Timestamp) -> Opt
     }
 }
 
-/// Marks what has run out and deletes what is over.
+/// Ends the attempts whose lifetime is over, and counts how they ended.
+pub async fn endings(sign_in: &SignIn) -> Result<(), SignInError> {
+    let now = sign_in.clock.now();
+    let tally = |ended: &[Ended]| budget::tally(ended);
+    while sign_in.store.end_attempts(now, ENDINGS, tally).await? == ENDINGS {}
+    Ok(())
+}
+
+/// Deletes what is over.
 pub async fn sweep(sign_in: &SignIn, session_idle: Duration) -> Result<(), SignInError> {
     let now = sign_in.clock.now();
-    sign_in.store.expire(None, now).await?;
     sign_in.store.sweep_verifications(now - KEEP).await?;
     sign_in.store.sweep_sessions(now, now - session_idle).await?;
+    sign_in.store.sweep_counters(now).await?;
+    sign_in.store.sweep_tickets(now).await?;
+    sign_in.store.sweep_browsers(now).await?;
+    sign_in.store.sweep_verified_days(budget::day(now) - budget::PAST_DAYS).await?;
     Ok(())
 }

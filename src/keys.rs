@@ -49,6 +49,9 @@ pub struct Keys {
     phone: hmac::Key,
     pin: hmac::Key,
     successor: hmac::Key,
+    address: hmac::Key,
+    known: hmac::Key,
+    ticket: hmac::Key,
 }
 
 impl Keys {
@@ -63,12 +66,35 @@ impl Keys {
                 Err(_) => unreachable!("HKDF gives a key of its own hash's length"),
             }
         };
-        Self { phone: derive("phone"), pin: derive("pin"), successor: derive("successor") }
+        Self {
+            phone: derive("phone"),
+            pin: derive("pin"),
+            successor: derive("successor"),
+            address: derive("address"),
+            known: derive("known"),
+            ticket: derive("ticket"),
+        }
     }
 
     /// How the store finds a number: its numbers cannot be told from the hash without the key.
     pub fn phone(&self, phone: &PhoneNumber) -> String {
         sign(&self.phone, &[phone.as_str()])
+    }
+
+    /// How the store finds what comes from an address.
+    pub fn address(&self, network: &str) -> String {
+        sign(&self.address, &[network])
+    }
+
+    /// How the store knows that a number has signed in with a browser: neither can be told from it, nor one without
+    /// the other.
+    pub fn known(&self, browser: &Token, phone_hash: &str) -> String {
+        sign(&self.known, &[&browser.0, phone_hash])
+    }
+
+    /// What a page holds to show that its visitor has waited; made of all that the wait was for.
+    pub fn ticket(&self, parts: &[&str]) -> Token {
+        Token(sign(&self.ticket, parts))
     }
 
     /// Tells whether the same code was typed again for one attempt.

@@ -4,13 +4,13 @@
 //!
 //! A visitor asks for `/`; [`app`] lets in only who came by a name of ours, and `handlers` show the phone form.
 //! The number that comes back is made E.164 by [`phone`], and [`sign_in`] takes over: it writes the attempt down in
-//! the [`store`], asks the provider for a code through [`verify`], and records the answer; the [`guard`] says where codes
-//! may go, and when the provider is left alone. The visitor types the code;
+//! the [`store`], asks the [`guard`] whether it may go out, the provider for a code through [`verify`], and records the
+//! answer. The visitor types the code;
 //! [`pin`] reads it, [`sign_in`] has it checked, and on success a session is stored before the answer leaves. From then
 //! on [`session`] knows who is there. A cancel is over for the visitor at once; [`jobs`] tells the provider when it
 //! takes one. Whatever goes wrong becomes one line for the operator and one sentence for the visitor in [`error`].
 //!
-//! Arrows go one way: `main → server → app → handlers → sign_in, session → verify, guard, store → phone, pin`. The
+//! Arrows go one way: `main → server → app → handlers → sign_in, session → verify, guard → store → phone, pin`. The
 //! [`simulator`] is a second reading of the provider's contract and knows none of them.
 
 pub mod app;

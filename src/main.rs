@@ -6,6 +6,7 @@ use phonegate::{
     clock::Clock,
     config::{Config, Environment, Invocation, Log, LogFormat, Provider, SimulatorConfig},
     error::chain,
+    guard::{guessing, report::Report, subject},
     phone::{Fiction, PhoneNumber},
     random::Random,
     server::{Server, StartError, World},
@@ -40,6 +41,8 @@ fn main() -> ExitCode {
         Invocation::Serve(config) => runtime.block_on(serve(&config)),
         Invocation::Simulator(config) => runtime.block_on(simulate(config)),
         Invocation::Forget { phone, config } => runtime.block_on(forget(&phone, &config)),
+        Invocation::Unlock { phone, config } => runtime.block_on(unlock(&phone, &config)),
+        Invocation::Guard { config } => runtime.block_on(show_guard(&config)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -94,15 +97,45 @@ async fn simulate(config: SimulatorConfig) -> Outcome {
 }
 
 async fn forget(phone: &str, config: &Config) -> Outcome {
+    let (number, store, phone_hash) = number_in_store(phone, config).await?;
+    let rows = store.forget(&phone_hash, &number, &subject::of_number(&phone_hash)).await?;
+    println!("{}: {rows} rows deleted", number.masked());
+    store.close().await;
+    Ok(())
+}
+
+async fn unlock(phone: &str, config: &Config) -> Outcome {
+    let (number, store, phone_hash) = number_in_store(phone, config).await?;
+    let keys = [subject::wrong_number(&phone_hash, false), subject::wrong_number(&phone_hash, true)];
+    let wrong_codes = store.delete_counters([&keys[0], &keys[1]]).await?.unwrap_or(0);
+    let state = if wrong_codes >= guessing::MOST { "open again" } else { "was not closed" };
+    println!("{}: {state}; {wrong_codes} wrong codes in a row are forgotten", number.masked());
+    store.close().await;
+    Ok(())
+}
+
+async fn show_guard(config: &Config) -> Outcome {
+    let settings = &config.settings;
+    let store = Store::open_existing(&settings.store_url).await.map_err(StartError::from)?;
+    let report =
+        Report::read(&store, (settings.guard_mode, settings.limit_unverified), Clock::system().now()).await?;
+    print!("{report}");
+    store.close().await;
+    Ok(())
+}
+
+/// A number from the command line, and how the store finds it.
+async fn number_in_store(
+    phone: &str,
+    config: &Config,
+) -> Result<(PhoneNumber, Store, String), Box<dyn std::error::Error>> {
     let Ok(number) = PhoneNumber::parse(phone, config.settings.default_country, Fiction::Allowed) else {
         return Err("--phone: not a phone number; give it in international form: +12025550150".into());
     };
     let store = Store::open_existing(&config.settings.store_url).await.map_err(StartError::from)?;
     let keys = store.keys(config.secrets.server_key.as_ref(), &Random::system()).await?;
-    let rows = store.forget(&keys.phone(&number), &number).await?;
-    println!("{}: {rows} rows deleted", number.masked());
-    store.close().await;
-    Ok(())
+    let phone_hash = keys.phone(&number);
+    Ok((number, store, phone_hash))
 }
 
 fn start_log(log: &Log) -> Outcome {

@@ -16,7 +16,7 @@ use crate::{
     clock::Clock,
     config::{Config, Provider},
     error::chain,
-    guard::{address::Proxies, breaker::Breakers, destination::Destinations},
+    guard::{Guard, GuardSettings, Limits, address::Proxies, breaker::Breakers, destination::Destinations},
     jobs, phone,
     random::Random,
     serve::serve,
@@ -135,6 +135,7 @@ impl Server {
                     allowed: config.allowed.clone(),
                 },
                 breakers: Breakers::default(),
+                guard: Guard::new(guard_settings(config)),
                 lifetime: settings.code_lifetime,
                 session_max: settings.session_max,
                 jobs: std::sync::Arc::default(),
@@ -236,6 +237,23 @@ fn reach(listening: SocketAddr) -> SocketAddr {
         ip => ip,
     };
     SocketAddr::new(ip, listening.port())
+}
+
+/// The guard's settings, with the default for all sends together that fits where they may go.
+fn guard_settings(config: &Config) -> GuardSettings {
+    let settings = &config.settings;
+    GuardSettings {
+        number: settings.limit_number.clone(),
+        address: settings.limit_address.clone(),
+        prefix: settings.limit_prefix.clone(),
+        total: Limits::total(
+            settings.limit_total.as_ref(),
+            config.sends_for_real(),
+            settings.countries.is_some(),
+        ),
+        unverified: settings.limit_unverified,
+        mode: settings.guard_mode,
+    }
 }
 
 fn simulated(config: &Config, world: &World) -> Option<Simulated> {

@@ -19,6 +19,7 @@ use crate::{
     app::AppState,
     clock::Timestamp,
     error::AppError,
+    guard::KNOWN_FOR,
     keys::Token,
     phone::PhoneNumber,
     sign_in::{self, Standing},
@@ -55,6 +56,7 @@ impl Notice {
 pub struct Cookies {
     session: String,
     browser: String,
+    known: String,
     notice: String,
     domain: Option<String>,
     secure: bool,
@@ -69,6 +71,7 @@ impl Cookies {
         Self {
             session: format!("{session}phonegate"),
             browser: format!("{host}phonegate-browser"),
+            known: format!("{host}phonegate-known"),
             notice: format!("{host}phonegate-notice"),
             domain,
             secure,
@@ -102,6 +105,7 @@ impl Cookies {
 pub struct Visitor {
     app: AppState,
     browser: Option<Token>,
+    known: Option<Token>,
     notice: Option<Notice>,
     set: Vec<Cookie<'static>>,
 }
@@ -120,6 +124,18 @@ impl Visitor {
 
     pub fn set_browser(&mut self, token: &Token) {
         self.set.push(self.app.cookies.cookie(&self.app.cookies.browser, token.expose()));
+    }
+
+    /// What tells the guard that someone has signed in with this browser before. It lets nobody in.
+    pub fn known(&self) -> Option<&Token> {
+        self.known.as_ref()
+    }
+
+    /// The one cookie that outlives the browser's window.
+    pub fn set_known(&mut self, token: &Token) {
+        let mut cookie = self.app.cookies.cookie(&self.app.cookies.known, token.expose());
+        cookie.set_max_age(time::Duration::try_from(KNOWN_FOR).ok());
+        self.set.push(cookie);
     }
 
     pub fn set_session(&mut self, token: &Token) {
@@ -158,10 +174,11 @@ impl FromRequestParts<AppState> for Visitor {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Infallible> {
-        let value = |name: &str| cookie(&parts.headers, name);
+        let value = |name: &str| sent_cookie(&parts.headers, name);
         let said = value(&app.cookies.notice);
         Ok(Self {
             browser: value(&app.cookies.browser).and_then(Token::parse),
+            known: value(&app.cookies.known).and_then(Token::parse),
             notice: Notice::ALL.into_iter().find(|notice| Some(notice.as_str()) == said),
             set: Vec::new(),
             app: app.clone(),
@@ -170,7 +187,7 @@ impl FromRequestParts<AppState> for Visitor {
 }
 
 /// The value of the first cookie with a name. Others on the same line, and bytes that are no text, do not matter.
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn sent_cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let lines = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
     let mut pairs = lines.flat_map(|line| line.split(|byte| *byte == b';'));
     let value = pairs.find_map(|pair| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="))?;
@@ -218,7 +235,7 @@ impl OptionalFromRequestParts<AppState> for SignedIn {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Option<Self>, AppError> {
-        let token = cookie(&parts.headers, &app.cookies.session).and_then(Token::parse);
+        let token = sent_cookie(&parts.headers, &app.cookies.session).and_then(Token::parse);
         let Some(token) = token else { return Ok(None) };
         let Some(row) = app.sign_in.store.session(&token.hash()).await? else { return Ok(None) };
         let now = app.sign_in.clock.now();

@@ -7,6 +7,7 @@
 //! * A code is checked by one upstream call at a time, accepted once, and its success is stored before it is told.
 //! * Once begun, a call to the provider is written down even if the visitor leaves.
 //! * No code goes to a number that the settings refuse, and nobody signs in with one.
+//! * Nothing is sent and no code is checked that the guard does not let pass; what is sent is counted first.
 //! * It knows no HTTP; which page answers what is up to the handlers.
 //!
 //! ```text
@@ -14,6 +15,7 @@
 //! starting → in doubt (answer lost) → sent | expired
 //! ```
 
+mod admission;
 mod cancel;
 mod check;
 mod start;
@@ -31,7 +33,7 @@ pub use start::{Refusal, Start};
 
 use crate::{
     clock::{Clock, Timestamp},
-    guard::{breaker::Breakers, destination::Destinations},
+    guard::{Guard, breaker::Breakers, destination::Destinations},
     keys::{Keys, Token},
     phone::PhoneNumber,
     random::Random,
@@ -77,6 +79,8 @@ pub struct SignIn {
     /// Where codes may go, and so who may sign in.
     pub destinations: Destinations,
     pub breakers: Breakers,
+    /// What is counted, and how far.
+    pub guard: Guard,
     /// How long a code is good.
     pub lifetime: Duration,
     /// How long a session lasts at most.
@@ -159,10 +163,10 @@ impl SignIn {
         Claim { now, until: now + CLAIM }
     }
 
-    /// The tokens that take the browser token's place once its attempt is verified.
-    fn successors(&self, browser: &Token, attempt_id: &str) -> (Token, Token) {
-        let of = |what| self.keys.successor(browser, &format!("{what} {attempt_id}"));
-        (of("session"), of("browser"))
+    /// The tokens that take the browser token's place once its attempt is verified: session, browser, known browser.
+    fn successors(&self, browser: &Token, attempt_id: &str) -> [Token; 3] {
+        ["session", "browser", "known"]
+            .map(|what| self.keys.successor(browser, &format!("{what} {attempt_id}")))
     }
 }
 

@@ -45,6 +45,17 @@ pub struct IndexPage {
     pub notice: Option<Sentence>,
 }
 
+/// A visitor waits before a code can be sent: a form that is good after the wait.
+#[derive(Debug, Clone)]
+pub struct WaitPage {
+    /// What was typed; posted again from a hidden field, like the two below.
+    pub phone: String,
+    pub country: Option<String>,
+    pub ticket: String,
+    /// Why, and for how long.
+    pub lead: Sentence,
+}
+
 /// The PIN form, the cancel form; both carry `request_id`.
 #[derive(Debug, Clone)]
 pub struct VerifyPage {
@@ -125,6 +136,18 @@ impl Templates {
 
     pub fn index(&self, frame: Frame, page: &IndexPage) -> Result<String, Error> {
         self.framed(frame).index(page)
+    }
+
+    pub fn wait(&self, frame: Frame, page: &WaitPage) -> Result<String, Error> {
+        let framed = self.framed(frame);
+        let content = context! {
+            failed => false,
+            phone => page.phone.as_str(),
+            country => page.country.as_deref(),
+            ticket => page.ticket.as_str(),
+            lead => framed.say(&page.lead),
+        };
+        framed.render("wait.html", content)
     }
 
     pub fn verify(&self, frame: Frame, page: &VerifyPage) -> Result<String, Error> {

@@ -4,6 +4,8 @@
 //! its own) and the ceiling: a bare axum app that makes the same two upstream calls, renders three constant templates and
 //! keeps nothing. One binary plays all parts but the app; each is a process, so that all are measured alike.
 //!
+//! The app has its durable store and its guard, with limits raised until they refuse nobody.
+//!
 //! What the figures mean:
 //! * Each server has one core to itself, load and provider share another, if the machine has two and `taskset`.
 //! * A sign-in is all its requests: five with the app (`GET /`, `POST /verify`, `GET /verify`, `POST /check`,

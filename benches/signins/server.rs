@@ -107,7 +107,11 @@ impl Stage {
                     .env("VERIFY_BASE_URL", &self.upstream)
                     .env("VONAGE_API_KEY", "bench")
                     .env("VONAGE_API_SECRET", "bench")
-                    .env("LOG", "warn");
+                    .env("LOG", "warn")
+                    // As many windows as by default, so that all is counted and nothing is refused.
+                    .env("LIMIT_ADDRESS", "4000000000/10m,4000000000/1h,4000000000/1d")
+                    .env("LIMIT_PREFIX", "4000000000/1h")
+                    .env("LIMIT_TOTAL", "4000000000/1h,4000000000/1d");
                 Server::spawn(command, port, "/healthz", home)
             }
         }

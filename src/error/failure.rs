@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use super::AppError;
 use crate::{
     guard::{
+        self,
         breaker::{Cause, Paused},
         destination::Reason,
     },
@@ -121,6 +122,46 @@ pub fn destination_refused(reason: Reason) -> Sentence {
         Reason::Voip => "phone-voip",
         Reason::NoPhone(_) => "phone-not-mobile",
     })
+}
+
+/// What is asked for when the guard refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    Send,
+    Try,
+}
+
+/// What a refusal of the guard means to the visitor.
+pub fn refused(refused: &guard::Refused, asked: Asked) -> Failure {
+    let key = match (&refused.cause, asked) {
+        (guard::Cause::Limit { name: "LIMIT_NUMBER", .. }, _) => "limit-number",
+        (guard::Cause::Limit { name: "LIMIT_ADDRESS", .. }, _) => "limit-address",
+        (guard::Cause::Limit { .. }, _) => "limit-all",
+        (guard::Cause::Unverified { .. } | guard::Cause::NoTickets, _) => "limit-unverified",
+        (guard::Cause::Queue, _) => "limit-queue",
+        (guard::Cause::WrongCodes, Asked::Send) => "wrong-codes-send",
+        (guard::Cause::WrongCodes, Asked::Try) => "wrong-codes-try",
+        (guard::Cause::Closed, Asked::Send) => "closed-send",
+        (guard::Cause::Closed, Asked::Try) => "closed-try",
+    };
+    let sentence = Sentence::new(key);
+    Failure {
+        status: StatusCode::TOO_MANY_REQUESTS,
+        sentence: refused.wait.map_or(sentence.clone(), |wait| in_time(sentence, wait)),
+        beside_field: false,
+        retry_after: refused.wait,
+    }
+}
+
+/// Adds a time to a sentence, in the unit in which people would say it, rounded up.
+pub fn in_time(sentence: Sentence, wait: Duration) -> Sentence {
+    let seconds = seconds(wait);
+    let (unit, length) = match seconds {
+        ..=90 => ("seconds", 1),
+        91..=5400 => ("minutes", 60),
+        _ => ("hours", 3600),
+    };
+    sentence.number("amount", (seconds + length - 1) / length).text("unit", unit)
 }
 
 /// Whole seconds, rounded up: whoever comes back then is not too early.

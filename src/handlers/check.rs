@@ -1,5 +1,7 @@
 //! The code, checked.
 
+use std::time::Duration;
+
 use axum::{
     extract::State,
     http::StatusCode,
@@ -10,7 +12,8 @@ use serde::Deserialize;
 use super::{Form, retry_after, verify};
 use crate::{
     app::AppState,
-    error::{AppError, Failure, check_failure, check_paused},
+    error::{AppError, Asked, Failure, check_failure, check_paused, in_time, refused},
+    guard::{Asker, address::ClientAddress},
     keys::Token,
     pin::{Pin, PinError},
     session::{Notice, SignedIn, Visitor},
@@ -34,16 +37,19 @@ pub(super) async fn submit(
     frame: Frame,
     mut visitor: Visitor,
     signed_in: Option<SignedIn>,
+    ClientAddress(address): ClientAddress,
     Form(form): Form<PinForm>,
 ) -> Result<Response, AppError> {
     let start_over = Redirect::to(if signed_in.is_some() { "/result" } else { "/" });
     let Some(browser) = visitor.browser().cloned() else { return Ok(start_over.into_response()) };
+    let asker = Asker { known: visitor.known().cloned(), ..Asker::at(address) };
     let (failure, error) = match Pin::parse(&form.pin, app.code_length) {
         Err(problem) => (pin_problem(problem).into(), None),
-        Ok(pin) => match app.sign_in.check(&browser, &form.request_id, pin).await? {
-            Check::SignedIn { session, browser } => {
+        Ok(pin) => match app.sign_in.check(&browser, &form.request_id, pin, asker).await? {
+            Check::SignedIn { session, browser, known } => {
                 visitor.set_browser(&browser);
                 visitor.set_session(&session);
+                visitor.set_known(&known);
                 return Ok(visitor.answer(Redirect::to("/result")));
             }
             Check::Cancelled => {
@@ -56,10 +62,11 @@ pub(super) async fn submit(
                 return Ok((StatusCode::GONE, Html(html)).into_response());
             }
             Check::OtherAttempt => (verify::other_attempt(), None),
-            Check::Wrong { left } => (wrong(left).into(), None),
+            Check::Wrong { left, wait } => (wrong(left, wait), None),
             Check::NotYet => (Sentence::new("pin-not-yet").into(), None),
             Check::Unchecked(error) => (check_failure(&error), Some(error.into())),
             Check::Paused(paused) => (check_paused(&paused), Some(AppError::Paused(paused))),
+            Check::Refused(refusal) => (refused(&refusal, Asked::Try), Some(AppError::Guard(refusal.into()))),
         },
     };
     let page = again(&app, frame, &browser, failure, error).await?;
@@ -83,11 +90,16 @@ pub(super) async fn again(
     Ok(Some(error.with_page((status, retry_after(wait), Html(html)))))
 }
 
-fn wrong(left: Option<i64>) -> Sentence {
-    match left {
+fn wrong(left: Option<i64>, wait: Duration) -> Failure {
+    if !wait.is_zero() {
+        let sentence = in_time(Sentence::new("pin-wrong-wait"), wait);
+        return Failure { retry_after: Some(wait), ..sentence.into() };
+    }
+    let sentence = match left {
         Some(left) => Sentence::new("pin-wrong").number("left", left),
         None => Sentence::new("pin-wrong-again"),
-    }
+    };
+    sentence.into()
 }
 
 fn reason(ending: Ending) -> Sentence {

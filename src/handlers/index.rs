@@ -12,12 +12,15 @@ use serde::Deserialize;
 use super::{Form, retry_after};
 use crate::{
     app::AppState,
-    error::{AppError, Failure, destination_refused, seconds, send_failure, send_paused},
-    guard::address::ClientAddress,
+    error::{
+        AppError, Asked, Failure, destination_refused, in_time, refused, seconds, send_failure, send_paused,
+    },
+    guard::{Asker, Refused, address::ClientAddress},
+    keys::Token,
     phone::{Country, PhoneError, PhoneNumber},
     session::{Notice, SignedIn, Visitor},
     sign_in::{Refusal, Start},
-    templates::{Frame, IndexPage},
+    templates::{Frame, IndexPage, WaitPage},
     text::Sentence,
 };
 
@@ -28,6 +31,9 @@ pub(super) struct PhoneForm {
     phone: String,
     #[serde(default)]
     country: String,
+    /// From the page that lets a visitor wait.
+    #[serde(default)]
+    ticket: String,
 }
 
 /// `GET /`
@@ -80,11 +86,15 @@ pub(super) async fn submit(
         }
         None => visitor.new_browser(),
     };
-    match app.sign_in.start(&browser, phone).await? {
+    let asker = Asker { address, known: visitor.known().cloned(), ticket: Token::parse(&form.ticket) };
+    match app.sign_in.start(&browser, phone, asker).await? {
         Start::Sent => Ok(visitor.answer(Redirect::to("/verify"))),
         Start::Resumed => {
             visitor.set_notice(Notice::Resumed);
             Ok(visitor.answer(Redirect::to("/verify")))
+        }
+        Start::Refused(Refusal::Ticket { ticket, refused }) => {
+            have_wait(&app, frame, visitor, form, &ticket, refused)
         }
         Start::Refused(refusal) => {
             let (failure, error) = explain(refusal, address);
@@ -100,6 +110,27 @@ fn fetched_by_a_browser(headers: &HeaderMap) -> bool {
 
 fn cookies_needed() -> Failure {
     Failure { beside_field: false, ..Sentence::new("send-cookies").into() }
+}
+
+/// A page to wait on, whose form is good after the wait.
+fn have_wait(
+    app: &AppState,
+    frame: Frame,
+    visitor: Visitor,
+    form: PhoneForm,
+    ticket: &Token,
+    refused: Refused,
+) -> Result<Response, AppError> {
+    let wait = refused.wait.unwrap_or_default();
+    let page = WaitPage {
+        phone: form.phone,
+        country: Some(form.country).filter(|country| !country.is_empty()),
+        ticket: ticket.expose().to_owned(),
+        lead: in_time(Sentence::new("wait-lead"), wait),
+    };
+    let html = app.templates.wait(frame, &page)?;
+    let answer = (StatusCode::TOO_MANY_REQUESTS, retry_after(Some(wait)), Html(html));
+    Ok(AppError::Guard(refused.into()).with_page(visitor.answer(answer)))
 }
 
 /// The form again, with what was typed and what is wrong.
@@ -139,6 +170,9 @@ fn explain(refusal: Refusal, address: IpAddr) -> (Failure, Option<AppError>) {
             (destination_refused(refused.reason).into(), Some(AppError::Destination { refused, address }))
         }
         Refusal::Paused(paused) => (send_paused(&paused), Some(AppError::Paused(paused))),
+        Refusal::Guard(refusal) | Refusal::Ticket { refused: refusal, .. } => {
+            (refused(&refusal, Asked::Send), Some(AppError::Guard(refusal.into())))
+        }
     }
 }
 

@@ -147,17 +147,27 @@ impl PhoneNumber {
     /// The form that is safe to show and to log: calling code and the last two digits, `+44 •••• ••••23`.
     pub fn masked(&self) -> String {
         const DOTS: &str = "•••• ••••";
-        // Calling codes are prefix-free, so the first that fits is the number's.
-        let split = (1..=3).find_map(|length| {
-            let (code, national) = self.digits().split_at_checked(length)?;
-            let region = PHONE_NUMBER_UTIL.get_region_for_country_code(code.parse().ok()?);
-            region.map(|_| (code, national))
-        });
-        let Some((code, national)) = split else { return DOTS.to_owned() };
+        let Some((code, national)) = self.split() else { return DOTS.to_owned() };
         // Two digits of less than four would tell too much of it.
         let known = national.len() >= 4 && national.bytes().all(|b| b.is_ascii_digit());
         let end = if known { &national[national.len() - 2..] } else { "••" };
         format!("+{code} {DOTS}{end}")
+    }
+
+    /// The block that a run of numbers shares: calling code and four digits.
+    pub fn prefix(&self) -> &str {
+        const BLOCK: usize = 4;
+        let end = self.split().map_or(0, |(code, _)| code.len()) + BLOCK;
+        self.digits().get(..end).unwrap_or_else(|| self.digits())
+    }
+
+    /// Calling code and the rest. Calling codes are prefix-free, so the first that fits is the number's.
+    fn split(&self) -> Option<(&str, &str)> {
+        (1..=3).find_map(|length| {
+            let (code, national) = self.digits().split_at_checked(length)?;
+            let region = PHONE_NUMBER_UTIL.get_region_for_country_code(code.parse().ok()?);
+            region.map(|_| (code, national))
+        })
     }
 
     /// Where the number is given out; `None` for satellite and other numbers that belong to no country.

@@ -1,12 +1,14 @@
 //! Checking a code.
 
+use std::time::Duration;
+
 use tokio::time::sleep;
 use tracing::Instrument;
 
 use super::{POLL, POLLS, SignIn, SignInError, TOMBSTONE, TRIES, runs};
 use crate::{
     clock::Timestamp,
-    guard::breaker::Paused,
+    guard::{Asker, Refused, Subject, address::network, breaker::Paused, subject},
     keys::Token,
     pin::Pin,
     store::{SessionRow, State, Verification},
@@ -16,10 +18,10 @@ use crate::{
 /// How the check of a code ended. All of these are ordinary: a page answers each.
 #[derive(Debug)]
 pub enum Check {
-    /// The code was right: both tokens take the old browser token's place.
-    SignedIn { session: Token, browser: Token },
-    /// Wrong; `left` tries, if that is known.
-    Wrong { left: Option<i64> },
+    /// The code was right: session and browser token take the old browser token's place, `known` tells the browser again.
+    SignedIn { session: Token, browser: Token, known: Token },
+    /// Wrong; `left` tries, if that is known, and the next after `wait`.
+    Wrong { left: Option<i64>, wait: Duration },
     /// The step that runs takes no code yet.
     NotYet,
     /// The request is over.
@@ -34,6 +36,15 @@ pub enum Check {
     Unchecked(VerifyError),
     /// The provider is left alone for a while: nobody was called.
     Paused(Paused),
+    /// Too many wrong codes: nobody was called and the try is not used up.
+    Refused(Refused),
+}
+
+/// What a visitor posted.
+struct Form {
+    browser: Token,
+    pin: Pin,
+    asker: Asker,
 }
 
 /// Why a request is over.
@@ -44,10 +55,10 @@ pub enum Ending {
 }
 
 /// What a browser's attempts say about a form, without asking the provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Verdict<'a> {
-    /// Another request has the row.
-    Busy,
+    /// Another request has the row, or the address has to wait.
+    Busy(&'a Verification),
     /// This very code was accepted a moment ago: the second half of a double click.
     JustVerified(&'a str),
     Ended(Ending),
@@ -69,7 +80,7 @@ pub(super) fn verdict<'a>(
         return if pending { Verdict::OtherAttempt } else { Verdict::NoAttempt };
     }
     match current.state {
-        State::Sent if current.expires_at > now => Verdict::Busy,
+        State::Sent if current.expires_at > now => Verdict::Busy(current),
         State::Sent | State::Expired => Verdict::Ended(Ending::Expired),
         State::Failed => Verdict::Ended(Ending::TooMany),
         State::Verified => {
@@ -84,31 +95,41 @@ pub(super) fn verdict<'a>(
 
 impl SignIn {
     /// Checks `pin` for the attempt that `browser` has under way and its form names.
-    pub async fn check(&self, browser: &Token, request_id: &str, pin: Pin) -> Result<Check, SignInError> {
-        let (this, browser, request_id) = (self.clone(), browser.clone(), request_id.to_owned());
+    pub async fn check(
+        &self,
+        browser: &Token,
+        request_id: &str,
+        pin: Pin,
+        asker: Asker,
+    ) -> Result<Check, SignInError> {
+        let (this, request_id) = (self.clone(), request_id.to_owned());
+        let form = Form { browser: browser.clone(), pin, asker };
         // A success must be stored even if the visitor does not wait for it.
-        let task = async move { this.check_as(&browser, &request_id, &pin).await };
+        let task = async move { this.check_as(&form, &request_id).await };
         self.tasks.spawn(task.in_current_span()).await?
     }
 
-    async fn check_as(&self, browser: &Token, request_id: &str, pin: &Pin) -> Result<Check, SignInError> {
-        let browser_hash = browser.hash();
+    async fn check_as(&self, form: &Form, request_id: &str) -> Result<Check, SignInError> {
+        let browser_hash = form.browser.hash();
+        let address = [subject::wrong_address(&self.keys.address(&network(form.asker.address).to_string()))];
         for poll in 0..POLLS {
-            if let Some(attempt) = self.store.claim_check(&browser_hash, request_id, self.claim()).await? {
-                // Whoever waited for the check of the same wrong code has its answer.
-                let asked =
-                    poll > 0 && attempt.pin_hash == Some(self.keys.pin(&attempt.attempt_id, pin.as_str()));
-                if asked {
-                    self.release(&attempt).await?;
-                    return Ok(Check::Wrong { left: left(attempt.wrong_codes) });
-                }
-                return self.ask_about(browser, &attempt, pin).await;
+            let claim = self.claim();
+            if let Some(attempt) =
+                self.store.claim_check(&browser_hash, request_id, claim, &address[0]).await?
+            {
+                return self.try_code(form, &attempt, poll > 0).await;
             }
             let attempts = self.store.attempts_of_browser(&browser_hash).await?;
-            let pin_hash = |attempt_id: &str| self.keys.pin(attempt_id, pin.as_str());
+            let pin_hash = |attempt_id: &str| self.keys.pin(attempt_id, form.pin.as_str());
             match verdict(&attempts, request_id, pin_hash, self.clock.now()) {
-                Verdict::Busy => sleep(POLL).await,
-                Verdict::JustVerified(attempt_id) => return self.again(browser, attempt_id).await,
+                Verdict::Busy(attempt) => {
+                    let subject = Subject::of_try(&self.keys, attempt, form.asker.address);
+                    if let Some(refused) = self.refused_try(&subject, &address).await? {
+                        return Ok(Check::Refused(refused));
+                    }
+                    sleep(POLL).await;
+                }
+                Verdict::JustVerified(attempt_id) => return self.again(form, attempt_id).await,
                 Verdict::Ended(ending) => return Ok(Check::Ended(ending)),
                 Verdict::OtherAttempt => return Ok(Check::OtherAttempt),
                 Verdict::Cancelled => return Ok(Check::Cancelled),
@@ -118,15 +139,20 @@ impl SignIn {
         Err(SignInError::Stuck)
     }
 
-    async fn ask_about(
+    /// Tries the code of a form for an attempt that it has to itself.
+    async fn try_code(
         &self,
-        browser: &Token,
+        form: &Form,
         attempt: &Verification,
-        pin: &Pin,
+        waited: bool,
     ) -> Result<Check, SignInError> {
-        let Some(id) = attempt.request_id.as_deref().and_then(RequestId::parse) else {
-            return Ok(Check::NoAttempt);
-        };
+        let pin_hash = self.keys.pin(&attempt.attempt_id, form.pin.as_str());
+        let subject = Subject::of_try(&self.keys, attempt, form.asker.address);
+        // Whoever waited for the check of the same wrong code has its answer.
+        if waited && attempt.pin_hash.as_ref() == Some(&pin_hash) {
+            self.release(attempt).await?;
+            return Ok(Check::Wrong { left: left(attempt.wrong_codes), wait: Duration::ZERO });
+        }
         let now = self.clock.now();
         if !self.destinations.allowed.allows(&attempt.phone) {
             self.drop_attempt(attempt, now).await?;
@@ -136,6 +162,40 @@ impl SignIn {
             );
             return Ok(Check::NoAttempt);
         }
+        let count = match self.count_try(&subject).await? {
+            Ok(count) => count,
+            Err(refused) => {
+                self.release(attempt).await?;
+                return Ok(Check::Refused(refused));
+            }
+        };
+        match self.ask_about(form, attempt, &pin_hash).await? {
+            check @ Check::SignedIn { .. } => Ok(check),
+            Check::Wrong { left, .. } => {
+                let wait = self.after_wrong_code(&subject, count).await?;
+                Ok(Check::Wrong { left, wait })
+            }
+            check @ Check::Ended(Ending::TooMany) => {
+                self.after_wrong_code(&subject, count).await?;
+                Ok(check)
+            }
+            check => {
+                self.store.uncount_wrong_code(&subject.wrong_number()).await?;
+                Ok(check)
+            }
+        }
+    }
+
+    async fn ask_about(
+        &self,
+        form: &Form,
+        attempt: &Verification,
+        pin_hash: &str,
+    ) -> Result<Check, SignInError> {
+        let Some(id) = attempt.request_id.as_deref().and_then(RequestId::parse) else {
+            return Ok(Check::NoAttempt);
+        };
+        let now = self.clock.now();
         let permit = match self.breakers.checks.admit(now, &attempt.phone_hash) {
             Ok(permit) => permit,
             Err(paused) => {
@@ -144,49 +204,50 @@ impl SignIn {
             }
         };
         tracing::Span::current().record("phone", attempt.phone.masked());
-        let pin_hash = self.keys.pin(&attempt.attempt_id, pin.as_str());
         let end = |to| self.store.settle(&attempt.attempt_id, State::Sent, to, now);
-        let answer = self.verify.check(&id, pin).await;
+        let answer = self.verify.check(&id, &form.pin).await;
         self.breakers.checks.record(permit, self.clock.now(), answer.as_ref().err());
-        match answer {
-            Ok(Checked::Right) => self.open_session(browser, attempt, &pin_hash).await,
+        Ok(match answer {
+            Ok(Checked::Right) => self.open_session(form, attempt, pin_hash).await?,
             Ok(Checked::Wrong) => {
-                self.store.count_wrong(&attempt.attempt_id, &pin_hash).await?;
-                Ok(Check::Wrong { left: left(attempt.wrong_codes + 1) })
+                self.store.count_wrong(&attempt.attempt_id, pin_hash).await?;
+                Check::Wrong { left: left(attempt.wrong_codes + 1), wait: Duration::ZERO }
             }
             Ok(Checked::TooMany) => {
                 end(State::Failed).await?;
                 tracing::info!(phone = attempt.phone.masked(), "too many wrong codes");
-                Ok(Check::Ended(Ending::TooMany))
+                Check::Ended(Ending::TooMany)
             }
             Ok(Checked::Gone) => {
-                let again = self.again(browser, &attempt.attempt_id).await?;
-                if matches!(again, Check::SignedIn { .. }) {
+                let again = self.again(form, &attempt.attempt_id).await?;
+                if let Check::SignedIn { known, .. } = &again {
                     // The process ended between the success and its record: the code is used, and rightly so.
                     end(State::Verified).await?;
+                    self.after_success(attempt, known).await?;
                     return Ok(again);
                 }
                 end(State::Expired).await?;
-                Ok(Check::Ended(Ending::Expired))
+                Check::Ended(Ending::Expired)
             }
             Ok(Checked::NotYet) => {
                 self.release(attempt).await?;
-                Ok(Check::NotYet)
+                Check::NotYet
             }
             Err(error) => {
                 self.release(attempt).await?;
-                Ok(Check::Unchecked(error))
+                Check::Unchecked(error)
             }
-        }
+        })
     }
 
     async fn open_session(
         &self,
-        browser: &Token,
+        form: &Form,
         attempt: &Verification,
         pin_hash: &str,
     ) -> Result<Check, SignInError> {
-        let (session, next_browser) = self.successors(browser, &attempt.attempt_id);
+        let [session, browser, known] = self.successors(&form.browser, &attempt.attempt_id);
+        let known = form.asker.known.clone().unwrap_or(known);
         let now = self.clock.now();
         let row = SessionRow {
             token_hash: session.hash(),
@@ -199,17 +260,19 @@ impl SignIn {
         if !self.store.verify(attempt, pin_hash, &row).await? {
             return Ok(Check::NoAttempt);
         }
+        self.after_success(attempt, &known).await?;
         tracing::info!(phone = attempt.phone.masked(), "signed in");
-        Ok(Check::SignedIn { session, browser: next_browser })
+        Ok(Check::SignedIn { session, browser, known })
     }
 
     /// The same tokens once more, unless the visitor has signed out since.
-    async fn again(&self, browser: &Token, attempt_id: &str) -> Result<Check, SignInError> {
-        let (session, browser) = self.successors(browser, attempt_id);
+    async fn again(&self, form: &Form, attempt_id: &str) -> Result<Check, SignInError> {
+        let [session, browser, known] = self.successors(&form.browser, attempt_id);
+        let known = form.asker.known.clone().unwrap_or(known);
         let row = self.store.session(&session.hash()).await?;
         let now = self.clock.now();
         let live = row.is_some_and(|row| now.since(row.signed_in_at) < TOMBSTONE);
-        Ok(if live { Check::SignedIn { session, browser } } else { Check::NoAttempt })
+        Ok(if live { Check::SignedIn { session, browser, known } } else { Check::NoAttempt })
     }
 
     async fn release(&self, attempt: &Verification) -> Result<(), SignInError> {

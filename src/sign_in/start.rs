@@ -6,12 +6,17 @@ use data_encoding::BASE64URL_NOPAD;
 use tokio::time::sleep;
 use tracing::Instrument;
 
-use super::{CANCEL_AFTER, CLAIM, DOUBT, LOCK_LINGERS, POLL, POLLS, SignIn, SignInError, runs};
+use super::{
+    CANCEL_AFTER, CLAIM, DOUBT, LOCK_LINGERS, POLL, POLLS, SignIn, SignInError,
+    admission::{Admission, Turn},
+    runs,
+};
 use crate::{
     clock::Timestamp,
     guard::{
+        Asker, Refused, Subject,
         breaker::Paused,
-        destination::{Channel, Refused},
+        destination::{self, Channel},
     },
     keys::Token,
     phone::PhoneNumber,
@@ -41,9 +46,13 @@ pub enum Refusal {
     /// The provider refused, and nothing was sent.
     Provider(VerifyError),
     /// No code goes to such a number: nobody was called.
-    Destination(Refused),
+    Destination(destination::Refused),
     /// The provider is left alone for a while: nobody was called.
     Paused(Paused),
+    /// A limit, the budget or the wait after wrong codes: nobody was called.
+    Guard(Refused),
+    /// Over the budget: with `ticket` the visitor may try again after the refusal's wait.
+    Ticket { ticket: Token, refused: Refused },
 }
 
 /// What to do about a number, given what the browser has tried before.
@@ -98,41 +107,41 @@ fn is_over_upstream(attempt: &Verification) -> bool {
     attempt.state == State::Expired || (attempt.state == State::Cancelled && attempt.cancel_at.is_none())
 }
 
-impl Step<'_> {
-    /// Whether it leads to a call that sends.
-    fn sends(&self) -> bool {
-        matches!(self, Step::Repeat(_) | Step::Drop(_) | Step::Fresh)
-    }
-}
-
 impl SignIn {
     /// Asks the provider to send a code to `phone` for `browser`, unless one is under way.
-    pub async fn start(&self, browser: &Token, phone: PhoneNumber) -> Result<Start, SignInError> {
+    pub async fn start(
+        &self,
+        browser: &Token,
+        phone: PhoneNumber,
+        asker: Asker,
+    ) -> Result<Start, SignInError> {
         if let Err(refused) = self.destinations.check(&phone, Channel::Sms) {
             return Ok(Start::Refused(Refusal::Destination(refused)));
         }
         let (this, browser_hash) = (self.clone(), browser.hash());
         // The visitor may leave; what is asked of the provider must still be written down.
-        let task = async move { this.start_as(&browser_hash, &phone).await };
+        let task = async move { this.start_as(&browser_hash, &phone, &asker).await };
         self.tasks.spawn(task.in_current_span()).await?
     }
 
-    async fn start_as(&self, browser_hash: &str, phone: &PhoneNumber) -> Result<Start, SignInError> {
-        let now = self.clock.now();
-        let first = self.new_attempt(browser_hash, phone, now);
-        if self.breakers.sends.paused(now).is_none() && self.store.insert_first(&first).await? {
-            return self.ask(&first, false).await;
+    async fn start_as(
+        &self,
+        browser_hash: &str,
+        phone: &PhoneNumber,
+        asker: &Asker,
+    ) -> Result<Start, SignInError> {
+        let subject = self.subject(phone, asker).await?;
+        let first = self.new_attempt(browser_hash, &subject, false);
+        if self.breakers.sends.paused(self.clock.now()).is_none()
+            && self.store.insert_first(&first, &subject.watched()).await?
+            && let Some(start) = self.send(&first, false, &subject, None).await?
+        {
+            return Ok(start);
         }
         for _ in 0..POLLS {
             let now = self.clock.now();
             let attempts = self.store.attempts_of_browser(browser_hash).await?;
-            let step = step(&attempts, phone, now);
-            if step.sends()
-                && let Some(paused) = self.breakers.sends.paused(now)
-            {
-                return Ok(Start::Refused(Refusal::Paused(paused)));
-            }
-            match step {
+            match step(&attempts, phone, now) {
                 Step::Resumed => return Ok(Start::Resumed),
                 Step::InDoubt(wait) => return Ok(Start::Refused(Refusal::InDoubt { wait })),
                 Step::Wait => sleep(POLL).await,
@@ -141,33 +150,91 @@ impl SignIn {
                         return Ok(Start::Resumed);
                     }
                 }
-                Step::Repeat(attempt) => {
-                    if self.store.restart(&attempt.attempt_id, self.claim()).await? {
-                        return self.ask(attempt, true).await;
+                step @ (Step::Repeat(_) | Step::Drop(_) | Step::Fresh) => {
+                    if let Some(paused) = self.breakers.sends.paused(now) {
+                        return Ok(Start::Refused(Refusal::Paused(paused)));
                     }
-                }
-                Step::Drop(other) => {
-                    self.drop_attempt(other, now).await?;
-                }
-                Step::Fresh => {
-                    let attempt = self.new_attempt(browser_hash, phone, now);
-                    if self.store.insert(&attempt).await? {
-                        return self.ask(&attempt, false).await;
+                    let turn = match self.admit(&subject, asker, browser_hash).await? {
+                        Admission::Pass(turn) => turn,
+                        Admission::Refused(refusal) => {
+                            // Another click with the same ticket may have used it up meanwhile.
+                            if asker.ticket.is_some() && self.has_running(browser_hash, phone).await? {
+                                self.store.withdraw_ticket(&subject.address_hash, browser_hash).await?;
+                                continue;
+                            }
+                            return Ok(Start::Refused(refusal));
+                        }
+                    };
+                    if let Some(start) = self.go_on(step, browser_hash, &subject, turn.as_ref()).await? {
+                        return Ok(start);
                     }
-                    // Another click was faster, or an attempt ran out that nobody has marked yet.
-                    self.store.expire(Some(browser_hash), now).await?;
                 }
             }
         }
         Err(SignInError::Stuck)
     }
 
-    fn new_attempt(&self, browser_hash: &str, phone: &PhoneNumber, now: Timestamp) -> Verification {
+    async fn has_running(&self, browser_hash: &str, phone: &PhoneNumber) -> Result<bool, SignInError> {
+        let (now, attempts) = (self.clock.now(), self.store.attempts_of_browser(browser_hash).await?);
+        Ok(attempts.iter().any(|attempt| attempt.phone == *phone && runs(attempt, now)))
+    }
+
+    /// Takes a step that leads to a send; nothing if it has to be looked at again.
+    async fn go_on(
+        &self,
+        step: Step<'_>,
+        browser_hash: &str,
+        subject: &Subject,
+        turn: Option<&Turn>,
+    ) -> Result<Option<Start>, SignInError> {
+        match step {
+            Step::Repeat(attempt) => {
+                if self.store.restart(&attempt.attempt_id, self.claim()).await? {
+                    return self.send(attempt, true, subject, turn).await;
+                }
+            }
+            Step::Drop(other) => {
+                self.drop_attempt(other, self.clock.now()).await?;
+            }
+            _ => {
+                let attempt = self.new_attempt(browser_hash, subject, turn.is_some());
+                if self.store.insert(&attempt).await? {
+                    return self.send(&attempt, false, subject, turn).await;
+                }
+                // Another click was faster, or an attempt ran out that nobody has marked yet.
+                self.store.expire(browser_hash, self.clock.now()).await?;
+            }
+        }
+        Ok(None)
+    }
+
+    /// Counts a send that is written down and makes it; nothing, and nothing written, if others took the room.
+    async fn send(
+        &self,
+        attempt: &Verification,
+        repeated: bool,
+        subject: &Subject,
+        turn: Option<&Turn>,
+    ) -> Result<Option<Start>, SignInError> {
+        if self.count(subject, turn).await? {
+            return self.ask(attempt, repeated).await.map(Some);
+        }
+        if repeated {
+            let now = self.clock.now();
+            self.store.settle(&attempt.attempt_id, State::Starting, State::InDoubt, now).await?;
+        } else {
+            self.store.withdraw(&attempt.attempt_id).await?;
+        }
+        Ok(None)
+    }
+
+    fn new_attempt(&self, browser_hash: &str, subject: &Subject, ticket: bool) -> Verification {
+        let now = self.clock.now();
         Verification {
             attempt_id: BASE64URL_NOPAD.encode(&self.random.bytes::<16>()),
             request_id: None,
-            phone: phone.clone(),
-            phone_hash: self.keys.phone(phone),
+            phone: subject.phone.clone(),
+            phone_hash: subject.phone_hash.clone(),
             browser_hash: browser_hash.to_owned(),
             state: State::Starting,
             created_at: now,
@@ -178,6 +245,7 @@ impl SignIn {
             pin_hash: None,
             claimed_until: now + CLAIM,
             cancel_at: None,
+            origin: subject.origin(ticket),
         }
     }
 

@@ -6,10 +6,11 @@
 //! * Numbers are found by keyed hash, tokens only by hash.
 //! * No decision about a sign-in is made here: the callers say from which state to which.
 
+mod guard;
 mod migrations;
 mod sessions;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod verifications;
 
 use std::{path::Path, time::Duration};
@@ -21,8 +22,12 @@ use sqlx::{
     any::{AnyConnectOptions, AnyPoolOptions},
 };
 
+pub use guard::{
+    Closed, Conversion, Counted, Counter, Counting, Ended, Full, Fullness, KEYS, Quota, Tally, Ticket,
+    WrongCodes,
+};
 pub use sessions::SessionRow;
-pub use verifications::{Claim, State, Verification};
+pub use verifications::{Claim, Origin, State, Verification, WATCHED};
 
 use crate::{keys::Keys, phone::PhoneNumber, random::Random};
 
@@ -94,7 +99,7 @@ impl Store {
         };
         // A Postgres may have gone since the connection was last used; a SQLite file has not.
         let pool = pool.test_before_acquire(!sqlite).connect_with(options).await?;
-        migrations::all().run(&pool).await?;
+        migrations::all(sqlite).run(&pool).await?;
         Ok(Self { pool })
     }
 
@@ -120,22 +125,33 @@ impl Store {
         Ok(Keys::new(key.as_bytes()))
     }
 
-    /// Deletes all that is kept of a number; says how many rows that was.
+    /// Deletes all that is kept of a number, its counters too; says how many rows that was.
     ///
     /// By the number itself too: rows hashed under an earlier server key are found no other way.
-    pub async fn forget(&self, phone_hash: &str, phone: &PhoneNumber) -> Result<u64, StoreError> {
+    pub async fn forget(
+        &self,
+        phone_hash: &str,
+        phone: &PhoneNumber,
+        counters: &[String],
+    ) -> Result<u64, StoreError> {
         let mut transaction = self.pool.begin().await?;
         let mut rows = 0;
         for statement in [
             "DELETE FROM sessions WHERE phone_hash = $1 OR phone = $2",
             "DELETE FROM verifications WHERE phone_hash = $1 OR phone = $2",
         ] {
-            rows += sqlx::query(statement)
-                .bind(phone_hash)
-                .bind(phone.as_str())
-                .execute(&mut *transaction)
-                .await?
-                .rows_affected();
+            let query = sqlx::query(statement).bind(phone_hash).bind(phone.as_str());
+            rows += query.execute(&mut *transaction).await?.rows_affected();
+        }
+        for statement in [
+            "DELETE FROM known_browsers WHERE phone_hash = $1",
+            "DELETE FROM guard_tickets WHERE phone_hash = $1",
+        ] {
+            rows += sqlx::query(statement).bind(phone_hash).execute(&mut *transaction).await?.rows_affected();
+        }
+        for key in counters {
+            let query = sqlx::query("DELETE FROM guard_counters WHERE key = $1").bind(key.as_str());
+            rows += query.execute(&mut *transaction).await?.rows_affected();
         }
         transaction.commit().await?;
         Ok(rows)

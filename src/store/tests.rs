@@ -8,13 +8,13 @@ use std::{
 use secrecy::SecretString;
 use sqlx::Executor;
 
-use super::{Claim, SessionRow, State, Store, Verification};
+use super::{Claim, Origin, SessionRow, State, Store, Tally, Verification};
 use crate::{clock::Timestamp, phone::PhoneNumber, random::Random};
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 /// A store of its own on each engine; Postgres only where `TEST_POSTGRES_URL` names a server.
-async fn stores() -> Vec<Store> {
+pub(crate) async fn stores() -> Vec<Store> {
     let mut stores = vec![Store::open(&SecretString::from("sqlite::memory:")).await.unwrap()];
     match postgres_url().await {
         Some(url) => stores.push(Store::open(&url).await.unwrap()),
@@ -51,6 +51,7 @@ fn attempt(id: &str, browser: &str) -> Verification {
         pin_hash: None,
         claimed_until: NOW + Duration::from_secs(20),
         cancel_at: None,
+        origin: Origin::default(),
     }
 }
 
@@ -116,7 +117,7 @@ async fn of_many_claims_one_succeeds_and_ends_with_its_time() {
         let claims = (0..20).map(|_| {
             let store = store.clone();
             tokio::spawn(
-                async move { store.claim_check("b", "request-a", claim(1)).await.unwrap().is_some() },
+                async move { store.claim_check("b", "request-a", claim(1), "").await.unwrap().is_some() },
             )
         });
         let mut won = 0;
@@ -125,11 +126,17 @@ async fn of_many_claims_one_succeeds_and_ends_with_its_time() {
         }
 
         assert_eq!(won, 1);
-        assert!(store.claim_check("b", "request-a", claim(20)).await.unwrap().is_none());
-        assert!(store.claim_check("b", "request-a", claim(21)).await.unwrap().is_some());
-        assert!(store.claim_check("b", "request-x", claim(99)).await.unwrap().is_none(), "another request");
-        assert!(store.claim_check("x", "request-a", claim(99)).await.unwrap().is_none(), "another browser");
-        assert!(store.claim_check("b", "request-a", claim(300)).await.unwrap().is_none(), "run out");
+        assert!(store.claim_check("b", "request-a", claim(20), "").await.unwrap().is_none());
+        assert!(store.claim_check("b", "request-a", claim(21), "").await.unwrap().is_some());
+        assert!(
+            store.claim_check("b", "request-x", claim(99), "").await.unwrap().is_none(),
+            "another request"
+        );
+        assert!(
+            store.claim_check("x", "request-a", claim(99), "").await.unwrap().is_none(),
+            "another browser"
+        );
+        assert!(store.claim_check("b", "request-a", claim(300), "").await.unwrap().is_none(), "run out");
     }
 }
 
@@ -155,11 +162,11 @@ async fn success_and_session_are_stored_together() {
 async fn a_wrong_code_counts_and_frees_the_row() {
     for store in stores().await {
         sent(&store, "a", "b").await;
-        store.claim_check("b", "request-a", claim(1)).await.unwrap().unwrap();
+        store.claim_check("b", "request-a", claim(1), "").await.unwrap().unwrap();
 
         store.count_wrong("a", "wrong").await.unwrap();
 
-        let row = store.claim_check("b", "request-a", claim(1)).await.unwrap().unwrap();
+        let row = store.claim_check("b", "request-a", claim(1), "").await.unwrap().unwrap();
         assert_eq!((row.wrong_codes, row.pin_hash.as_deref()), (1, Some("wrong")));
     }
 }
@@ -226,9 +233,10 @@ async fn a_running_request_takes_the_place_of_the_one_refused_for_it() {
 async fn what_ran_out_is_marked_then_deleted() {
     for store in stores().await {
         sent(&store, "a", "b").await;
-        assert_eq!(store.expire(Some("b"), after(299)).await.unwrap(), 0);
-        assert_eq!(store.expire(Some("b"), after(300)).await.unwrap(), 1);
-        assert_eq!(store.expire(None, after(300)).await.unwrap(), 0);
+        assert_eq!(store.expire("b", after(299)).await.unwrap(), 0);
+        assert_eq!(store.expire("b", after(300)).await.unwrap(), 1);
+        assert_eq!(store.sweep_verifications(after(301)).await.unwrap(), 0, "not counted yet");
+        assert_eq!(store.end_attempts(after(300), 10, |_| Tally::default()).await.unwrap(), 1);
         assert_eq!(store.sweep_verifications(after(300)).await.unwrap(), 0);
         assert_eq!(store.sweep_verifications(after(301)).await.unwrap(), 1);
     }
@@ -263,7 +271,7 @@ async fn forgetting_a_number_leaves_nothing_of_it() {
         let other = Verification { phone_hash: "other".to_owned(), phone, ..attempt("c", "c") };
         assert!(store.insert(&other).await.unwrap());
 
-        assert_eq!(store.forget("phone", &row.phone).await.unwrap(), 2);
+        assert_eq!(store.forget("phone", &row.phone, &[]).await.unwrap(), 2);
 
         assert!(store.attempts_to_phone("phone", NOW).await.unwrap().is_empty());
         assert!(store.session("t").await.unwrap().is_none());

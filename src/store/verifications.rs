@@ -45,7 +45,7 @@ impl State {
     }
 
     /// A row of a newer version may name a state that this one does not know; to us it has ended.
-    fn parse(text: &str) -> Self {
+    pub(super) fn parse(text: &str) -> Self {
         Self::ALL.into_iter().find(|state| state.as_str() == text).unwrap_or(Self::Failed)
     }
 }
@@ -72,6 +72,18 @@ pub struct Verification {
     pub claimed_until: Timestamp,
     /// When the provider is to be told that the visitor cancelled.
     pub cancel_at: Option<Timestamp>,
+    pub origin: Origin,
+}
+
+/// Where a code goes and who asked for it, as the guard counts it.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    pub country: String,
+    pub address_hash: String,
+    /// Asked for by a browser that this number has signed in with before.
+    pub known: bool,
+    /// Let through on a ticket.
+    pub ticket: bool,
 }
 
 /// The span for which one request has a row to itself.
@@ -84,13 +96,14 @@ pub struct Claim {
 macro_rules! columns {
     () => {
         "attempt_id, request_id, phone, phone_hash, browser_hash, state, created_at, sent_at, expires_at, ended_at, \
-         wrong_codes, pin_hash, claimed_until, cancel_at"
+         wrong_codes, pin_hash, claimed_until, cancel_at, country, address_hash, known, ticket"
     };
 }
 
 macro_rules! new_columns {
     () => {
-        "attempt_id, phone, phone_hash, browser_hash, channel, state, created_at, sent_at, expires_at, claimed_until"
+        "attempt_id, phone, phone_hash, browser_hash, channel, state, created_at, sent_at, expires_at, claimed_until, \
+         country, address_hash, known, ticket"
     };
 }
 
@@ -98,7 +111,8 @@ macro_rules! new_columns {
 macro_rules! new_values {
     () => {
         "CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), 'sms', CAST($5 AS TEXT), \
-         CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS BIGINT), CAST($9 AS BIGINT)"
+         CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS BIGINT), CAST($9 AS BIGINT), CAST($10 AS TEXT), \
+         CAST($11 AS TEXT), CAST($12 AS BIGINT), CAST($13 AS BIGINT)"
     };
 }
 
@@ -115,7 +129,14 @@ fn bind_new<'q>(query: Statement<'q>, new: &'q Verification) -> Statement<'q> {
         .bind(new.sent_at.as_millis())
         .bind(new.expires_at.as_millis())
         .bind(new.claimed_until.as_millis())
+        .bind(new.origin.country.as_str())
+        .bind(new.origin.address_hash.as_str())
+        .bind(i64::from(new.origin.known))
+        .bind(i64::from(new.origin.ticket))
 }
+
+/// How many counters a new attempt is held against.
+pub const WATCHED: usize = 8;
 
 /// More attempts than a visitor makes while one of them can still matter.
 const RECENT: i64 = 8;
@@ -148,17 +169,25 @@ impl Store {
         query.fetch_all(&self.pool).await?.iter().map(read).collect()
     }
 
-    /// Writes a new attempt down, if its browser has none that could matter; `false` means: look.
-    pub async fn insert_first(&self, new: &Verification) -> Result<bool, StoreError> {
+    /// Writes a new attempt down, if its browser has none that could matter and none of the counters that are
+    /// `watched` says to wait or is full; `false` means: look.
+    pub async fn insert_first(
+        &self,
+        new: &Verification,
+        watched: &[String; WATCHED],
+    ) -> Result<bool, StoreError> {
         const SQL: &str = concat!(
             "INSERT INTO verifications (",
             new_columns!(),
             ") SELECT ",
             new_values!(),
             " WHERE NOT EXISTS (SELECT 1 FROM verifications WHERE browser_hash = $4 AND expires_at > $6) \
-             ON CONFLICT DO NOTHING"
+             AND NOT EXISTS (SELECT 1 FROM guard_counters WHERE key IN ($14, $15, $16, $17, $18, $19, $20, $21) \
+             AND (not_before > $6 OR (count >= most AND started_at + span > $6))) ON CONFLICT DO NOTHING"
         );
-        Ok(bind_new(sqlx::query(SQL), new).execute(&self.pool).await?.rows_affected() == 1)
+        let query =
+            watched.iter().fold(bind_new(sqlx::query(SQL), new), |query, key| query.bind(key.as_str()));
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
     }
 
     /// Writes a new attempt down; `false` if its browser has one running.
@@ -171,6 +200,13 @@ impl Store {
             ") ON CONFLICT DO NOTHING"
         );
         Ok(bind_new(sqlx::query(SQL), new).execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    /// Takes a new attempt back before the provider was asked.
+    pub async fn withdraw(&self, attempt_id: &str) -> Result<(), StoreError> {
+        let query = sqlx::query("DELETE FROM verifications WHERE attempt_id = $1 AND state = 'starting'");
+        query.bind(attempt_id).execute(&self.pool).await?;
+        Ok(())
     }
 
     /// Records the provider's answer: the code is on its way. A visitor who cancelled meanwhile stays cancelled.
@@ -256,16 +292,19 @@ impl Store {
         Ok(query.execute(&self.pool).await?.rows_affected() == 1)
     }
 
-    /// Takes a running attempt for the check of one code; `None` if it is not this browser's, has ended or is taken.
+    /// Takes a running attempt for the check of one code; `None` if it is not this browser's, has ended, is taken, or
+    /// if the counter `address` says to wait, which does not concern a known browser.
     pub async fn claim_check(
         &self,
         browser_hash: &str,
         request_id: &str,
         claim: Claim,
+        address: &str,
     ) -> Result<Option<Verification>, StoreError> {
         const SQL: &str = concat!(
             "UPDATE verifications SET claimed_until = $4 WHERE browser_hash = $1 AND request_id = $2 \
-             AND state = 'sent' AND expires_at > $3 AND claimed_until <= $3 RETURNING ",
+             AND state = 'sent' AND expires_at > $3 AND claimed_until <= $3 AND (known = 1 OR NOT EXISTS \
+             (SELECT 1 FROM guard_counters WHERE key = $5 AND not_before > $3)) RETURNING ",
             columns!()
         );
         let row = sqlx::query(SQL)
@@ -273,6 +312,7 @@ impl Store {
             .bind(request_id)
             .bind(claim.now.as_millis())
             .bind(claim.until.as_millis())
+            .bind(address)
             .fetch_optional(&self.pool)
             .await?;
         row.as_ref().map(read).transpose()
@@ -338,24 +378,19 @@ impl Store {
         Ok(())
     }
 
-    /// Ends what has run out, of one browser or of all.
-    pub async fn expire(&self, browser_hash: Option<&str>, now: Timestamp) -> Result<u64, StoreError> {
+    /// Ends a browser's attempt that has run out.
+    pub async fn expire(&self, browser_hash: &str, now: Timestamp) -> Result<u64, StoreError> {
         const SQL: &str = "UPDATE verifications SET state = 'expired', ended_at = $1, claimed_until = 0 \
-                           WHERE state IN ('starting', 'sent', 'in_doubt') AND expires_at <= $1 \
-                           AND claimed_until <= $1";
-        const OF_BROWSER: &str = "UPDATE verifications SET state = 'expired', ended_at = $1, claimed_until = 0 \
-                                  WHERE browser_hash = $2 AND state IN ('starting', 'sent', 'in_doubt') \
-                                  AND expires_at <= $1 AND claimed_until <= $1";
-        let query = match browser_hash {
-            Some(hash) => sqlx::query(OF_BROWSER).bind(now.as_millis()).bind(hash),
-            None => sqlx::query(SQL).bind(now.as_millis()),
-        };
+                           WHERE browser_hash = $2 AND state IN ('starting', 'sent', 'in_doubt') \
+                           AND expires_at <= $1 AND claimed_until <= $1";
+        let query = sqlx::query(SQL).bind(now.as_millis()).bind(browser_hash);
         Ok(query.execute(&self.pool).await?.rows_affected())
     }
 
-    /// Deletes attempts whose codes ran out before `before`.
+    /// Deletes attempts whose codes ran out before `before`, once they are counted.
     pub async fn sweep_verifications(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let query = sqlx::query("DELETE FROM verifications WHERE expires_at < $1").bind(before.as_millis());
+        let query = sqlx::query("DELETE FROM verifications WHERE counted = 1 AND expires_at < $1");
+        let query = query.bind(before.as_millis());
         Ok(query.execute(&self.pool).await?.rows_affected())
     }
 }
@@ -380,5 +415,11 @@ fn read(row: &AnyRow) -> Result<Verification, StoreError> {
         pin_hash: row.try_get(11)?,
         claimed_until: time(12)?,
         cancel_at: maybe_time(13)?,
+        origin: Origin {
+            country: row.try_get(14)?,
+            address_hash: row.try_get(15)?,
+            known: row.try_get::<i64, _>(16)? != 0,
+            ticket: row.try_get::<i64, _>(17)? != 0,
+        },
     })
 }

@@ -18,7 +18,7 @@ macro_rules! built_in {
 }
 
 /// Every built-in template by name. Names end in `.html`, or nothing would be escaped.
-pub(super) const BUILT_IN: [(&str, &str); 8] = built_in![
+pub(super) const BUILT_IN: [(&str, &str); 9] = built_in![
     "base.html",
     "components/field.html",
     "components/messages.html",
@@ -27,6 +27,7 @@ pub(super) const BUILT_IN: [(&str, &str); 8] = built_in![
     "result.html",
     "sign-out.html",
     "verify.html",
+    "wait.html",
 ];
 
 /// What all languages share. An error names the operator's file.

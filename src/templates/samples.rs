@@ -2,7 +2,7 @@
 
 use minijinja::Error;
 
-use super::{ErrorPage, Frame, IndexPage, ResultPage, SignOutPage, Templates, VerifyPage};
+use super::{ErrorPage, Frame, IndexPage, ResultPage, SignOutPage, Templates, VerifyPage, WaitPage};
 use crate::text::{Language, Sentence};
 
 /// Renders all, each under a name of its own. `mark` is added to every value that comes from outside.
@@ -40,6 +40,15 @@ fn in_frame(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
             trace_id,
         };
         pages.push((name, templates.error(frame, &page)));
+    }
+    for (name, country) in [("wait", None), ("wait-country", Some(format!("GB{mark}")))] {
+        let page = WaitPage {
+            phone: format!("+44 7700 900123{mark}"),
+            country,
+            ticket: format!("3q2-7wAB{mark}"),
+            lead: Sentence::new("wait-lead").number("amount", 60).text("unit", "seconds"),
+        };
+        pages.push((name, templates.wait(frame, &page)));
     }
     pages.extend(index_pages(templates, frame, mark));
     pages.extend(verify_pages(templates, frame, mark));

@@ -54,7 +54,9 @@ fn each_key_that_is_used_exists_and_each_that_exists_is_used() {
     let code = sources("src", ".rs");
     let in_pages = pages.iter().flat_map(|page| first_arguments(page, "t("));
     let in_code = code.iter().flat_map(|file| first_arguments(file, "Sentence::new("));
-    let mut used: BTreeSet<&str> = in_pages.chain(in_code).collect();
+    let in_texts = ENGLISH.split("{ ").skip(1).filter_map(|rest| rest.split_once(" }")).map(|(name, _)| name);
+    let in_texts = in_texts.filter(|name| !name.starts_with('$') && !name.contains(' '));
+    let mut used: BTreeSet<&str> = in_pages.chain(in_code).chain(in_texts).collect();
     let there: BTreeSet<&str> = keys(ENGLISH).collect();
 
     let missing: Vec<_> = used.difference(&there).collect();
@@ -76,7 +78,7 @@ fn the_scanner_sees_whole_calls_only() {
 #[test]
 fn every_language_has_the_same_texts_and_each_resolves() {
     let catalogue = catalogue();
-    let names = ["seconds", "minutes", "left", "expected", "length"];
+    let names = ["seconds", "minutes", "left", "expected", "length", "amount", "unit"];
     for (locale, texts) in LOCALES.iter().zip(&catalogue.texts) {
         let there: BTreeSet<&str> = keys(locale.source).collect();
         assert_eq!(there, keys(ENGLISH).collect::<BTreeSet<_>>(), "{}", locale.tag);
@@ -102,6 +104,18 @@ fn numbers_are_counted_in_words_that_fit() {
     let wait = |seconds| english(&Sentence::new("send-busy").number("seconds", seconds));
     assert!(wait(1).contains("in one second."), "{}", wait(1));
     assert!(wait(29).contains("in 29 seconds."), "{}", wait(29));
+
+    let again =
+        |amount, unit| english(&Sentence::new("limit-all").number("amount", amount).text("unit", unit));
+    for (amount, unit, expected) in [
+        (1, "seconds", "Try again in one second."),
+        (90, "seconds", "Try again in 90 seconds."),
+        (2, "minutes", "Try again in 2 minutes."),
+        (1, "hours", "Try again in one hour."),
+        (23, "hours", "Try again in 23 hours."),
+    ] {
+        assert!(again(amount, unit).ends_with(expected), "{}", again(amount, unit));
+    }
 }
 
 #[test]

@@ -83,6 +83,7 @@ pin-wrong = { $left ->
    *[other] That is not the code we sent. You have { $left } tries left.
 }
 pin-wrong-again = That is not the code we sent. Check the newest message, and try again.
+pin-wrong-wait = That is not the code we sent. Wait { time-span }, then try again.
 pin-not-yet = Your code is still on its way. Enter it when the message has arrived.
 
 ## Why no code could be sent
@@ -107,8 +108,37 @@ send-running = { $seconds ->
    *[other] A code was sent to this number a moment ago, from another browser. Enter it there, or ask for a new one here in { $seconds } seconds.
 }
 
+## When more codes are asked for than we send
+
+time-span = { $unit ->
+    [hours] { $amount ->
+        [one] one hour
+       *[other] { $amount } hours
+    }
+    [minutes] { $amount ->
+        [one] one minute
+       *[other] { $amount } minutes
+    }
+   *[seconds] { $amount ->
+        [one] one second
+       *[other] { $amount } seconds
+    }
+}
+limit-number = No code was sent: this number has had as many as we can send it for now. Try again in { time-span }.
+limit-address = No code was sent: many were asked for from your network. Try again in { time-span }.
+limit-all = No code was sent: many people are asking for one right now. Try again in { time-span }.
+limit-unverified = No code was sent: far more are asked for than usual. Try again in { time-span }.
+limit-queue = No code was sent: someone on your network is waiting for one already. Try again in { time-span }.
+wrong-codes-send = No code was sent: too many wrong ones were typed for this number. Try again in { time-span }.
+closed-send = No code was sent: too many wrong ones were typed for this number. Use a browser in which you have signed in before, or ask the people behind this site for help.
+wait-title = Please wait a moment
+wait-lead = Far more codes are asked for than usual, so new visitors wait their turn. Yours comes in { time-span }: then press the button.
+wait-other = Use another number
+
 ## Why a code could not be checked
 
+wrong-codes-try = Too many wrong codes were typed. Wait { time-span }, then try again.
+closed-try = Too many wrong codes were typed for this number, so none is taken here. Use a browser in which you have signed in before, or ask the people behind this site for help.
 check-fault = We could not check your code. It is still good, so please try again in a moment.
 check-unavailable = Phone sign-in is unavailable right now, so we could not check your code. Please try again later.
 check-busy = Many people are signing in right now, and we could not check your code. It is still good, so please try again in a moment.

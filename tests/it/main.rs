@@ -9,9 +9,13 @@
 
 mod behind_a_proxy;
 mod breaker;
+mod budget;
 mod cancelling;
 mod destinations;
+mod guessing;
 mod hostile;
+mod known_browsers;
+mod limits;
 mod many_instances;
 mod operating;
 mod provider_faults;

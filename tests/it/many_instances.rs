@@ -1,6 +1,7 @@
 //! Several instances on one Postgres.
 
 use futures_util::future::join_all;
+use phonegate::sign_in::Start;
 
 use crate::support::{PHONE, TestApp, postgres_store, secs, test_app};
 
@@ -37,6 +38,28 @@ async fn clicks_on_two_instances_send_one_message_and_make_one_check() {
 
     here.moved_to(two.url("/").as_str()).post("/signout", &[]).await.assert_redirect("/");
     there.moved_to(one.url("/").as_str()).get("/result").await.assert_redirect("/");
+}
+
+#[tokio::test]
+async fn two_instances_count_together() {
+    let Some(store) = postgres_store().await else { return };
+    let limited = || test_app().store(Some(&store)).set("LIMIT_ADDRESS", "7/1h");
+    let one = limited().spawn().await;
+    let two = limited().beside(&one).spawn().await;
+
+    let starts = join_all((0..50).map(|last| {
+        let app = if last % 2 == 0 { &one } else { &two };
+        async move { app.ask_from([198, 51, 100, 7], &format!("+4474000000{last:02}")).await }
+    }))
+    .await;
+
+    assert_eq!(starts.iter().filter(|start| matches!(start, Start::Sent)).count(), 7);
+    assert_eq!(one.provider.calls("start"), 7);
+    one.clock.advance(secs(300));
+    tokio::join!(one.run_jobs(), two.run_jobs());
+    let key = ["unverified country GB".to_owned()];
+    let counters = one.state().sign_in.store.counters(&key).await.unwrap();
+    assert_eq!(counters.iter().map(|counter| counter.count).collect::<Vec<_>>(), [7, 7], "each once");
 }
 
 #[tokio::test]

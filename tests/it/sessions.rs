@@ -15,13 +15,17 @@ async fn every_cookie_has_every_attribute() {
 
         let cookies: Vec<_> =
             answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
-        assert_eq!(cookies.len(), 2, "{cookies:?}");
+        assert_eq!(cookies.len(), 3, "{cookies:?}");
         for cookie in &cookies {
             assert!(
                 cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/"),
                 "{cookie}"
             );
-            assert!(!cookie.contains("Max-Age") && !cookie.contains("Expires"), "{cookie}");
+            // The one that tells a known browser is to be there in 180 days; the others end with the browser.
+            let lasts = cookie.starts_with(&format!("{host}phonegate-known="));
+            assert_eq!(cookie.contains("Max-Age=15552000"), lasts, "{cookie}");
+            assert!(lasts || !cookie.contains("Max-Age"), "{cookie}");
+            assert!(!cookie.contains("Expires"), "{cookie}");
             assert!(!cookie.contains("0150"), "no number in a cookie: {cookie}");
             assert_eq!(cookie.contains("Secure"), public_url.starts_with("https"), "{cookie}");
             let shared = !domain.is_empty() && cookie.starts_with(session);

@@ -20,7 +20,7 @@ async fn a_reload_or_a_second_tab_sends_nothing() {
 #[tokio::test]
 async fn clicking_send_many_times_at_once_sends_one_message() {
     for store in each_store().await {
-        let app = test_app().store(store.as_deref()).spawn().await;
+        let app = test_app().guarded().store(store.as_deref()).spawn().await;
         let browser = app.browser().await;
 
         let form = [("phone", PHONE)];

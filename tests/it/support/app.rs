@@ -1,14 +1,18 @@
 //! The app on a free port, on a clock that stands still until told to move.
 
-use std::{ffi::OsString, time::Duration};
+use std::{ffi::OsString, net::IpAddr, time::Duration};
 
 use phonegate::{
     app::AppState,
     clock::{Clock, Timestamp},
     config::{Config, Environment, Invocation},
+    guard::Asker,
     jobs,
+    keys::Token,
+    phone::{Fiction, PhoneNumber},
     random::Random,
     server::{Server, World},
+    sign_in::Start,
 };
 use tempfile::TempDir;
 use tokio::{sync::watch, task::JoinHandle};
@@ -20,6 +24,9 @@ use super::{
     provider::{CREDENTIALS, Provider},
 };
 
+/// What a test's clock shows when it begins.
+pub const BEGUN: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
 /// How an app under test differs from the ordinary one.
 pub struct Builder {
     variables: Vec<(String, String)>,
@@ -28,6 +35,7 @@ pub struct Builder {
     provider: Option<Provider>,
     simulator_mode: bool,
     jobs: bool,
+    guarded: bool,
     clock: Clock,
 }
 
@@ -40,7 +48,8 @@ pub fn test_app() -> Builder {
         provider: None,
         simulator_mode: false,
         jobs: false,
-        clock: Clock::fixed(Timestamp::from_millis(1_800_000_000_000)),
+        guarded: false,
+        clock: Clock::fixed(BEGUN),
     }
 }
 
@@ -74,10 +83,22 @@ impl Builder {
         self
     }
 
+    /// A provider that starts as many verifications to a number as it is asked for.
+    pub async fn provider_without_limits(mut self) -> Self {
+        self.provider = Some(Provider::without_limits(&self.clock).await);
+        self
+    }
+
     /// Another instance's provider and clock.
     pub fn beside(mut self, other: &TestApp) -> Self {
         self.provider = Some(other.provider.clone());
         self.clock = other.clock.clone();
+        self
+    }
+
+    /// With the limits as they are by default. Other tests have more visitors at one address than those allow.
+    pub fn guarded(mut self) -> Self {
+        self.guarded = true;
         self
     }
 
@@ -104,6 +125,11 @@ impl Builder {
             ("PORT".to_owned(), "0".to_owned()),
             ("STORE_URL".to_owned(), format!("sqlite:{}", folder.path().join("test.db").display())),
         ];
+        if !self.guarded {
+            for limit in ["LIMIT_NUMBER", "LIMIT_ADDRESS", "LIMIT_PREFIX"] {
+                variables.push((limit.to_owned(), "100000/1h".to_owned()));
+            }
+        }
         if !self.simulator_mode {
             variables.push(("VONAGE_API_KEY".to_owned(), CREDENTIALS.0.to_owned()));
             variables.push(("VONAGE_API_SECRET".to_owned(), CREDENTIALS.1.to_owned()));
@@ -186,6 +212,20 @@ impl TestApp {
         browser
     }
 
+    /// Asks for a code from an address of choice, as a browser of its own each time.
+    pub async fn ask_from(&self, address: impl Into<IpAddr>, phone: &str) -> Start {
+        self.ask_as(&self.new_token(), Asker::at(address.into()), phone).await
+    }
+
+    pub async fn ask_as(&self, browser: &Token, asker: Asker, phone: &str) -> Start {
+        let phone = PhoneNumber::parse(phone, None, Fiction::Allowed).unwrap();
+        self.running.state.sign_in.start(browser, phone, asker).await.unwrap()
+    }
+
+    pub fn new_token(&self) -> Token {
+        Token::new(&self.running.state.sign_in.random)
+    }
+
     pub fn state(&self) -> &AppState {
         &self.running.state
     }
@@ -202,6 +242,7 @@ impl TestApp {
     /// Does what the jobs would do now.
     pub async fn run_jobs(&self) {
         jobs::cancels(&self.running.state.sign_in).await.unwrap();
+        jobs::endings(&self.running.state.sign_in).await.unwrap();
         jobs::sweep(&self.running.state.sign_in, self.running.state.session_idle).await.unwrap();
     }
 

@@ -1,14 +1,20 @@
 //! The simulator on a port of its own, with every call counted.
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
-    Json,
-    extract::{Request, State},
+    Json, Router,
+    extract::{Path, Request, State},
     http::StatusCode,
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
+    routing::post,
 };
 use phonegate::{
     clock::Clock,
@@ -16,7 +22,7 @@ use phonegate::{
     simulator::{Options, Simulator},
 };
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -25,6 +31,8 @@ pub const CREDENTIALS: (&str, &str) = ("abcd1234", "Sup3rS3cr3tValue");
 
 /// For so long after a cancel the provider still refuses the number, as the real one was seen to do.
 pub const LOCK_AFTER_CANCEL: Duration = Duration::from_secs(12);
+/// The right code of a provider [`without_limits`](Provider::without_limits).
+pub const THE_CODE: &str = "123456";
 
 /// The provider, as the app sees it. It outlives the app's restarts.
 #[derive(Clone)]
@@ -58,7 +66,31 @@ impl Provider {
             lock_after_cancel: LOCK_AFTER_CANCEL,
             ..Options::new(clock.clone(), Random::system())
         };
-        let router = Simulator::new(options).router().layer(from_fn_with_state(wire.clone(), pass));
+        Self::serve(Simulator::new(options).router(), clock, wire).await
+    }
+
+    /// One that starts as many verifications to a number as it is asked for, and takes [`THE_CODE`] for each.
+    pub async fn without_limits(clock: &Clock) -> Self {
+        static STARTED: AtomicU64 = AtomicU64::new(0);
+        let start = async || {
+            let id = format!("request-{}", STARTED.fetch_add(1, Ordering::Relaxed));
+            (StatusCode::ACCEPTED, Json(json!({ "request_id": id })))
+        };
+        let check = async |Path(id): Path<String>, Json(body): Json<Value>| {
+            if body["code"] == THE_CODE {
+                (StatusCode::OK, Json(json!({ "request_id": id, "status": "completed" })))
+            } else {
+                (StatusCode::BAD_REQUEST, Json(json!({ "title": "Invalid Code" })))
+            }
+        };
+        let router = Router::new()
+            .route("/v2/verify", post(start))
+            .route("/v2/verify/{id}", post(check).delete(StatusCode::NO_CONTENT));
+        Self::serve(router, clock.fork(), Arc::default()).await
+    }
+
+    async fn serve(router: Router, clock: Clock, wire: Arc<Mutex<Wire>>) -> Self {
+        let router = router.layer(from_fn_with_state(wire.clone(), pass));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await });

@@ -1,0 +1,187 @@
+//! What the guard costs: processor time of a send and of a try, with it and without.
+//!
+//! `cargo bench --bench guard` works on a SQLite file of its own, by default limits that are raised so far that nothing
+//! is refused. The guard's share is the difference between two figures of a group. Figures are processor time of all
+//! threads, so that other work on the machine changes them little; they come from Linux's `/proc`.
+
+#![expect(clippy::expect_used, reason = "a measurement that cannot go on should say where")]
+
+use std::{
+    fs,
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use criterion::{
+    Criterion,
+    measurement::{Measurement, ValueFormatter, WallTime},
+};
+use phonegate::{
+    clock::Clock,
+    guard::{Guard, GuardSettings, KNOWN_FOR, Limits, Mode, Subject, subject},
+    keys::{Keys, Token},
+    phone::{PhoneNumber, warm_up},
+    random::Random,
+    store::{Origin, State, Store, Verification},
+};
+use tokio::runtime::Builder;
+
+/// Processor time of this process, in nanoseconds.
+struct CpuTime;
+
+impl Measurement for CpuTime {
+    type Intermediate = u64;
+    type Value = u64;
+
+    fn start(&self) -> u64 {
+        let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+        let spent = threads.filter_map(|thread| fs::read_to_string(thread.path().join("schedstat")).ok());
+        spent.filter_map(|spent| spent.split(' ').next()?.parse::<u64>().ok()).sum()
+    }
+
+    fn end(&self, start: u64) -> u64 {
+        self.start() - start
+    }
+
+    fn add(&self, one: &u64, other: &u64) -> u64 {
+        one + other
+    }
+
+    fn zero(&self) -> u64 {
+        0
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a figure to read")]
+    fn to_f64(&self, value: &u64) -> f64 {
+        *value as f64
+    }
+
+    fn formatter(&self) -> &dyn ValueFormatter {
+        WallTime.formatter()
+    }
+}
+
+/// A store and visitors, each with a number and an address of their own.
+struct World {
+    store: Store,
+    keys: Keys,
+    guard: Guard,
+    clock: Clock,
+    random: Random,
+    visitors: u32,
+    folder: PathBuf,
+}
+
+impl World {
+    async fn new(name: &str) -> Self {
+        let folder =
+            std::env::temp_dir().join(format!("phonegate-bench-guard-{name}-{}", std::process::id()));
+        fs::create_dir(&folder).expect("a folder");
+        let url = format!("sqlite:{}", folder.join("bench.db").display()).into();
+        let store = Store::open(&url).await.expect("a store");
+        let limits = |text| Limits::parse(text).expect("limits");
+        let guard = Guard::new(GuardSettings {
+            number: limits(Limits::NUMBER),
+            address: limits(Limits::ADDRESS),
+            prefix: limits("1000000000/1h"),
+            total: limits("1000000000/1h,1000000000/1d"),
+            unverified: true,
+            mode: Mode::Enforce,
+        });
+        let (keys, clock, random) = (Keys::new(b"bench"), Clock::system(), Random::system());
+        Self { store, keys, guard, clock, random, visitors: 0, folder }
+    }
+
+    fn next_visitor(&mut self) -> (PhoneNumber, IpAddr) {
+        self.visitors += 1;
+        // 7400 000000 to 7449 999999 are numbers of British mobiles.
+        let phone = PhoneNumber::from_store(format!("+44{}", 7_400_000_000_u64 + u64::from(self.visitors)));
+        (phone, Ipv4Addr::from_bits(0x0a00_0000 + self.visitors).into())
+    }
+
+    fn attempt(&self, phone: PhoneNumber, phone_hash: String, origin: Origin) -> Verification {
+        let now = self.clock.now();
+        let browser = Token::new(&self.random);
+        Verification {
+            attempt_id: Token::new(&self.random).expose().to_owned(),
+            request_id: None,
+            phone,
+            phone_hash,
+            browser_hash: browser.hash(),
+            state: State::Starting,
+            created_at: now,
+            sent_at: now,
+            expires_at: now + Duration::from_mins(5),
+            ended_at: None,
+            wrong_codes: 0,
+            pin_hash: None,
+            claimed_until: now,
+            cancel_at: None,
+            origin,
+        }
+    }
+
+    /// Writes an attempt down.
+    async fn send(&mut self) {
+        let (phone, _) = self.next_visitor();
+        let phone_hash = self.keys.phone(&phone);
+        let attempt = self.attempt(phone, phone_hash, Origin::default());
+        assert!(self.store.insert(&attempt).await.expect("an answer"));
+    }
+
+    /// The same with all that the guard looks at and counts.
+    async fn guarded_send(&mut self) {
+        let (phone, address) = self.next_visitor();
+        let subject = Subject::new(&self.keys, &phone, address);
+        let attempt = self.attempt(phone, subject.phone_hash.clone(), subject.origin(false));
+        assert!(self.store.insert_first(&attempt, &subject.watched()).await.expect("an answer"));
+        let (counting, now) = (self.guard.counting(false), self.clock.now());
+        assert!(self.store.count_send(counting, &subject.limits(), now).await.expect("an answer"));
+    }
+
+    /// What the guard adds to a check that succeeds.
+    async fn successful_check(&mut self) {
+        let (phone, address) = self.next_visitor();
+        let subject = Subject::new(&self.keys, &phone, address);
+        let (phone_hash, own) = (&subject.phone_hash, subject.wrong_number());
+        let (label, now) = (phone.masked(), self.clock.now());
+        let counted = self.store.count_wrong_code(self.guard.wrong_number(), &own, Some(&label), now);
+        assert!(counted.await.expect("an answer").is_some());
+
+        let known = subject::wrong_number(phone_hash, true);
+        self.store.clear_wrong_codes([&own, &known]).await.expect("an answer");
+        let hash = self.keys.known(&Token::new(&self.random), phone_hash);
+        self.store.remember_browser(&hash, phone_hash, now + KNOWN_FOR).await.expect("an answer");
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn main() {
+    // `cargo test --benches` runs benchmarks too, without `--bench`.
+    if !std::env::args().any(|arg| arg == "--bench") {
+        println!("guard measures only under `cargo bench --bench guard`");
+        return;
+    }
+    warm_up();
+    let mut criterion = Criterion::default().with_measurement(CpuTime).configure_from_args();
+    let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+
+    let mut sends = criterion.benchmark_group("send");
+    let mut world = runtime.block_on(World::new("alone"));
+    sends.bench_function("alone", |bencher| bencher.iter(|| runtime.block_on(world.send())));
+    let mut world = runtime.block_on(World::new("guarded"));
+    sends.bench_function("guarded", |bencher| bencher.iter(|| runtime.block_on(world.guarded_send())));
+    sends.finish();
+
+    let mut world = runtime.block_on(World::new("check"));
+    criterion.bench_function("check, what the guard adds", |bencher| {
+        bencher.iter(|| runtime.block_on(world.successful_check()));
+    });
+    criterion.final_summary();
+}

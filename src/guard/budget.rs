@@ -1,0 +1,98 @@
+//! The unverified-send budget: codes that nobody types are what robots ask for.
+//!
+//! A send is unverified once its lifetime ended without success. Each country may have so many in a day and in an
+//! hour as fit a share of the people who do sign in from there; each address may have a few. Past that a visitor
+//! needs a ticket: one waits at each address at a time, and a tenth of the budget is theirs. A ticket that ends well
+//! gives its room back, so what robots use up of it they use up once.
+
+use std::time::Duration;
+
+use super::{Rule, subject};
+use crate::{
+    clock::Timestamp,
+    store::{Ended, Tally},
+};
+
+pub const DAY: Duration = Duration::from_hours(24);
+pub const HOUR: Duration = Duration::from_hours(1);
+
+/// What every country may have, whoever signs in from there.
+const COUNTRY_DAY: u32 = 100;
+const COUNTRY_HOUR: u32 = 30;
+/// What an address may have in a day.
+pub const ADDRESS_DAY: u32 = 10;
+/// How many past days the best is looked for in.
+pub const PAST_DAYS: i64 = 14;
+
+/// How long a visitor with a ticket waits: long enough that a robot which does not read pages gives up, short enough
+/// that a person stays.
+pub const TICKET_WAIT: Duration = Duration::from_mins(1);
+/// How long a ticket holds its address, the wait included.
+pub const TICKET_LIFE: Duration = Duration::from_mins(5);
+
+/// How many unverified sends a country may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    pub day: Rule,
+    pub hour: Rule,
+}
+
+impl Allowance {
+    /// By the verified sends of past days and of today.
+    pub fn of(days: &[(i64, i64)], today: i64) -> Self {
+        let recent = days.iter().filter(|(day, _)| (today - PAST_DAYS..=today).contains(day));
+        let best = recent.map(|(_, verified)| *verified).max().unwrap_or(0);
+        let share = u32::try_from(best.saturating_mul(3) / 10).unwrap_or(u32::MAX);
+        let day = share.max(COUNTRY_DAY);
+        Self {
+            day: Rule { most: day, span: DAY },
+            hour: Rule { most: (day / 6).max(COUNTRY_HOUR), span: HOUR },
+        }
+    }
+
+    /// The least that any country has.
+    pub fn least() -> Self {
+        Self::of(&[], 0)
+    }
+}
+
+/// What visitors with tickets have of a budget.
+pub fn of_tickets(most: u32) -> i64 {
+    i64::from(most / 10)
+}
+
+/// What a block of numbers has of that: a run of numbers is what a robot is paid for. Two leave a person one mistake.
+pub fn of_tickets_to_prefix(most: u32) -> i64 {
+    (of_tickets(most) / 10).max(2)
+}
+
+/// The day that a moment lies in, counted from 1970-01-01 UTC.
+pub fn day(now: Timestamp) -> i64 {
+    now.as_millis().div_euclid(24 * 3_600_000)
+}
+
+/// What sends that have ended add to the counters. A known browser's are no sign of robots.
+pub fn tally(ended: &[Ended]) -> Tally {
+    let least = Allowance::least();
+    let mut tally = Tally::default();
+    for send in ended.iter().filter(|send| send.sent) {
+        if let Some(at) = send.verified_at {
+            *tally.verified.entry((send.country.clone(), day(at))).or_default() += 1;
+        } else if !send.known {
+            let country = subject::unverified_country(&send.country);
+            let address = subject::unverified_address(&send.address_hash);
+            for (key, span, most) in [
+                (&country, DAY, least.day.most),
+                (&country, HOUR, least.hour.most),
+                (&address, DAY, ADDRESS_DAY),
+            ] {
+                let counted = tally.unverified.entry((key.clone(), span)).or_insert((0, i64::from(most)));
+                counted.0 += 1;
+            }
+        }
+    }
+    tally
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+//! Guessing: what wrong codes in a row lead to.
+//!
+//! A try is counted before the provider is asked and taken back if it was not wrong, so that tries at once cannot
+//! get past the count together. Only a success ends a row; a new code never does.
+
+use std::time::Duration;
+
+use crate::store::{Counted, WrongCodes};
+
+/// Wrong codes for one number that cost no wait.
+pub const FREE: i64 = 5;
+/// Wrong codes in a row after which a number is closed, until an operator opens it.
+pub const MOST: i64 = 100;
+/// A row of wrong codes ends with a success and not with time.
+pub const FOREVER: Duration = Duration::from_hours(24 * 36_525);
+
+/// Wrong codes from one address that cost no wait: many people may share it.
+pub const ADDRESS_FREE: i64 = 30;
+/// How long an address's wrong codes count. A success does not end them: it may be the guesser's own.
+pub const ADDRESS_SPAN: Duration = Duration::from_hours(24);
+
+/// Wrong codes of all numbers within [`ALARM_SPAN`] at which the operator is warned, and again at each doubling.
+pub const ALARM: i64 = 100;
+pub const ALARM_SPAN: Duration = Duration::from_hours(1);
+
+const FIRST_WAIT: Duration = Duration::from_secs(30);
+/// No wait is longer.
+pub const LONGEST_WAIT: Duration = Duration::from_mins(5);
+
+/// How long the next try waits after so many wrong codes, of which `free` cost nothing.
+pub fn wait(wrong_codes: i64, free: i64) -> Duration {
+    if wrong_codes < free {
+        return Duration::ZERO;
+    }
+    let times = u32::try_from(wrong_codes - free).ok().and_then(|beyond| 2_u32.checked_pow(beyond));
+    times.map_or(LONGEST_WAIT, |times| FIRST_WAIT.saturating_mul(times).min(LONGEST_WAIT))
+}
+
+/// From which count on how long is waited.
+fn waits(free: i64) -> Vec<(i64, Duration)> {
+    let rising = (free..).map(|count| (count, wait(count, free)));
+    let mut waits: Vec<_> = rising.take_while(|(_, wait)| *wait < LONGEST_WAIT).collect();
+    waits.push((waits.last().map_or(free, |(count, _)| count + 1), LONGEST_WAIT));
+    waits
+}
+
+/// How a number's wrong codes are counted.
+pub fn of_number() -> WrongCodes {
+    WrongCodes::new(Counted::Before, FOREVER, MOST, &waits(FREE))
+}
+
+/// How an address's wrong codes are counted.
+pub fn of_address() -> WrongCodes {
+    WrongCodes::new(Counted::After, ADDRESS_SPAN, i64::MAX, &waits(ADDRESS_FREE))
+}
+
+/// Whether so many wrong codes in all are worth a warning: at 100, 200, 400 and on.
+pub fn alarms(wrong_codes: i64) -> bool {
+    wrong_codes % ALARM == 0 && u64::try_from(wrong_codes / ALARM).is_ok_and(u64::is_power_of_two)
+}
+
+#[cfg(test)]
+mod tests;

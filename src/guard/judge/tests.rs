@@ -1,0 +1,233 @@
+//! Verdicts by tables: what was counted, and what becomes of the next send.
+
+use std::net::IpAddr;
+
+use super::*;
+use crate::{
+    guard::{GuardSettings, Limits, Mode, budget::HOUR},
+    keys::Keys,
+    phone::PhoneNumber,
+};
+
+const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+const HOURS_20: u64 = 20 * 3600;
+
+fn guard(unverified: bool) -> Guard {
+    let limits = |text| Limits::parse(text).unwrap();
+    Guard::new(GuardSettings {
+        number: limits(Limits::NUMBER),
+        address: limits(Limits::ADDRESS),
+        prefix: limits(Limits::PREFIX),
+        total: Limits::total(None, false, false),
+        unverified,
+        mode: Mode::Enforce,
+    })
+}
+
+fn subject(known: bool) -> Subject {
+    let phone = PhoneNumber::from_store("+447400000001".to_owned());
+    let address: IpAddr = "198.51.100.7".parse().unwrap();
+    Subject { known, ..Subject::new(&Keys::new(b"test"), &phone, address) }
+}
+
+/// A counter whose window began `age` seconds ago.
+fn counter(key: &str, span: Duration, count: i64, age: u64) -> Counter {
+    let subject = subject(false);
+    let key = key.replace("{n}", &subject.phone_hash[..22]).replace("{a}", &subject.address_hash[..22]);
+    Counter {
+        key,
+        span,
+        started_at: NOW - Duration::from_secs(age),
+        count,
+        not_before: Timestamp::from_millis(0),
+    }
+}
+
+/// The verdict in a few words, with the wait in seconds.
+fn verdict(known: bool, counters: &[Counter], days: &[(i64, i64)]) -> String {
+    let secs = |wait: Option<Duration>| wait.map_or(0, |wait| wait.as_secs());
+    match guard(true).judge(&subject(known), counters, days, NOW) {
+        Verdict::Pass => "pass".to_owned(),
+        Verdict::Refused(refused) => format!("{refused}, {}", secs(refused.wait)),
+        Verdict::Ticket { refused, quotas } => {
+            let quotas = quotas.iter().map(|quota| {
+                let words: Vec<_> = quota.key.split(' ').take(2).collect();
+                format!("{} {}", words.join(" "), quota.most)
+            });
+            format!("ticket for {refused}, {}: {}", secs(refused.wait), quotas.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+fn minutes(minutes: u64) -> Duration {
+    Duration::from_mins(minutes)
+}
+
+#[test]
+fn a_limit_refuses_once_it_is_reached_and_says_when_its_window_ends() {
+    let day = DAY;
+    let half_minute = Duration::from_secs(30);
+    for (counters, expected) in [
+        (vec![], "pass"),
+        (vec![counter("number {n}", half_minute, 1, 10)], "LIMIT_NUMBER 1/30s, 20"),
+        (vec![counter("number {n}", half_minute, 1, 30)], "pass"),
+        (vec![counter("number {n}", minutes(10), 4, 40)], "pass"),
+        (vec![counter("number {n}", minutes(10), 5, 40)], "LIMIT_NUMBER 5/10m, 560"),
+        (vec![counter("address {a}", HOUR, 30, 60)], "LIMIT_ADDRESS 30/1h, 3540"),
+        (vec![counter("prefix 447400", HOUR, 30, 0)], "LIMIT_PREFIX 30/1h, 3600"),
+        (vec![counter("prefix 447401", HOUR, 30, 0)], "pass"),
+        (vec![counter("total", HOUR, 1_000, 3_599)], "LIMIT_TOTAL 1000/1h, 1"),
+        (
+            vec![counter("total", day, 5_000, 0), counter("number {n}", half_minute, 1, 0)],
+            "LIMIT_TOTAL 5000/1d, 86400",
+        ),
+        // Written by a clock that was an hour ahead: inside its window, and not for longer than that.
+        (
+            vec![Counter { started_at: NOW + HOUR, ..counter("number {n}", minutes(10), 5, 0) }],
+            "LIMIT_NUMBER 5/10m, 600",
+        ),
+        // Left by a rule that the settings no longer have.
+        (vec![counter("number {n}", minutes(11), 99, 0)], "pass"),
+    ] {
+        assert_eq!(verdict(false, &counters, &[]), expected, "{counters:?}");
+    }
+}
+
+#[test]
+fn a_known_browser_is_counted_apart() {
+    let half_minute = Duration::from_secs(30);
+    for (counters, expected) in [
+        (vec![counter("number {n}", DAY, 20, 0)], "pass"),
+        (vec![counter("prefix 447400", HOUR, 30, 0)], "pass"),
+        (vec![counter("total", HOUR, 1_000, 0)], "pass"),
+        (vec![counter("wrong number {n}", FOREVER, 100, 0)], "pass"),
+        (
+            vec![
+                counter("unverified country GB", DAY, 100, 0),
+                counter("unverified address {a}", DAY, 10, 0),
+            ],
+            "pass",
+        ),
+        (vec![counter("known number {n}", half_minute, 1, 0)], "LIMIT_NUMBER 1/30s, 30"),
+        (vec![counter("known total", HOUR, 1_000, 0)], "LIMIT_TOTAL 1000/1h, 3600"),
+        (vec![counter("address {a}", DAY, 60, 0)], "LIMIT_ADDRESS 60/1d, 86400"),
+        (
+            vec![counter("known wrong number {n}", FOREVER, 100, 0)],
+            "closed after wrong codes; see phonegate unlock, 0",
+        ),
+    ] {
+        assert_eq!(verdict(true, &counters, &[]), expected, "{counters:?}");
+    }
+}
+
+#[test]
+fn wrong_codes_come_before_everything_else() {
+    let waits = |key, span, count, seconds| Counter {
+        not_before: NOW + Duration::from_secs(seconds),
+        ..counter(key, span, count, 600)
+    };
+    let closed = "closed after wrong codes; see phonegate unlock, 0";
+    for (counters, expected) in [
+        (vec![counter("wrong number {n}", FOREVER, 99, 9_999_999)], "pass"),
+        (vec![counter("wrong number {n}", FOREVER, 100, 9_999_999)], closed),
+        (vec![waits("wrong number {n}", FOREVER, 6, 45)], "wrong codes, 45"),
+        (
+            vec![waits("wrong address {a}", DAY, 31, 50), waits("wrong number {n}", FOREVER, 6, 45)],
+            "wrong codes, 50",
+        ),
+        (vec![waits("wrong number {n}", FOREVER, 6, 45), counter("total", DAY, 5_000, 0)], "wrong codes, 45"),
+        // Written by a clock that was an hour ahead.
+        (vec![waits("wrong number {n}", FOREVER, 6, 3_600)], "wrong codes, 300"),
+    ] {
+        assert_eq!(verdict(false, &counters, &[]), expected, "{counters:?}");
+    }
+}
+
+#[test]
+fn past_the_budget_there_are_tickets_until_they_too_are_used_up() {
+    let country_day = |count| counter("unverified country GB", DAY, count, HOURS_20);
+    let country_hour = |count| counter("unverified country GB", HOUR, count, 600);
+    let address = |count| counter("unverified address {a}", DAY, count, 0);
+    let tickets = |of: &str, count, age| counter(of, DAY, count, age);
+    let today = budget::day(NOW);
+    for (counters, days, expected) in [
+        (vec![country_day(99), country_hour(29), address(9)], &[][..], "pass"),
+        (
+            vec![country_day(100)],
+            &[],
+            "ticket for LIMIT_UNVERIFIED 100/1d of GB, 14400: ticket country 10, ticket prefix 2",
+        ),
+        (vec![country_day(100)], &[(today - 3, 1_000)], "pass"),
+        (vec![country_day(100), country_hour(30)], &[(today - 3, 1_000)], "pass"),
+        (
+            vec![country_day(299), country_hour(50)],
+            &[(today - 3, 1_000)],
+            "ticket for LIMIT_UNVERIFIED 50/1h of GB, 3000: ticket country 30, ticket prefix 3",
+        ),
+        (vec![address(10)], &[], "ticket for LIMIT_UNVERIFIED 10/1d of the address, 86400: ticket address 1"),
+        (
+            vec![country_hour(30), address(10)],
+            &[],
+            "ticket for LIMIT_UNVERIFIED 10/1d of the address, 86400: ticket country 10, ticket prefix 2, ticket address 1",
+        ),
+        (
+            vec![country_day(100), tickets("ticket country GB", 9, 0), tickets("ticket prefix 447401", 2, 0)],
+            &[],
+            "ticket for LIMIT_UNVERIFIED 100/1d of GB, 14400: ticket country 10, ticket prefix 2",
+        ),
+        (
+            vec![country_day(100), tickets("ticket country GB", 10, 0)],
+            &[],
+            "LIMIT_UNVERIFIED, tickets too, 14400",
+        ),
+        (
+            vec![country_day(100), tickets("ticket prefix 447400", 2, 23 * 3600)],
+            &[],
+            "LIMIT_UNVERIFIED, tickets too, 3600",
+        ),
+        // Held against the address only where the address is over its budget.
+        (
+            vec![country_day(100), tickets("ticket address {a}", 1, 0)],
+            &[],
+            "ticket for LIMIT_UNVERIFIED 100/1d of GB, 14400: ticket country 10, ticket prefix 2",
+        ),
+        (vec![country_day(100), counter("total", HOUR, 1_000, 0)], &[], "LIMIT_TOTAL 1000/1h, 3600"),
+    ] {
+        assert_eq!(verdict(false, &counters, days), expected, "{counters:?}");
+    }
+}
+
+#[test]
+fn without_the_budget_nothing_is_over_it() {
+    let counters =
+        [counter("unverified country GB", DAY, 999, 0), counter("unverified address {a}", DAY, 99, 0)];
+    assert_eq!(guard(false).judge(&subject(false), &counters, &[], NOW), Verdict::Pass);
+    assert!(!guard(false).needs_history(&subject(false), &counters, NOW));
+    assert!(guard(true).needs_history(&subject(false), &counters, NOW));
+    assert!(!guard(true).needs_history(&subject(true), &counters, NOW));
+}
+
+#[test]
+fn a_send_is_held_against_what_it_is_counted_by() {
+    for known in [false, true] {
+        let subject = subject(known);
+        let (limits, watched) = (subject.limits(), subject.watched());
+        assert!(limits.iter().all(|key| watched.contains(key)), "{watched:?}");
+        assert!(watched.contains(&subject.wrong_number()), "{watched:?}");
+        for key in limits.iter().chain(&watched) {
+            assert!(!key.contains("447400000001") && !key.contains("198.51.100.7"), "{key}");
+        }
+    }
+}
+
+#[test]
+fn the_statement_that_counts_and_the_verdict_follow_the_same_rules() {
+    let guard = guard(true);
+    for known in [false, true] {
+        let limits = subject(known).limits();
+        let places: Vec<_> = guard.settings().lines(known).map(|line| line.place).collect();
+        assert!(places.is_sorted(), "keys are taken in one order");
+        assert!(places.iter().all(|place| *place < limits.len()));
+        assert_eq!(guard.settings().lines(known).count(), if known { 9 } else { 10 });
+    }
+}

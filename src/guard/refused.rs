@@ -1,0 +1,99 @@
+//! A refusal: why, of what, and until when.
+
+use std::{fmt, net::IpAddr, time::Duration};
+
+use super::{Rule, Subject};
+use crate::clock::Timestamp;
+
+/// What refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    Limit {
+        name: &'static str,
+        rule: Rule,
+    },
+    /// The unverified-send budget of a country or, if there is none, of the address.
+    Unverified {
+        country: Option<String>,
+        rule: Rule,
+    },
+    /// What there is for visitors with tickets is used up too.
+    NoTickets,
+    /// Another visitor at the address holds a ticket.
+    Queue,
+    /// The wait after wrong codes.
+    WrongCodes,
+    /// Too many wrong codes in a row.
+    Closed,
+}
+
+impl Cause {
+    /// Whether `GUARD_MODE=observe` lets it pass.
+    pub fn can_be_observed(&self) -> bool {
+        !matches!(self, Self::WrongCodes | Self::Closed)
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Limit { name, rule } => write!(f, "{name} {rule}"),
+            Self::Unverified { country: Some(country), rule } => {
+                write!(f, "LIMIT_UNVERIFIED {rule} of {country}")
+            }
+            Self::Unverified { country: None, rule } => write!(f, "LIMIT_UNVERIFIED {rule} of the address"),
+            Self::NoTickets => f.write_str("LIMIT_UNVERIFIED, tickets too"),
+            Self::Queue => f.write_str("LIMIT_UNVERIFIED, one ticket at a time"),
+            Self::WrongCodes => f.write_str("wrong codes"),
+            Self::Closed => f.write_str("closed after wrong codes; see phonegate unlock"),
+        }
+    }
+}
+
+/// A send or a try that was turned down: one line in the log, one sentence for the visitor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    pub cause: Cause,
+    /// When to come back; nothing if time does not help.
+    pub wait: Option<Duration>,
+    again: Option<Timestamp>,
+    /// Masked.
+    phone: String,
+    country: String,
+    address: IpAddr,
+}
+
+impl Refused {
+    pub fn new(subject: &Subject, cause: Cause, wait: Option<Duration>, now: Timestamp) -> Self {
+        Self {
+            cause,
+            wait,
+            again: wait.map(|wait| now + wait),
+            phone: subject.phone.masked(),
+            country: subject.country.clone(),
+            address: subject.address,
+        }
+    }
+
+    /// The same, with another time to come back.
+    pub fn again_in(self, wait: Duration, now: Timestamp) -> Self {
+        Self { wait: Some(wait), again: Some(now + wait), ..self }
+    }
+
+    /// Says so in the log. `passed`: it was only observed.
+    pub fn log(&self, passed: bool) {
+        let Self { cause, phone, country, address, .. } = self;
+        let again = self.again.map(|at| at.to_string()).unwrap_or_default();
+        if passed {
+            tracing::info!(limit = %cause, phone, country, %address, again, "would have been refused: {cause}");
+        } else {
+            tracing::info!(limit = %cause, phone, country, %address, again, "refused: {cause}");
+        }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cause.fmt(f)
+    }
+}

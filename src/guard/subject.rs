@@ -1,0 +1,172 @@
+//! What the guard looks at: a number, where it is, and who asks; and the keys under which it is counted.
+//!
+//! Numbers and addresses are counted under keyed hashes. Countries and blocks of numbers name nobody and stay
+//! readable, so that an operator sees where an attack goes.
+
+use std::net::IpAddr;
+
+use super::address::network;
+use crate::{
+    keys::{Keys, Token},
+    phone::PhoneNumber,
+    store::{Origin, Verification, WATCHED},
+};
+
+/// Who asks, as far as the request tells.
+#[derive(Debug, Clone)]
+pub struct Asker {
+    pub address: IpAddr,
+    /// What the cookie of a known browser holds.
+    pub known: Option<Token>,
+    /// What the page that lets a visitor wait holds.
+    pub ticket: Option<Token>,
+}
+
+impl Asker {
+    /// Someone of whom only the address is known.
+    pub fn at(address: IpAddr) -> Self {
+        Self { address, known: None, ticket: None }
+    }
+}
+
+/// A send or a try, as the guard counts it.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    pub phone: PhoneNumber,
+    pub phone_hash: String,
+    /// The two letters of a country, or `+` and digits for a number that belongs to none.
+    pub country: String,
+    /// Calling code and four digits.
+    pub prefix: String,
+    pub address: IpAddr,
+    pub address_hash: String,
+    /// Whether this number has signed in with this browser before.
+    pub known: bool,
+}
+
+/// The places of a stranger's limit keys among those of [`Subject::limits`], in the order in which they are counted.
+pub const ADDRESS: usize = 0;
+pub const NUMBER: usize = 1;
+/// The limit on all together comes last: what all sends wait for is held shortest.
+pub const PREFIX: usize = 2;
+pub const TOTAL: usize = 3;
+/// A known browser has no limit on its prefix.
+pub const KNOWN_TOTAL: usize = 2;
+
+impl Subject {
+    /// A send that is asked for.
+    pub fn new(keys: &Keys, phone: &PhoneNumber, address: IpAddr) -> Self {
+        let prefix = phone.prefix().to_owned();
+        let country = phone.country().map_or_else(|| format!("+{prefix}"), |code| code.as_str().to_owned());
+        Self {
+            phone: phone.clone(),
+            phone_hash: keys.phone(phone),
+            country,
+            prefix,
+            address,
+            address_hash: keys.address(&network(address).to_string()),
+            known: false,
+        }
+    }
+
+    /// A try for an attempt, from where it is typed.
+    pub fn of_try(keys: &Keys, attempt: &Verification, address: IpAddr) -> Self {
+        Self {
+            phone: attempt.phone.clone(),
+            phone_hash: attempt.phone_hash.clone(),
+            country: attempt.origin.country.clone(),
+            prefix: attempt.phone.prefix().to_owned(),
+            address,
+            address_hash: keys.address(&network(address).to_string()),
+            known: attempt.origin.known,
+        }
+    }
+
+    pub fn origin(&self, ticket: bool) -> Origin {
+        Origin {
+            country: self.country.clone(),
+            address_hash: self.address_hash.clone(),
+            known: self.known,
+            ticket,
+        }
+    }
+
+    /// What the limits count by, in the order in which the store takes them.
+    pub fn limits(&self) -> Vec<String> {
+        let address = format!("address {}", short(&self.address_hash));
+        let (number, total) = (format!("number {}", short(&self.phone_hash)), "total".to_owned());
+        if self.known {
+            vec![address, format!("known {number}"), format!("known {total}")]
+        } else {
+            vec![address, number, format!("prefix {}", self.prefix), total]
+        }
+    }
+
+    /// What is looked at before anything is sent.
+    pub fn watched(&self) -> [String; WATCHED] {
+        let mut limits = self.limits().into_iter();
+        let mut next = || limits.next().unwrap_or_default();
+        let [address, number, prefix, total] = [next(), next(), next(), next()];
+        if self.known {
+            let none = String::new;
+            return [address, number, prefix, total, self.wrong_number(), none(), none(), none()];
+        }
+        let (wrong, unverified) = (wrong_address(&self.address_hash), unverified_address(&self.address_hash));
+        let country = unverified_country(&self.country);
+        [address, number, prefix, total, self.wrong_number(), wrong, unverified, country]
+    }
+
+    /// What sends on a ticket are counted by: country, address, prefix.
+    pub fn tickets(&self) -> [String; 3] {
+        tickets(&self.country, &self.address_hash, &self.prefix)
+    }
+
+    /// What wrong codes for the number are counted by.
+    pub fn wrong_number(&self) -> String {
+        wrong_number(&self.phone_hash, self.known)
+    }
+}
+
+/// As much of a hash as tells numbers apart: 128 bits. There are many counters.
+fn short(hash: &str) -> &str {
+    hash.get(..22).unwrap_or(hash)
+}
+
+/// The kinds of counters of numbers, as their keys begin; known browsers have their own.
+pub const WRONG_NUMBER: &str = "wrong number";
+const KNOWN_WRONG_NUMBER: &str = "known wrong number";
+pub const WRONG_TOTAL: &str = "wrong total";
+
+pub fn wrong_number(phone_hash: &str, known: bool) -> String {
+    format!("{} {}", if known { KNOWN_WRONG_NUMBER } else { WRONG_NUMBER }, short(phone_hash))
+}
+
+pub fn wrong_address(address_hash: &str) -> String {
+    format!("wrong address {}", short(address_hash))
+}
+
+pub fn unverified_address(address_hash: &str) -> String {
+    format!("unverified address {}", short(address_hash))
+}
+
+pub fn unverified_country(country: &str) -> String {
+    format!("unverified country {country}")
+}
+
+pub fn tickets(country: &str, address_hash: &str, prefix: &str) -> [String; 3] {
+    [
+        format!("ticket country {country}"),
+        format!("ticket address {}", short(address_hash)),
+        format!("ticket prefix {prefix}"),
+    ]
+}
+
+/// Every key that a number is counted by.
+pub fn of_number(phone_hash: &str) -> [String; 4] {
+    [
+        format!("number {}", short(phone_hash)),
+        format!("known number {}", short(phone_hash)),
+        wrong_number(phone_hash, false),
+        wrong_number(phone_hash, true),
+    ]
+}

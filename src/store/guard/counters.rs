@@ -1,0 +1,167 @@
+//! Counters: how much of what in which span of time.
+
+use std::{fmt::Write, sync::Arc, time::Duration};
+
+use sqlx::{Any, AssertSqlSafe, Executor, Row};
+
+use crate::{
+    clock::{Timestamp, millis},
+    store::{Store, StoreError},
+};
+
+/// One window of what is counted under a key.
+#[derive(Debug, Clone)]
+pub struct Counter {
+    pub key: String,
+    pub span: Duration,
+    pub started_at: Timestamp,
+    pub count: i64,
+    /// The wait after wrong codes.
+    pub not_before: Timestamp,
+}
+
+/// How many keys are looked up at once.
+pub const KEYS: usize = 11;
+
+/// Counts on while the window runs and starts a new one after its end. A window that begins in the future, since the
+/// clock was set back, begins now.
+macro_rules! count_on {
+    () => {
+        " ON CONFLICT (key, span) DO UPDATE SET most = excluded.most, strict = excluded.strict, \
+         count = CASE WHEN guard_counters.started_at + guard_counters.span <= excluded.started_at \
+         THEN excluded.count ELSE guard_counters.count + excluded.count END, \
+         started_at = CASE WHEN guard_counters.started_at + guard_counters.span <= excluded.started_at \
+         OR guard_counters.started_at > excluded.started_at \
+         THEN excluded.started_at ELSE guard_counters.started_at END"
+    };
+}
+
+/// The statement that counts a send by rules which stay the same as long as the app runs.
+#[derive(Debug, Clone)]
+pub struct Counting {
+    sql: Arc<str>,
+    /// Which of the given keys it binds.
+    keys: Vec<usize>,
+}
+
+impl Counting {
+    /// Each rule: the place of its key among those that will be given, its window, and how many fit into it. Keys are
+    /// taken in this order. If `strict`, a send that does not fit everywhere is counted nowhere.
+    pub fn new(rules: &[(usize, Duration, u32)], strict: bool) -> Self {
+        let mut keys: Vec<usize> = rules.iter().map(|(key, ..)| *key).collect();
+        keys.dedup();
+        let mut sql =
+            String::from("INSERT INTO guard_counters (key, span, most, strict, started_at, count) VALUES ");
+        for (number, (key, span, most)) in rules.iter().enumerate() {
+            let bound = keys.iter().position(|other| other == key).unwrap_or_default() + 2;
+            let comma = if number == 0 { "" } else { ", " };
+            // Numbers only, and none of them from a visitor.
+            let _ = write!(sql, "{comma}(${bound}, {}, {most}, {}, $1, 1)", millis(*span), i64::from(strict));
+        }
+        sql.push_str(count_on!());
+        Self { sql: sql.into(), keys }
+    }
+}
+
+impl Store {
+    /// Counts one send everywhere, or, if it does not fit, nowhere.
+    pub async fn count_send(
+        &self,
+        counting: &Counting,
+        keys: &[String],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        fits(count_send(&self.pool, counting, keys, now).await)
+    }
+
+    /// The counters of some keys, [`KEYS`] at most; no counter means that nothing was counted.
+    pub async fn counters(&self, keys: &[String]) -> Result<Vec<Counter>, StoreError> {
+        const SQL: &str = "SELECT key, span, started_at, count, not_before FROM guard_counters \
+                           WHERE key IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        let mut query = sqlx::query(SQL);
+        for place in 0..KEYS {
+            query = query.bind(keys.get(place).map_or("", String::as_str));
+        }
+        let rows = query.fetch_all(&self.pool).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Counter {
+                    key: row.try_get(0)?,
+                    span: Duration::from_millis(row.try_get::<i64, _>(1)?.unsigned_abs()),
+                    started_at: Timestamp::from_millis(row.try_get(2)?),
+                    count: row.try_get(3)?,
+                    not_before: Timestamp::from_millis(row.try_get(4)?),
+                })
+            })
+            .collect()
+    }
+
+    /// After the clock was set back: windows that begin in the future begin now, and no wait is longer than `longest`.
+    pub async fn rewind(&self, keys: &[String], now: Timestamp, longest: Duration) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE guard_counters SET \
+                           started_at = CASE WHEN started_at > $2 THEN $2 ELSE started_at END, \
+                           not_before = CASE WHEN not_before > $3 THEN $3 ELSE not_before END \
+                           WHERE key = $1 AND (started_at > $2 OR not_before > $3)";
+        for key in keys {
+            let query = sqlx::query(SQL).bind(key.as_str()).bind(now.as_millis());
+            query.bind((now + longest).as_millis()).execute(&self.pool).await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes the windows that are over.
+    pub async fn sweep_counters(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let query = sqlx::query("DELETE FROM guard_counters WHERE started_at + span <= $1 OR count <= 0");
+        Ok(query.bind(now.as_millis()).execute(&self.pool).await?.rows_affected())
+    }
+}
+
+pub(super) async fn count_send<'e>(
+    executor: impl Executor<'e, Database = Any>,
+    counting: &Counting,
+    keys: &[String],
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    if counting.keys.is_empty() {
+        return Ok(());
+    }
+    let mut query = sqlx::query(AssertSqlSafe(Arc::clone(&counting.sql))).bind(now.as_millis());
+    for key in &counting.keys {
+        query = query.bind(keys.get(*key).map_or("", String::as_str));
+    }
+    query.execute(executor).await?;
+    Ok(())
+}
+
+/// Counts `count` under one key.
+pub(super) async fn add<'e>(
+    executor: impl Executor<'e, Database = Any>,
+    (key, span): (&str, Duration),
+    (most, strict): (i64, bool),
+    count: i64,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    const SQL: &str = concat!(
+        "INSERT INTO guard_counters (key, span, most, strict, started_at, count) VALUES ($1, $2, $3, $4, $5, $6)",
+        count_on!()
+    );
+    sqlx::query(SQL)
+        .bind(key)
+        .bind(millis(span))
+        .bind(most)
+        .bind(i64::from(strict))
+        .bind(now.as_millis())
+        .bind(count)
+        .execute(executor)
+        .await?;
+    Ok(())
+}
+
+/// Whether the counters took it: a limit that is reached is no failure of the store.
+pub(super) fn fits(counted: Result<(), sqlx::Error>) -> Result<bool, StoreError> {
+    match counted {
+        Ok(()) => Ok(true),
+        Err(sqlx::Error::Database(error)) if error.is_check_violation() => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,100 @@
+//! How sends ended: each is counted once, as verified or not, whichever instance finds it.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use sqlx::{Row, any::AnyRow};
+
+use super::counters;
+use crate::{
+    clock::Timestamp,
+    store::{State, Store, StoreError},
+};
+
+/// An attempt whose lifetime is over.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    pub country: String,
+    pub address_hash: String,
+    /// Asked for by a known browser.
+    pub known: bool,
+    /// Whether a message may have gone out at all.
+    pub sent: bool,
+    /// When the right code was typed, if it was.
+    pub verified_at: Option<Timestamp>,
+}
+
+/// What a number of ended attempts adds to the counters.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// By key and window: how many more, and from how many on the budget is looked at.
+    pub unverified: BTreeMap<(String, Duration), (i64, i64)>,
+    /// By country and day.
+    pub verified: BTreeMap<(String, i64), i64>,
+}
+
+impl Store {
+    /// Takes attempts, `most` at once, whose lifetime is over and that nobody has counted, ends those that still run,
+    /// and counts them. Says how many there were.
+    pub async fn end_attempts(
+        &self,
+        now: Timestamp,
+        most: usize,
+        tally: impl FnOnce(&[Ended]) -> Tally,
+    ) -> Result<usize, StoreError> {
+        // While a check is under way its outcome is waited for.
+        const SQL: &str = "UPDATE verifications SET counted = 1, \
+                           ended_at = CASE WHEN state IN ('starting', 'sent', 'in_doubt') THEN $1 ELSE ended_at END, \
+                           state = CASE WHEN state IN ('starting', 'sent', 'in_doubt') THEN 'expired' ELSE state END \
+                           WHERE counted = 0 AND expires_at <= $1 AND claimed_until <= $1 AND attempt_id IN \
+                           (SELECT attempt_id FROM verifications WHERE counted = 0 AND expires_at <= $1 \
+                           AND claimed_until <= $1 ORDER BY expires_at, attempt_id LIMIT $2) \
+                           RETURNING country, address_hash, known, state, request_id, ended_at";
+        const VERIFIED: &str = "INSERT INTO verified_days (country, day, verified) VALUES ($1, $2, $3) \
+                                ON CONFLICT (country, day) DO UPDATE SET \
+                                verified = verified_days.verified + excluded.verified";
+        let limit = i64::try_from(most).unwrap_or(i64::MAX);
+        let mut transaction = self.pool.begin().await?;
+        let query = sqlx::query(SQL).bind(now.as_millis()).bind(limit);
+        let rows = query.fetch_all(&mut *transaction).await?;
+        let ended = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let tally = tally(&ended);
+        for ((key, span), (count, look)) in &tally.unverified {
+            counters::add(&mut *transaction, (key, *span), (*look, false), *count, now).await?;
+        }
+        for ((country, day), count) in &tally.verified {
+            let query = sqlx::query(VERIFIED).bind(country.as_str()).bind(*day).bind(*count);
+            query.execute(&mut *transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(ended.len())
+    }
+
+    /// The verified sends to a country by day, from `since` on.
+    pub async fn verified_days(&self, country: &str, since: i64) -> Result<Vec<(i64, i64)>, StoreError> {
+        const SQL: &str = "SELECT day, verified FROM verified_days WHERE country = $1 AND day >= $2";
+        let rows = sqlx::query(SQL).bind(country).bind(since).fetch_all(&self.pool).await?;
+        Ok(rows
+            .iter()
+            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+            .collect::<Result<_, sqlx::Error>>()?)
+    }
+
+    pub async fn sweep_verified_days(&self, before: i64) -> Result<u64, StoreError> {
+        let query = sqlx::query("DELETE FROM verified_days WHERE day < $1").bind(before);
+        Ok(query.execute(&self.pool).await?.rows_affected())
+    }
+}
+
+fn read(row: &AnyRow) -> Result<Ended, sqlx::Error> {
+    let state = State::parse(row.try_get(3)?);
+    let known_to_provider = row.try_get::<Option<String>, _>(4)?.is_some();
+    let ended_at = row.try_get::<Option<i64>, _>(5)?.map(Timestamp::from_millis);
+    Ok(Ended {
+        country: row.try_get(0)?,
+        address_hash: row.try_get(1)?,
+        known: row.try_get::<i64, _>(2)? != 0,
+        // Refused at the start: the provider has no name for it and sent nothing.
+        sent: known_to_provider || state != State::Failed,
+        verified_at: ended_at.filter(|_| state == State::Verified),
+    })
+}

@@ -1,0 +1,21 @@
+//! What the guard remembers: counters, tickets, known browsers, and how sends ended.
+//!
+//! What this module promises:
+//! * Whatever decides between two requests is one atomic statement or one transaction. Rows that many share are
+//!   taken in one order, so that a Postgres never finds two waiting for each other.
+//! * It knows no rule: what is counted, how far and for how long is said by the callers.
+
+mod counters;
+mod ended;
+mod known;
+mod report;
+#[cfg(test)]
+mod tests;
+mod tickets;
+mod wrong_codes;
+
+pub use counters::{Counter, Counting, KEYS};
+pub use ended::{Ended, Tally};
+pub use report::{Closed, Conversion, Full, Fullness};
+pub use tickets::{Quota, Ticket};
+pub use wrong_codes::{Counted, WrongCodes};

@@ -1,0 +1,300 @@
+//! What the guard relies on, the same on both engines.
+
+mod fast_path;
+
+use std::time::Duration;
+
+use super::*;
+use crate::{
+    clock::Timestamp,
+    guard::guessing,
+    phone::PhoneNumber,
+    store::{Origin, State, Store, Verification, tests::stores},
+};
+
+const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
+
+fn after(seconds: u64) -> Timestamp {
+    NOW + Duration::from_secs(seconds)
+}
+
+fn keys(keys: &[&str]) -> Vec<String> {
+    keys.iter().map(|key| (*key).to_owned()).collect()
+}
+
+async fn count(store: &Store, key: &str, span: Duration) -> i64 {
+    let counters = store.counters(&keys(&[key])).await.unwrap();
+    counters.iter().find(|counter| counter.span == span).map_or(0, |counter| counter.count)
+}
+
+#[tokio::test]
+async fn of_two_hundred_sends_at_once_exactly_as_many_pass_as_fit() {
+    // Number, address and all together, each the tightest in turn.
+    for (rules, passed) in [
+        (vec![(0, HOUR, 30), (1, MINUTE, 1_000), (1, HOUR, 1_000), (2, HOUR, 1_000)], 200),
+        (vec![(0, HOUR, 30), (2, MINUTE, 1_000), (2, HOUR, 7)], 7),
+        (vec![(0, HOUR, 3), (1, HOUR, 1_000), (2, HOUR, 1_000)], 3 * 20),
+        (vec![(0, HOUR, 11), (1, MINUTE, 1), (2, HOUR, 50)], 50),
+    ] {
+        for store in stores().await {
+            let counting = Counting::new(&rules, true);
+            let sends = (0..200).map(|send| {
+                let (store, counting) = (store.clone(), counting.clone());
+                let keys = keys(&[&format!("address {}", send % 20), &format!("number {send}"), "total"]);
+                tokio::spawn(async move { store.count_send(&counting, &keys, NOW).await.unwrap() })
+            });
+            let mut fitted = 0;
+            for send in sends.collect::<Vec<_>>() {
+                fitted += i64::from(send.await.unwrap());
+            }
+            assert_eq!(fitted, passed, "{rules:?}");
+            assert_eq!(count(&store, "total", HOUR).await, passed, "who did not fit is counted nowhere");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_window_begins_with_the_first_that_it_counts() {
+    for store in stores().await {
+        let counting = Counting::new(&[(0, MINUTE, 2), (0, HOUR, 3)], true);
+        let one = keys(&["number a"]);
+        for (seconds, fits) in [
+            (0, true),
+            (59, true),
+            (59, false),
+            (60, true),
+            (61, false),
+            (119, false),
+            (3_599, false),
+            (3_600, true),
+        ] {
+            assert_eq!(store.count_send(&counting, &one, after(seconds)).await.unwrap(), fits, "{seconds} s");
+        }
+        let elsewhere = keys(&["number b"]);
+        assert!(store.count_send(&counting, &elsewhere, after(61)).await.unwrap());
+        assert!(store.count_send(&Counting::new(&[], true), &one, after(61)).await.unwrap(), "no limit");
+
+        assert_eq!(store.sweep_counters(after(3_661)).await.unwrap(), 3);
+        assert_eq!(count(&store, "number a", HOUR).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn observed_limits_are_counted_past_their_end_and_bind_again_once_enforced() {
+    for store in stores().await {
+        let one = keys(&["total"]);
+        for _ in 0..5 {
+            assert!(store.count_send(&Counting::new(&[(0, HOUR, 2)], false), &one, NOW).await.unwrap());
+        }
+        assert_eq!(count(&store, "total", HOUR).await, 5);
+        assert!(!store.count_send(&Counting::new(&[(0, HOUR, 5)], true), &one, NOW).await.unwrap());
+        assert!(store.count_send(&Counting::new(&[(0, HOUR, 6)], true), &one, NOW).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_moves_windows_and_waits_to_now() {
+    for store in stores().await {
+        let (one, counting) = (keys(&["number a"]), Counting::new(&[(0, MINUTE, 2)], true));
+        assert!(store.count_send(&counting, &one, after(3_600)).await.unwrap());
+        assert!(store.count_send(&counting, &one, NOW).await.unwrap());
+        assert!(!store.count_send(&counting, &one, after(59)).await.unwrap(), "no window was opened");
+        assert!(store.count_send(&counting, &one, after(60)).await.unwrap(), "and none frozen");
+
+        let wrong = guessing::of_number();
+        for second in 3_600..3_605 {
+            store.count_wrong_code(&wrong, "wrong number a", None, after(second)).await.unwrap().unwrap();
+        }
+        store.rewind(&keys(&["wrong number a"]), NOW, MINUTE).await.unwrap();
+        let counters = store.counters(&keys(&["wrong number a"])).await.unwrap();
+        assert_eq!((counters[0].count, counters[0].started_at), (5, NOW));
+        assert_eq!(counters[0].not_before, NOW + MINUTE);
+    }
+}
+
+#[tokio::test]
+async fn the_store_waits_after_wrong_codes_as_the_rule_says() {
+    for store in stores().await {
+        let wrong = guessing::of_number();
+        let mut now = NOW;
+        for expected in 1..=guessing::MOST {
+            let counted = store.count_wrong_code(&wrong, "wrong number a", Some("+44 •"), now).await.unwrap();
+            assert_eq!(counted, Some(expected));
+            let wait = guessing::wait(expected, guessing::FREE);
+            if !wait.is_zero() {
+                now = now + wait - Duration::from_millis(1);
+                let early = store.count_wrong_code(&wrong, "wrong number a", None, now).await.unwrap();
+                assert_eq!(early, None, "{expected} wrong codes, {wait:?}");
+                now = now + Duration::from_millis(1);
+            }
+        }
+        let closed = store.count_wrong_code(&wrong, "wrong number a", None, now + HOUR).await.unwrap();
+        assert_eq!(closed, None);
+        let list = store.closed("wrong number", guessing::FOREVER, guessing::MOST).await.unwrap();
+        assert_eq!((list.len(), list[0].phone.as_str(), list[0].since), (1, "+44 •", NOW));
+
+        assert_eq!(store.delete_counters(["wrong number a", "x"]).await.unwrap(), Some(100));
+        assert_eq!(store.delete_counters(["wrong number a", "x"]).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn tries_at_once_get_no_further_than_one_after_the_other() {
+    for store in stores().await {
+        let wrong = guessing::of_number();
+        let tries = (0..100).map(|_| {
+            let (store, wrong) = (store.clone(), wrong.clone());
+            tokio::spawn(async move {
+                store.count_wrong_code(&wrong, "wrong number a", None, NOW).await.unwrap().is_some()
+            })
+        });
+        let mut passed = 0;
+        for one in tries.collect::<Vec<_>>() {
+            passed += i64::from(one.await.unwrap());
+        }
+        assert_eq!(passed, guessing::FREE);
+
+        store.uncount_wrong_code("wrong number a").await.unwrap();
+        let again = store.count_wrong_code(&wrong, "wrong number a", None, NOW).await.unwrap();
+        assert_eq!(again, Some(guessing::FREE), "what was taken back may be tried again");
+        store.clear_wrong_codes(["wrong number a", "wrong number b"]).await.unwrap();
+        assert_eq!(store.count_wrong_code(&wrong, "wrong number a", None, NOW).await.unwrap(), Some(1));
+    }
+}
+
+fn ticket(browser: &str, phone: &str, asked: u64) -> Ticket {
+    Ticket {
+        address_hash: "a".to_owned(),
+        phone_hash: phone.to_owned(),
+        browser_hash: browser.to_owned(),
+        ready_at: after(asked + 60),
+        expires_at: after(asked + 300),
+    }
+}
+
+#[tokio::test]
+async fn one_browser_waits_at_an_address() {
+    for store in stores().await {
+        let mine = ticket("me", "1", 0);
+        assert_eq!(store.issue_ticket(&mine, NOW).await.unwrap(), mine);
+        assert_eq!(
+            store.issue_ticket(&ticket("me", "1", 30), after(30)).await.unwrap(),
+            mine,
+            "time is kept"
+        );
+        assert_eq!(store.issue_ticket(&ticket("you", "2", 30), after(30)).await.unwrap(), mine);
+
+        let other = ticket("me", "2", 40);
+        assert_eq!(store.issue_ticket(&other, after(40)).await.unwrap(), other, "another number waits anew");
+        let yours = ticket("you", "2", 340);
+        assert_eq!(store.issue_ticket(&yours, after(340)).await.unwrap(), yours, "mine has run out");
+        let back = ticket("him", "3", 0);
+        assert_eq!(store.issue_ticket(&back, NOW).await.unwrap(), back, "yours is of a clock that was ahead");
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_is_used_once_and_only_if_the_send_fits() {
+    for store in stores().await {
+        let (one, counting) = (keys(&["total"]), Counting::new(&[(0, HOUR, 2)], true));
+        let quotas = [Quota { key: "ticket country GB".to_owned(), span: HOUR, most: 1 }];
+        let mine = ticket("me", "1", 0);
+        store.issue_ticket(&mine, NOW).await.unwrap();
+        let send = async |ticket: &Ticket, seconds| {
+            store.count_ticket_send((&counting, &one), &quotas, ticket, after(seconds)).await.unwrap()
+        };
+
+        assert!(!send(&mine, 59).await, "too early");
+        assert!(!send(&ticket("you", "1", 0), 60).await);
+        assert!(!send(&ticket("me", "2", 0), 60).await);
+        let clicks = tokio::join!(send(&mine, 60), send(&mine, 60));
+        assert!(clicks.0 ^ clicks.1, "two clicks, one send");
+        assert_eq!(count(&store, "total", HOUR).await, 1);
+
+        let next = ticket("you", "2", 100);
+        store.issue_ticket(&next, after(100)).await.unwrap();
+        assert!(!send(&next, 160).await, "the quota is used up");
+        assert_eq!(count(&store, "total", HOUR).await, 1, "and nothing was counted");
+        store.give_back(&keys(&["ticket country GB", "ticket country FR"])).await.unwrap();
+        assert!(send(&next, 160).await, "the ticket was not used up in vain");
+    }
+}
+
+fn attempt(id: &str, state: State, request_id: Option<&str>) -> Verification {
+    Verification {
+        attempt_id: id.to_owned(),
+        request_id: request_id.map(str::to_owned),
+        phone: PhoneNumber::from_store("+447400000001".to_owned()),
+        phone_hash: "phone".to_owned(),
+        browser_hash: id.to_owned(),
+        state,
+        created_at: NOW,
+        sent_at: NOW,
+        expires_at: after(300),
+        ended_at: None,
+        wrong_codes: 0,
+        pin_hash: None,
+        claimed_until: NOW,
+        cancel_at: None,
+        origin: Origin { country: "GB".to_owned(), address_hash: "a".to_owned(), ..Origin::default() },
+    }
+}
+
+#[tokio::test]
+async fn each_attempt_is_counted_once_when_its_lifetime_is_over() {
+    for store in stores().await {
+        for id in 0..30 {
+            let id = format!("sent {id}");
+            store.insert(&attempt(&id, State::Starting, None)).await.unwrap();
+            store.record_sent(&id, &format!("r {id}"), NOW, after(300)).await.unwrap();
+        }
+        store.insert(&attempt("refused", State::Starting, None)).await.unwrap();
+        assert!(store.settle("refused", State::Starting, State::Failed, NOW).await.unwrap());
+        store.insert(&attempt("in check", State::Starting, None)).await.unwrap();
+        store.record_sent("in check", "r", NOW, after(300)).await.unwrap();
+        let claim = crate::store::Claim { now: after(299), until: after(310) };
+        store.claim_check("in check", "r", claim, "").await.unwrap().unwrap();
+
+        let tally = |ended: &[Ended]| {
+            let sent = ended.iter().filter(|ended| ended.sent).count();
+            let mut tally = Tally::default();
+            tally.unverified.insert(("u".to_owned(), HOUR), (i64::try_from(sent).unwrap(), 100));
+            tally
+        };
+        assert_eq!(store.end_attempts(after(299), 10, tally).await.unwrap(), 0);
+        let rounds = (0..20).map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { store.end_attempts(after(300), 4, tally).await.unwrap() })
+        });
+        let mut ended = 0;
+        for round in rounds.collect::<Vec<_>>() {
+            ended += round.await.unwrap();
+        }
+        while ended < 31 {
+            ended += store.end_attempts(after(300), 4, tally).await.unwrap();
+        }
+
+        assert_eq!((ended, count(&store, "u", HOUR).await), (31, 30));
+        assert_eq!(store.end_attempts(after(309), 10, tally).await.unwrap(), 0, "a check is under way");
+        assert_eq!(store.end_attempts(after(310), 10, tally).await.unwrap(), 1);
+        assert_eq!(store.attempts_of_browser("sent 1").await.unwrap()[0].state, State::Expired);
+    }
+}
+
+#[tokio::test]
+async fn a_known_browser_is_known_for_its_number_until_its_time_is_over() {
+    for store in stores().await {
+        store.remember_browser("h", "phone", after(60)).await.unwrap();
+        assert!(store.is_known("h", after(59)).await.unwrap());
+        assert!(!store.is_known("h", after(60)).await.unwrap());
+        assert!(!store.is_known("other", NOW).await.unwrap());
+
+        store.remember_browser("h", "phone", after(120)).await.unwrap();
+        assert_eq!(store.sweep_browsers(after(60)).await.unwrap(), 0);
+        assert!(store.is_known("h", after(60)).await.unwrap());
+        store.forget_browsers("phone").await.unwrap();
+        assert!(!store.is_known("h", NOW).await.unwrap());
+    }
+}

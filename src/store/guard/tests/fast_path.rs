@@ -1,0 +1,90 @@
+//! The statement that lets a send pass without a look, and the verdict, agree.
+
+use std::net::IpAddr;
+
+use super::{NOW, attempt, stores};
+use crate::{
+    guard::{Guard, GuardSettings, Limits, Mode, Subject, Verdict, budget, guessing},
+    keys::Keys,
+    phone::PhoneNumber,
+    random::Random,
+    store::{State, Verification},
+};
+
+fn guard() -> Guard {
+    let limits = |text| Limits::parse(text).unwrap();
+    Guard::new(GuardSettings {
+        number: limits(Limits::NUMBER),
+        address: limits(Limits::ADDRESS),
+        prefix: limits(Limits::PREFIX),
+        total: Limits::total(None, false, false),
+        unverified: true,
+        mode: Mode::Enforce,
+    })
+}
+
+/// Counters of the subject by chance: some full, some over, some to wait for, some from a clock that was ahead.
+fn counters_by_chance(subject: &Subject, random: &Random) -> Vec<(String, i64, i64, i64, i64, i64)> {
+    let [address, number, prefix, total, wrong, wrong_address, unverified_address, country] =
+        subject.watched();
+    let day = 86_400_000;
+    let (forever, of_day) =
+        (guessing::FOREVER.as_millis().try_into().unwrap(), budget::DAY.as_millis().try_into().unwrap());
+    let kinds = [
+        (address, 600_000, 10),
+        (number.clone(), 30_000, 1),
+        (number, day, 20),
+        (prefix, 3_600_000, 30),
+        (total, day, 5_000),
+        (wrong, forever, 100),
+        (wrong_address, of_day, i64::MAX),
+        (unverified_address, of_day, 10),
+        (country, 3_600_000, 30),
+    ];
+    let chance = |of: u64| i64::try_from(random.below(of)).unwrap();
+    let kinds = kinds.into_iter().filter(|(key, ..)| !key.is_empty() && chance(3) == 0);
+    kinds
+        .map(|(key, span, most)| {
+            let full = most.min(1_000_000);
+            let count = [0, full / 2, full - 1, full, full + 1][usize::try_from(chance(5)).unwrap()].max(0);
+            let begun = [0, span / 2, span - 1, span, span + 1, -1_000][usize::try_from(chance(6)).unwrap()];
+            let wait = if key.contains("wrong") {
+                [0, 0, 1, 200_000][usize::try_from(chance(4)).unwrap()]
+            } else {
+                0
+            };
+            (key, span, count, most, NOW.as_millis() - begun, NOW.as_millis() + wait)
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn what_passes_without_a_look_would_have_passed_the_look() {
+    const INSERT: &str = "INSERT INTO guard_counters (key, span, count, most, strict, started_at, not_before) \
+                          VALUES ($1, $2, $3, $4, 0, $5, $6)";
+    let (guard, keys, random) = (guard(), Keys::new(b"test"), Random::seeded(3));
+    let address: IpAddr = [198, 51, 100, 7].into();
+    for store in stores().await {
+        let (mut passed, mut looked) = (0, 0);
+        for case in 0..300 {
+            sqlx::query("DELETE FROM guard_counters").execute(&store.pool).await.unwrap();
+            let phone = PhoneNumber::from_store("+447400000001".to_owned());
+            let subject = Subject { known: case % 3 == 0, ..Subject::new(&keys, &phone, address) };
+            let rows = counters_by_chance(&subject, &random);
+            for (key, span, count, most, started_at, not_before) in &rows {
+                let query = sqlx::query(INSERT).bind(key.as_str()).bind(*span).bind(*count).bind(*most);
+                query.bind(*started_at).bind(*not_before).execute(&store.pool).await.unwrap();
+            }
+            let counters = store.counters(&subject.watched()).await.unwrap();
+            assert_eq!(counters.len(), rows.len());
+
+            let verdict = guard.judge(&subject, &counters, &[], NOW);
+            let new = Verification { ..attempt(&format!("case {case}"), State::Starting, None) };
+            let inserted = store.insert_first(&new, &subject.watched()).await.unwrap();
+
+            assert!(!inserted || verdict == Verdict::Pass, "{verdict:?} of {rows:?}");
+            if inserted { passed += 1 } else { looked += 1 }
+        }
+        assert!(passed > 50 && looked > 50, "{passed} passed, {looked} were looked at");
+    }
+}

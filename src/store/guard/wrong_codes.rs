@@ -1,0 +1,102 @@
+//! Wrong codes in a row, and the waits after them.
+
+use std::{fmt::Write, sync::Arc, time::Duration};
+
+use sqlx::{AssertSqlSafe, Row};
+
+use crate::{
+    clock::{Timestamp, millis},
+    store::{Store, StoreError},
+};
+
+/// The statement that counts a wrong code under a key, by a rule that stays the same as long as the app runs.
+#[derive(Debug, Clone)]
+pub struct WrongCodes {
+    sql: Arc<str>,
+}
+
+/// When [`WrongCodes`] counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// Before it is known whether the code is wrong: not while a wait runs, nor past the most.
+    Before,
+    /// Once it is known: always.
+    After,
+}
+
+impl WrongCodes {
+    /// Counts for `span` from the first, up to `most`. `waits`: from which count on how long is to be waited, both
+    /// rising.
+    pub fn new(counted: Counted, span: Duration, most: i64, waits: &[(i64, Duration)]) -> Self {
+        let over = "guard_counters.started_at + guard_counters.span <= excluded.started_at";
+        let count = format!("CASE WHEN {over} THEN 1 ELSE guard_counters.count + 1 END");
+        let mut wait = String::from("CASE");
+        for (from, length) in waits.iter().rev() {
+            // Numbers only, and none of them from a visitor.
+            let _ = write!(wait, " WHEN {count} >= {from} THEN {}", millis(*length));
+        }
+        let unless = match counted {
+            Counted::Before => {
+                format!(
+                    " WHERE guard_counters.not_before <= excluded.started_at AND {count} <= excluded.most"
+                )
+            }
+            Counted::After => String::new(),
+        };
+        let sql = format!(
+            "INSERT INTO guard_counters (key, span, most, strict, started_at, count, label) \
+             VALUES ($1, {}, {most}, 1, $2, 1, $3) ON CONFLICT (key, span) DO UPDATE SET most = excluded.most, \
+             count = {count}, label = excluded.label, not_before = excluded.started_at + {wait} ELSE 0 END, \
+             started_at = CASE WHEN {over} OR guard_counters.started_at > excluded.started_at \
+             THEN excluded.started_at ELSE guard_counters.started_at END{unless} RETURNING count",
+            millis(span)
+        );
+        Self { sql: sql.into() }
+    }
+}
+
+impl Store {
+    /// Counts one; says the how manieth in a row it is, or nothing if it was not counted.
+    pub async fn count_wrong_code(
+        &self,
+        wrong_codes: &WrongCodes,
+        key: &str,
+        label: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Option<i64>, StoreError> {
+        let query = sqlx::query(AssertSqlSafe(Arc::clone(&wrong_codes.sql)));
+        let query = query.bind(key).bind(now.as_millis()).bind(label);
+        let row = query.fetch_optional(&self.pool).await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
+    }
+
+    /// Takes one back that was counted before it was known, and was not wrong.
+    pub async fn uncount_wrong_code(&self, key: &str) -> Result<(), StoreError> {
+        const SQL: &str =
+            "UPDATE guard_counters SET count = count - 1, not_before = 0 WHERE key = $1 AND count > 0";
+        sqlx::query(SQL).bind(key).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Begins the row anew: the code was right.
+    pub async fn clear_wrong_codes(&self, keys: [&str; 2]) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE guard_counters SET count = 0, not_before = 0 WHERE key IN ($1, $2)";
+        sqlx::query(SQL).bind(keys[0]).bind(keys[1]).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Counts once under a key for all; says the how manieth in its window it is.
+    pub async fn count_one(&self, key: &str, span: Duration, now: Timestamp) -> Result<i64, StoreError> {
+        const SQL: &str = "SELECT count FROM guard_counters WHERE key = $1 AND span = $2";
+        super::counters::add(&self.pool, (key, span), (i64::MAX, false), 1, now).await?;
+        Ok(sqlx::query_scalar(SQL).bind(key).bind(millis(span)).fetch_one(&self.pool).await?)
+    }
+
+    /// Deletes counters; says the highest count that was among them.
+    pub async fn delete_counters(&self, keys: [&str; 2]) -> Result<Option<i64>, StoreError> {
+        const SQL: &str = "DELETE FROM guard_counters WHERE key IN ($1, $2) RETURNING count";
+        let rows = sqlx::query(SQL).bind(keys[0]).bind(keys[1]).fetch_all(&self.pool).await?;
+        let counts = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i64>, _>>()?;
+        Ok(counts.into_iter().max())
+    }
+}
