@@ -119,6 +119,7 @@ impl World {
             claimed_until: now,
             cancel_at: None,
             origin,
+            return_to: None,
         }
     }
 

@@ -1,14 +1,18 @@
 //! The app: its state, and every route and layer on one screen.
 
+mod builder;
+
 use std::{ops::Deref, sync::Arc, time::Duration};
 
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, header::InvalidHeaderValue},
     middleware::{Next, from_fn_with_state},
-    response::Response,
+    response::{Redirect, Response},
+    routing::any,
 };
+use tokio::sync::watch;
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -24,8 +28,12 @@ use crate::{
     assets::Assets,
     config::is_loopback_name,
     error::{self, AppError},
-    guard::address::Proxies,
-    handlers,
+    gate::{
+        self, Gate,
+        return_to::{self, ReturnTo},
+    },
+    guard::address::{self, Proxies},
+    handlers, jobs,
     phone::{Country, Fiction},
     session::Cookies,
     sign_in::SignIn,
@@ -33,6 +41,9 @@ use crate::{
     templates::{Frame, Templates},
     text::Language,
 };
+
+pub use builder::{BuildError, Builder};
+pub(crate) use builder::{CALL_TIMEOUT, CONNECT_TIMEOUT};
 
 /// Longer than any form of ours.
 const BODY_LIMIT: usize = 16 * 1024;
@@ -54,6 +65,12 @@ pub struct Parts {
     pub cookies: Cookies,
     pub proxies: Proxies,
     pub public_url: Url,
+    /// Where a sign-in may lead.
+    pub return_to: return_to::Rules,
+    pub gate: Gate,
+    pub csrf: CsrfLayer,
+    /// The `Content-Security-Policy` of our pages.
+    pub policy: HeaderValue,
     /// For numbers typed without a country code.
     pub default_country: Option<Country>,
     pub fiction: Fiction,
@@ -71,8 +88,35 @@ pub struct Simulated {
 }
 
 impl AppState {
-    pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+    /// Makes one; see [`Builder`] for what may be given, and [`router`] for what to do with it.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// What is done without a visitor waiting: cancels at the provider, deletion of what is over. Never ends.
+    pub fn jobs(&self) -> impl Future<Output = ()> + Send + 'static {
+        let (sign_in, idle) = (self.sign_in.clone(), self.session_idle);
+        async move {
+            let (_running, stop) = watch::channel(false);
+            Box::pin(jobs::run(sign_in, idle, stop)).await;
+        }
+    }
+
+    /// To where a signed-in visitor wanted to go, or to the last page.
+    pub(crate) fn onward(&self, return_to: Option<&str>) -> Redirect {
+        let return_to = self.return_to.read(return_to);
+        Redirect::to(return_to.as_ref().map_or("/result", ReturnTo::as_str))
+    }
+
+    /// A proxy in front of a simulator that nobody said others may reach.
+    pub(crate) fn refuses_forwarded(&self, headers: &HeaderMap) -> bool {
+        let forced = self.simulator.as_ref().is_none_or(|simulated| simulated.forced);
+        !forced && headers.keys().any(|name| name.as_str().starts_with("x-forwarded-"))
+    }
+
+    /// Whether what the request's `X-Forwarded-*` say may be believed.
+    pub(crate) fn is_behind_trusted_proxy(&self, request: &Request) -> bool {
+        address::peer(request.extensions()).is_some_and(|peer| self.proxies.trusted.trusts(peer))
     }
 
     pub(crate) fn frame(&self, language: Language) -> Frame {
@@ -88,15 +132,27 @@ impl Deref for AppState {
     }
 }
 
-/// All routes and layers.
+/// Everything under our own name: all other paths answer with a page that says so.
+pub(crate) fn standalone(app: AppState) -> Router {
+    let routes = handlers::routes().fallback(async || AppError::NotFound);
+    let health = handlers::health_routes().with_state(app.clone());
+    layered(routes, app).merge(health)
+}
+
+/// The pages, assets and `/auth`, to be merged into the router of another app at its root.
 ///
-/// # Errors
-/// If the origin of `PUBLIC_URL` cannot be one that browsers send.
-pub fn router(app: AppState) -> Result<Router, tower_http::csrf::ConfigError> {
-    let csrf = CsrfLayer::new().add_trusted_origin(app.public_url.origin().ascii_serialization())?;
-    let pages = handlers::routes()
+/// The paths of both must differ: `/`, `/verify`, `/check`, `/cancel`, `/result`, `/sessions`, `/signout`, `/auth`, those
+/// of the assets, and below `/simulator` are taken. The layers are on these paths only.
+///
+/// For limits and `TRUSTED_PROXIES` to work, serve with `into_make_service_with_connect_info::<SocketAddr>()`.
+pub fn router<S: Clone + Send + Sync + 'static>(app: AppState) -> Router<S> {
+    layered(handlers::routes(), app).reset_fallback()
+}
+
+fn layered<S: Clone + Send + Sync + 'static>(routes: Router<AppState>, app: AppState) -> Router<S> {
+    let csrf = app.csrf.clone();
+    let pages = routes
         .merge(app.assets.router())
-        .fallback(async || AppError::NotFound)
         .method_not_allowed_fallback(async || AppError::MethodNotAllowed)
         .layer(
             ServiceBuilder::new()
@@ -125,7 +181,7 @@ pub fn router(app: AppState) -> Result<Router, tower_http::csrf::ConfigError> {
         .layer(trace)
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(from_fn_with_state(app.clone(), front_door));
-    Ok(routes.layer(front).merge(handlers::health_routes()).with_state(app))
+    routes.layer(front).route("/auth", any(gate::decide)).with_state(app)
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -143,6 +199,7 @@ async fn front_door(State(app): State<AppState>, request: Request, next: Next) -
         Err(error) => error::refuse(&app, &request, &error),
     };
     let headers = response.headers_mut();
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| app.policy.clone());
     for (name, value) in &HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
@@ -152,14 +209,17 @@ async fn front_door(State(app): State<AppState>, request: Request, next: Next) -
     response
 }
 
-/// No inline script or style; nobody may frame us; a form goes nowhere else.
+/// No inline script or style; nobody may frame us; a form leads nowhere else than a sign-in may.
+pub(crate) fn policy(rules: &return_to::Rules) -> Result<HeaderValue, InvalidHeaderValue> {
+    let form_action = rules.form_action();
+    HeaderValue::from_str(&format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action {form_action}; \
+         base-uri 'none'; frame-ancestors 'none'"
+    ))
+}
+
 /// `same-origin` and not `no-referrer`: with the latter browsers send `Origin: null`, and no form would pass.
-const HEADERS: [(HeaderName, &str); 6] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; \
-         base-uri 'none'; frame-ancestors 'none'",
-    ),
+const HEADERS: [(HeaderName, &str); 5] = [
     (header::REFERRER_POLICY, "same-origin"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
@@ -172,8 +232,7 @@ fn check_entry(app: &AppState, headers: &HeaderMap) -> Result<(), AppError> {
     if !is_our_host(host, &app.public_url) {
         return Err(AppError::Host(host.chars().take(100).collect()));
     }
-    let forced = app.simulator.as_ref().is_none_or(|simulated| simulated.forced);
-    if !forced && headers.keys().any(|name| name.as_str().starts_with("x-forwarded-")) {
+    if app.refuses_forwarded(headers) {
         return Err(AppError::Forwarded);
     }
     Ok(())

@@ -19,8 +19,8 @@ use secrecy::SecretString;
 use url::Url;
 
 pub use environment::Environment;
-pub use parse::LogFormat;
 pub(crate) use parse::is_loopback_name;
+pub use parse::{LogFormat, Origins};
 pub use simulator::SimulatorConfig;
 
 use crate::{
@@ -61,6 +61,11 @@ pub enum Invocation {
     },
     /// Show what the guard counts.
     Guard {
+        config: Box<Config>,
+    },
+    /// End all sessions of a number.
+    SignOut {
+        phone: String,
         config: Box<Config>,
     },
     /// `--help` or `--version`: text to print.
@@ -192,9 +197,18 @@ pub struct Settings {
     #[arg(long, value_name = "SESSION_MAX", default_value = "7d", value_parser = parse::span)]
     pub session_max: Duration,
 
+    /// How long `/auth` may let in a session that ended on another instance: `0s` to `1m`; `0s` asks the store each time.
+    #[arg(long, value_name = "AUTH_CACHE", default_value = "5s", value_parser = parse::auth_cache)]
+    pub auth_cache: Duration,
+
     /// Share the session with the hosts below this domain: `example.com`.
     #[arg(long, value_name = "COOKIE_DOMAIN", value_parser = parse::domain)]
     pub cookie_domain: Option<String>,
+
+    /// Origins that a sign-in may lead to besides our own, with commas between: `https://app.example.com`.
+    #[arg(long, value_name = "RETURN_TO_ORIGINS", default_value = "", hide_default_value = true)]
+    #[arg(value_parser = parse::origins)]
+    pub return_to_origins: Origins,
 
     /// A folder whose files take the place of built-in templates of the same name.
     #[arg(long, value_name = "TEMPLATES_DIR", value_parser = parse::folder)]
@@ -268,6 +282,12 @@ enum Command {
         #[arg(long)]
         phone: String,
     },
+    /// Sign a phone number out everywhere.
+    SignOut {
+        /// The number, in international form: `+44…`.
+        #[arg(long)]
+        phone: String,
+    },
 }
 
 impl Invocation {
@@ -311,6 +331,10 @@ impl Invocation {
             Some(Command::Unlock { phone }) => {
                 let config = rules::store_only(settings, secrets)?;
                 Ok(Self::Unlock { phone, config: Box::new(config) })
+            }
+            Some(Command::SignOut { phone }) => {
+                let config = rules::store_only(settings, secrets)?;
+                Ok(Self::SignOut { phone, config: Box::new(config) })
             }
             Some(Command::Guard) => {
                 let config = rules::store_only(settings, secrets)?;

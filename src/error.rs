@@ -22,6 +22,7 @@ pub use failure::{
 
 use crate::{
     app::AppState,
+    gate::bounces,
     guard::{self, breaker::Paused, destination},
     sign_in::SignInError,
     store::StoreError,
@@ -53,6 +54,9 @@ pub enum AppError {
         "refused a request that came through a proxy: the simulator is for this machine; see --simulator"
     )]
     Forwarded,
+    /// 508: the gate of a site does not see the session.
+    #[error("{site} keeps sending a visitor here who is signed in: {cause}")]
+    Loop { site: String, cause: bounces::Cause },
     /// 422, 502 or 503, on the page of the form.
     #[error(transparent)]
     Verify(#[from] VerifyError),
@@ -95,6 +99,7 @@ impl AppError {
         let status = self.status();
         let (headline, advice) = match (self, status.as_u16()) {
             (Self::Forwarded, _) => ("error-forwarded-headline", "error-forwarded-advice"),
+            (Self::Loop { cause, .. }, _) => ("error-loop-headline", loop_advice(*cause)),
             (_, 403) => ("error-forbidden-headline", "error-forbidden-advice"),
             (_, 404) => ("error-not-found-headline", "error-not-found-advice"),
             (_, 405) => ("error-method-headline", "error-method-advice"),
@@ -117,6 +122,7 @@ impl AppError {
             Self::Form(rejection) => rejection.status(),
             Self::CrossSite(_) | Self::Forwarded => StatusCode::FORBIDDEN,
             Self::Host(_) => StatusCode::MISDIRECTED_REQUEST,
+            Self::Loop { .. } => StatusCode::LOOP_DETECTED,
             Self::Verify(error) => send_failure(error).status,
             Self::Destination { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Guard(_) => StatusCode::TOO_MANY_REQUESTS,
@@ -133,6 +139,14 @@ impl AppError {
         let mut response = page.into_response();
         response.extensions_mut().insert(Arc::new(self));
         response
+    }
+}
+
+fn loop_advice(cause: bounces::Cause) -> &'static str {
+    match cause {
+        bounces::Cause::CookieDomain => "error-loop-domain",
+        bounces::Cause::NotSecure => "error-loop-not-secure",
+        bounces::Cause::Unclear => "error-loop-unclear",
     }
 }
 

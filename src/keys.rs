@@ -3,7 +3,7 @@
 use std::fmt;
 
 use aws_lc_rs::{digest, hkdf, hmac};
-use data_encoding::BASE64URL_NOPAD;
+use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
 
 use crate::{phone::PhoneNumber, random::Random};
 
@@ -33,7 +33,14 @@ impl Token {
 
     /// How the store knows it. A plain hash will do: 256 random bits cannot be guessed.
     pub fn hash(&self) -> String {
-        BASE64URL_NOPAD.encode(digest::digest(&digest::SHA256, self.0.as_bytes()).as_ref())
+        BASE64URL_NOPAD.encode(&self.digest())
+    }
+
+    /// The bytes of [`Token::hash`].
+    pub fn digest(&self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(digest::digest(&digest::SHA256, self.0.as_bytes()).as_ref());
+        bytes
     }
 }
 
@@ -52,6 +59,8 @@ pub struct Keys {
     address: hmac::Key,
     known: hmac::Key,
     ticket: hmac::Key,
+    subject: hmac::Key,
+    session: hmac::Key,
 }
 
 impl Keys {
@@ -73,6 +82,8 @@ impl Keys {
             address: derive("address"),
             known: derive("known"),
             ticket: derive("ticket"),
+            subject: derive("subject"),
+            session: derive("session"),
         }
     }
 
@@ -102,6 +113,18 @@ impl Keys {
         sign(&self.pin, &[attempt_id, pin])
     }
 
+    /// The name under which other sites know a number: the same at each sign-in, and no number can be told from it.
+    /// 160 bits as 32 letters and digits, which fit wherever user names do.
+    pub fn subject(&self, phone: &PhoneNumber) -> String {
+        let tag = mac(&self.subject, &[phone.as_str()]);
+        BASE32_NOPAD.encode(&tag.as_ref()[..20]).to_ascii_lowercase()
+    }
+
+    /// The name of a session in its owner's forms: of no use where tokens are looked for.
+    pub fn session(&self, token_hash: &str) -> String {
+        BASE64URL_NOPAD.encode(&mac(&self.session, &[token_hash]).as_ref()[..16])
+    }
+
     /// The token that takes `token`'s place at sign-in.
     ///
     /// It is made from the old one so that both answers to a double click set the same cookie; without the server
@@ -117,14 +140,18 @@ impl fmt::Debug for Keys {
     }
 }
 
-/// Parts are told apart by their lengths, so that no two lists of parts give the same input.
 fn sign(key: &hmac::Key, parts: &[&str]) -> String {
+    BASE64URL_NOPAD.encode(mac(key, parts).as_ref())
+}
+
+/// Parts are told apart by their lengths, so that no two lists of parts give the same input.
+fn mac(key: &hmac::Key, parts: &[&str]) -> hmac::Tag {
     let mut context = hmac::Context::with_key(key);
     for part in parts {
         context.update(&(part.len() as u64).to_le_bytes());
         context.update(part.as_bytes());
     }
-    BASE64URL_NOPAD.encode(context.sign().as_ref())
+    context.sign()
 }
 
 #[cfg(test)]
@@ -139,6 +166,17 @@ mod tests {
         assert_ne!(keys.phone(&phone), keys.pin("", phone.as_str()));
         assert_ne!(keys.phone(&phone), Keys::new(b"two").phone(&phone));
         assert_ne!(keys.pin("ab", "c"), keys.pin("a", "bc"));
+    }
+
+    #[test]
+    fn a_subject_is_a_name_that_fits_anywhere_and_depends_on_the_server_key() {
+        let phone = PhoneNumber::from_store("+12025550123".to_owned());
+        let subject = Keys::new(b"one").subject(&phone);
+
+        assert_eq!(subject.len(), 32);
+        assert!(subject.bytes().all(|b| b.is_ascii_lowercase() || (b'2'..=b'7').contains(&b)), "{subject}");
+        assert_eq!(subject, Keys::new(b"one").subject(&phone));
+        assert_ne!(subject, Keys::new(b"two").subject(&phone));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use phonegate::{
     random::Random,
     server::{Server, StartError, World},
     simulator::{Callbacks, Options, Simulator},
-    store::Store,
+    store::{Store, StoreError},
 };
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
@@ -43,6 +43,7 @@ fn main() -> ExitCode {
         Invocation::Forget { phone, config } => runtime.block_on(forget(&phone, &config)),
         Invocation::Unlock { phone, config } => runtime.block_on(unlock(&phone, &config)),
         Invocation::Guard { config } => runtime.block_on(show_guard(&config)),
+        Invocation::SignOut { phone, config } => runtime.block_on(sign_out(&phone, &config)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -116,12 +117,16 @@ async fn unlock(phone: &str, config: &Config) -> Outcome {
 
 async fn show_guard(config: &Config) -> Outcome {
     let settings = &config.settings;
-    let store = Store::open_existing(&settings.store_url).await.map_err(StartError::from)?;
+    let store = Store::open_existing(&settings.store_url).await.map_err(start_error)?;
     let report =
         Report::read(&store, (settings.guard_mode, settings.limit_unverified), Clock::system().now()).await?;
     print!("{report}");
     store.close().await;
     Ok(())
+}
+
+fn start_error(error: StoreError) -> StartError {
+    StartError::Build(error.into())
 }
 
 /// A number from the command line, and how the store finds it.
@@ -132,10 +137,18 @@ async fn number_in_store(
     let Ok(number) = PhoneNumber::parse(phone, config.settings.default_country, Fiction::Allowed) else {
         return Err("--phone: not a phone number; give it in international form: +12025550150".into());
     };
-    let store = Store::open_existing(&config.settings.store_url).await.map_err(StartError::from)?;
+    let store = Store::open_existing(&config.settings.store_url).await.map_err(start_error)?;
     let keys = store.keys(config.secrets.server_key.as_ref(), &Random::system()).await?;
     let phone_hash = keys.phone(&number);
     Ok((number, store, phone_hash))
+}
+
+async fn sign_out(phone: &str, config: &Config) -> Outcome {
+    let (number, store, phone_hash) = number_in_store(phone, config).await?;
+    let sessions = store.end_sessions_of_phone(&phone_hash, None).await?;
+    println!("{}: {sessions} sessions ended", number.masked());
+    store.close().await;
+    Ok(())
 }
 
 fn start_log(log: &Log) -> Outcome {

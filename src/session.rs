@@ -5,10 +5,13 @@
 //! * Every cookie is made in one place, with every attribute.
 //! * [`SignedIn`] and [`Pending`] in a handler's signature are the only way past the door.
 
-use std::{convert::Infallible, time::Duration};
+mod device;
+mod live;
+
+use std::convert::Infallible;
 
 use axum::{
-    extract::{FromRequestParts, OptionalFromRequestParts},
+    extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
     http::{HeaderMap, HeaderValue, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
@@ -19,15 +22,13 @@ use crate::{
     app::AppState,
     clock::Timestamp,
     error::AppError,
+    gate::{self, return_to::start_page},
     guard::KNOWN_FOR,
     keys::Token,
     phone::PhoneNumber,
     sign_in::{self, Standing},
-    store::SessionRow,
+    store::StoreError,
 };
-
-/// A visit is written down when the last one that was lies this far back, or a tenth of the idle limit.
-const TOUCH_AFTER: Duration = Duration::from_mins(5);
 
 /// What is said once, on the next page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,10 +37,19 @@ pub enum Notice {
     SignedOut,
     Expired,
     Resumed,
+    SessionEnded,
+    OthersEnded,
 }
 
 impl Notice {
-    const ALL: [Self; 4] = [Self::Cancelled, Self::SignedOut, Self::Expired, Self::Resumed];
+    const ALL: [Self; 6] = [
+        Self::Cancelled,
+        Self::SignedOut,
+        Self::Expired,
+        Self::Resumed,
+        Self::SessionEnded,
+        Self::OthersEnded,
+    ];
 
     const fn as_str(self) -> &'static str {
         match self {
@@ -47,6 +57,8 @@ impl Notice {
             Self::SignedOut => "signed-out",
             Self::Expired => "expired",
             Self::Resumed => "resumed",
+            Self::SessionEnded => "session-ended",
+            Self::OthersEnded => "others-ended",
         }
     }
 }
@@ -76,6 +88,11 @@ impl Cookies {
             domain,
             secure,
         }
+    }
+
+    /// The domain that the session is shared with.
+    pub(crate) fn domain(&self) -> Option<&str> {
+        self.domain.as_deref()
     }
 
     /// A session cookie in the browser's sense too: it ends with the browser.
@@ -111,6 +128,18 @@ pub struct Visitor {
 }
 
 impl Visitor {
+    fn read(headers: &HeaderMap, app: &AppState) -> Self {
+        let value = |name: &str| sent_cookie(headers, name);
+        let said = value(&app.cookies.notice);
+        Self {
+            browser: value(&app.cookies.browser).and_then(Token::parse),
+            known: value(&app.cookies.known).and_then(Token::parse),
+            notice: Notice::ALL.into_iter().find(|notice| Some(notice.as_str()) == said),
+            set: Vec::new(),
+            app: app.clone(),
+        }
+    }
+
     pub fn browser(&self) -> Option<&Token> {
         self.browser.as_ref()
     }
@@ -174,15 +203,7 @@ impl FromRequestParts<AppState> for Visitor {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Infallible> {
-        let value = |name: &str| sent_cookie(&parts.headers, name);
-        let said = value(&app.cookies.notice);
-        Ok(Self {
-            browser: value(&app.cookies.browser).and_then(Token::parse),
-            known: value(&app.cookies.known).and_then(Token::parse),
-            notice: Notice::ALL.into_iter().find(|notice| Some(notice.as_str()) == said),
-            set: Vec::new(),
-            app: app.clone(),
-        })
+        Ok(Self::read(&parts.headers, app))
     }
 }
 
@@ -194,13 +215,28 @@ fn sent_cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     std::str::from_utf8(value).ok()
 }
 
-/// A visitor with a live session. In a handler's signature it sends all others to the start.
+/// The session's token, if a cookie has one.
+pub(crate) fn session_token(headers: &HeaderMap, cookies: &Cookies) -> Option<Token> {
+    sent_cookie(headers, &cookies.session).and_then(Token::parse)
+}
+
+/// A visitor with a live session.
+///
+/// In the signature of a handler, ours or of an app that has [`AppState`] in its own state, it leads a person on the way
+/// to a page to sign in and back, and answers everything else with 401. `Option<SignedIn>` lets everyone in.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
+    /// Whose session it is.
     pub phone: PhoneNumber,
+    /// When the number was verified.
     pub since: Timestamp,
+    pub(crate) phone_hash: String,
     pub(crate) token_hash: String,
 }
+
+/// [`SignedIn`] on our own pages: all others go to the first of them.
+#[derive(Debug, Clone)]
+pub(crate) struct Here(pub(crate) SignedIn);
 
 /// A visitor with a code to type. In a handler's signature it sends all others to the start.
 #[derive(Debug, Clone)]
@@ -209,61 +245,73 @@ pub struct Pending {
     pub attempt: sign_in::Pending,
 }
 
-/// Why an extractor let nobody in.
+/// The answer to whom an extractor did not let in.
 #[derive(Debug)]
-pub enum TurnedAway {
-    ToStart(Box<Visitor>),
-    Failed(AppError),
+pub struct TurnedAway(Box<Response>);
+
+impl TurnedAway {
+    fn to_start(visitor: Visitor, page: &str) -> Self {
+        Self(Box::new(visitor.answer(Redirect::to(page))))
+    }
 }
 
 impl IntoResponse for TurnedAway {
     fn into_response(self) -> Response {
-        match self {
-            Self::ToStart(visitor) => visitor.answer(Redirect::to("/")),
-            Self::Failed(error) => error.into_response(),
-        }
+        *self.0
     }
 }
 
 impl<E: Into<AppError>> From<E> for TurnedAway {
     fn from(error: E) -> Self {
-        Self::Failed(error.into())
+        Self(Box::new(error.into().into_response()))
     }
 }
 
-impl OptionalFromRequestParts<AppState> for SignedIn {
-    type Rejection = AppError;
-
-    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Option<Self>, AppError> {
-        let token = sent_cookie(&parts.headers, &app.cookies.session).and_then(Token::parse);
-        let Some(token) = token else { return Ok(None) };
-        let Some(row) = app.sign_in.store.session(&token.hash()).await? else { return Ok(None) };
-        let now = app.sign_in.clock.now();
-        if !is_live(&row, now, app.session_idle) || !app.sign_in.destinations.allowed.allows(&row.phone) {
-            return Ok(None);
-        }
-        if now.since(row.seen_at) >= TOUCH_AFTER.min(app.session_idle / 10) {
-            app.sign_in.store.touch_session(&row.token_hash, now).await?;
-        }
-        Ok(Some(Self { phone: row.phone, since: row.signed_in_at, token_hash: row.token_hash }))
+impl SignedIn {
+    async fn read(headers: &HeaderMap, app: &AppState) -> Result<Option<Self>, StoreError> {
+        let Some(token) = session_token(headers, &app.cookies) else { return Ok(None) };
+        let session = app.session(&token).await?;
+        Ok(session.map(|row| Self {
+            phone: row.phone,
+            since: row.signed_in_at,
+            phone_hash: row.phone_hash,
+            token_hash: row.token_hash,
+        }))
     }
 }
 
-fn is_live(row: &SessionRow, now: Timestamp, idle: Duration) -> bool {
-    now < row.expires_at && now < row.seen_at + idle
+impl<S: Send + Sync> OptionalFromRequestParts<S> for SignedIn
+where
+    AppState: FromRef<S>,
+{
+    type Rejection = TurnedAway;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, TurnedAway> {
+        Ok(Self::read(&parts.headers, &AppState::from_ref(state)).await?)
+    }
 }
 
-impl FromRequestParts<AppState> for SignedIn {
+impl<S: Send + Sync> FromRequestParts<S> for SignedIn
+where
+    AppState: FromRef<S>,
+{
+    type Rejection = TurnedAway;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, TurnedAway> {
+        let app = AppState::from_ref(state);
+        let signed_in = Self::read(&parts.headers, &app).await?;
+        signed_in.ok_or_else(|| TurnedAway(Box::new(gate::turn_away(&app, parts))))
+    }
+}
+
+impl FromRequestParts<AppState> for Here {
     type Rejection = TurnedAway;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, TurnedAway> {
-        if let Some(signed_in) =
-            <Self as OptionalFromRequestParts<AppState>>::from_request_parts(parts, app).await?
-        {
-            return Ok(signed_in);
+        match SignedIn::read(&parts.headers, app).await? {
+            Some(signed_in) => Ok(Self(signed_in)),
+            None => Err(TurnedAway::to_start(Visitor::read(&parts.headers, app), "/")),
         }
-        let Ok(visitor) = Visitor::from_request_parts(parts, app).await;
-        Err(TurnedAway::ToStart(Box::new(visitor)))
     }
 }
 
@@ -273,15 +321,16 @@ impl FromRequestParts<AppState> for Pending {
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, TurnedAway> {
         let Ok(mut visitor) = Visitor::from_request_parts(parts, app).await;
         let Some(browser) = visitor.browser().cloned() else {
-            return Err(TurnedAway::ToStart(Box::new(visitor)));
+            return Err(TurnedAway::to_start(visitor, "/"));
         };
         match app.sign_in.standing(&browser).await? {
             Standing::Pending(attempt) => Ok(Self { browser, attempt }),
-            Standing::Expired => {
+            Standing::Expired { return_to } => {
                 visitor.set_notice(Notice::Expired);
-                Err(TurnedAway::ToStart(Box::new(visitor)))
+                let page = start_page(app.return_to.read(return_to.as_deref()).as_ref());
+                Err(TurnedAway::to_start(visitor, &page))
             }
-            Standing::Nothing => Err(TurnedAway::ToStart(Box::new(visitor))),
+            Standing::Nothing => Err(TurnedAway::to_start(visitor, "/")),
         }
     }
 }

@@ -5,6 +5,8 @@
 //!   is never asked twice.
 //! * A browser has one running attempt: reloads, double clicks and tabs of one browser send one message.
 //! * A code is checked by one upstream call at a time, accepted once, and its success is stored before it is told.
+//! * Where the visitor wanted to go is kept with the attempt, through cancels and new starts; it is handed out as it
+//!   came in, for the caller to judge.
 //! * Once begun, a call to the provider is written down even if the visitor leaves.
 //! * No code goes to a number that the settings refuse, and nobody signs in with one.
 //! * Nothing is sent and no code is checked that the guard does not let pass; what is sent is counted first.
@@ -104,7 +106,9 @@ pub struct Pending {
 pub enum Standing {
     Pending(Pending),
     /// Its last code ran out, not long ago.
-    Expired,
+    Expired {
+        return_to: Option<String>,
+    },
     Nothing,
 }
 
@@ -121,7 +125,7 @@ impl SignIn {
                     expires_at: attempt.expires_at,
                 }),
                 (_, State::Sent | State::Expired) if now.since(attempt.expires_at) < self.lifetime => {
-                    Standing::Expired
+                    Standing::Expired { return_to: attempt.return_to.clone() }
                 }
                 _ => Standing::Nothing,
             },

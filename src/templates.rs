@@ -37,6 +37,8 @@ pub struct IndexPage {
     pub phone: String,
     /// The country that was posted with it, given back in a hidden field when present.
     pub country: Option<String>,
+    /// Where sign-in leads, posted in a hidden field.
+    pub return_to: Option<String>,
     /// What is wrong with the number: beside the field, announced, focused.
     pub problem: Option<Sentence>,
     /// Why no code could be sent, not the number's fault: above the form.
@@ -78,8 +80,8 @@ pub struct VerifyPage {
 pub enum ResultPage {
     /// Masked number and sign-out.
     SignedIn { phone: String },
-    /// What happened, and a way to start again.
-    Failed { reason: Sentence },
+    /// What happened, and the address to start again at.
+    Failed { reason: Sentence, again: String },
 }
 
 /// "Sign out?": a POST form, so that any app may link to the page.
@@ -87,6 +89,40 @@ pub enum ResultPage {
 pub struct SignOutPage {
     /// Masked.
     pub phone: String,
+}
+
+/// A number's sessions, each with a way to end it.
+#[derive(Debug, Clone)]
+pub struct SessionsPage {
+    /// Masked.
+    pub phone: String,
+    /// The newest first; one of them is the visitor's own.
+    pub sessions: Vec<SessionItem>,
+    /// Shown once: "that browser is signed out".
+    pub notice: Option<Sentence>,
+}
+
+/// One of them.
+#[derive(Debug, Clone)]
+pub struct SessionItem {
+    pub id: String,
+    /// Whether it is the one that asks.
+    pub here: bool,
+    pub device: Sentence,
+    /// When it began, in words, and as RFC 3339.
+    pub since: Sentence,
+    pub since_utc: String,
+    /// Masked.
+    pub address: Option<Sentence>,
+}
+
+/// A refusal under the address of a site that is guarded: all addresses on it are absolute.
+#[derive(Debug, Clone)]
+pub struct UnauthorizedPage {
+    /// Where our pages and assets are.
+    pub base: String,
+    /// Where to sign in, with the way back.
+    pub sign_in: String,
 }
 
 /// A designed refusal: 403, 404, 405, 409, 413, 415, 421, 429, 5xx.
@@ -169,7 +205,9 @@ impl Templates {
         let framed = self.framed(frame);
         let content = match page {
             ResultPage::SignedIn { phone } => context! { failed => false, phone => phone.as_str() },
-            ResultPage::Failed { reason } => context! { failed => true, reason => framed.say(reason) },
+            ResultPage::Failed { reason, again } => {
+                context! { failed => true, reason => framed.say(reason), again => again.as_str() }
+            }
         };
         framed.render("result.html", content)
     }
@@ -177,6 +215,33 @@ impl Templates {
     pub fn sign_out(&self, frame: Frame, page: &SignOutPage) -> Result<String, Error> {
         let content = context! { failed => false, phone => page.phone.as_str() };
         self.framed(frame).render("sign-out.html", content)
+    }
+
+    pub fn sessions(&self, frame: Frame, page: &SessionsPage) -> Result<String, Error> {
+        let framed = self.framed(frame);
+        let item = |session: &SessionItem| {
+            context! {
+                id => session.id.as_str(),
+                here => session.here,
+                device => framed.say(&session.device),
+                since => framed.say(&session.since),
+                since_utc => session.since_utc.as_str(),
+                address => session.address.as_ref().map(|address| framed.say(address)),
+            }
+        };
+        let content = context! {
+            failed => false,
+            phone => page.phone.as_str(),
+            sessions => page.sessions.iter().map(item).collect::<Vec<_>>(),
+            notice => page.notice.as_ref().map(|notice| framed.say(notice)),
+        };
+        framed.render("sessions.html", content)
+    }
+
+    pub fn unauthorized(&self, frame: Frame, page: &UnauthorizedPage) -> Result<String, Error> {
+        let content =
+            context! { failed => true, base => page.base.as_str(), sign_in => page.sign_in.as_str() };
+        self.framed(frame).render("unauthorized.html", content)
     }
 
     pub fn error(&self, frame: Frame, page: &ErrorPage) -> Result<String, Error> {
@@ -230,6 +295,7 @@ impl Framed {
             failed => page.problem.is_some() || page.alert.is_some(),
             phone => page.phone.as_str(),
             country => page.country.as_deref(),
+            return_to => page.return_to.as_deref(),
             problem => page.problem.as_ref().map(|problem| self.say(problem)),
             alert => page.alert.as_ref().map(|alert| self.say(alert)),
             notice => page.notice.as_ref().map(|notice| self.say(notice)),

@@ -4,11 +4,22 @@ use std::{collections::BTreeMap, path::Path};
 
 use secrecy::SecretString;
 
-use super::ConfigError;
+use super::{Config, ConfigError, Invocation};
 
 /// Variables by name. `Debug` is left out: some are secrets.
 #[derive(Clone, Default)]
 pub struct Environment(BTreeMap<String, String>);
+
+impl Config {
+    /// The settings of the environment and of `.env`, for an app that has us built in and reads its own command line.
+    pub fn load() -> Result<Self, ConfigError> {
+        match Invocation::read([], &Environment::load()?)? {
+            Invocation::Serve(config) => Ok(*config),
+            // Only arguments ask for something else.
+            _ => Err(ConfigError::new("command line", "asks for no server")),
+        }
+    }
+}
 
 impl Environment {
     /// The process environment, and what it leaves open from `.env` in the working directory.

@@ -36,6 +36,16 @@ pub(super) fn public_url(text: &str) -> Result<Url, String> {
     }
 }
 
+/// A list of origins.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origins(pub Vec<Url>);
+
+pub(super) fn origins(text: &str) -> Result<Origins, String> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let origins = parts.map(|part| public_url(part).map_err(|why| format!("{part:?}: {why}")));
+    origins.collect::<Result<_, _>>().map(Origins)
+}
+
 pub(super) fn base_url(text: &str) -> Result<Url, String> {
     let url = secure_url(text)?;
     if url.query().is_some() || url.fragment().is_some() {
@@ -137,6 +147,11 @@ pub(super) fn span(text: &str) -> Result<Duration, String> {
     let span = humantime::parse_duration(text).ok();
     let span = span.filter(|span| (60..=365 * 24 * 3600).contains(&span.as_secs()));
     span.ok_or_else(|| "give a time with its unit, from 1m to 365d: 30m, 12h, 7d".to_owned())
+}
+
+pub(super) fn auth_cache(text: &str) -> Result<Duration, String> {
+    let span = humantime::parse_duration(text).ok().filter(|span| *span <= Duration::from_mins(1));
+    span.ok_or_else(|| "give a time with its unit, from 0s to 1m: 5s".to_owned())
 }
 
 pub(super) fn domain(text: &str) -> Result<String, String> {

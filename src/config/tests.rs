@@ -86,6 +86,11 @@ fn a_mistake_is_one_line_that_names_the_variable_and_the_fix() {
         (&["--store-url=postgres://u:pw9@h/d"], &[], "a password must not be on the command line"),
         (&["--store-url", "postgres://u:pw9@h/d"], &[], "a password must not be on the command line"),
         (&[], &[("SESSION_IDLE", "12")], "SESSION_IDLE: \"12\" will not do; give a time with its unit"),
+        (
+            &[],
+            &[("AUTH_CACHE", "2m")],
+            "AUTH_CACHE: \"2m\" will not do; give a time with its unit, from 0s to 1m",
+        ),
         (&[], &[("SESSION_IDLE", "8d")], "SESSION_IDLE: is longer than SESSION_MAX"),
         (&[], &[("TEMPLATES_DIR", "/nowhere")], "is not a folder"),
         (&[], &[("LOG", "a=b=c")], "LOG: "),
@@ -117,6 +122,9 @@ fn a_mistake_is_one_line_that_names_the_variable_and_the_fix() {
         ),
         (&[], &[("TRUSTED_PROXIES", "::/0")], "::/0 trusts everyone"),
         (&[], &[("TRUSTED_PROXIES", "proxy")], "\"proxy\" is neither an address nor a network"),
+        (&[], &[("RETURN_TO_ORIGINS", "https://a.example,b.example")], "\"b.example\": give a full address"),
+        (&[], &[("RETURN_TO_ORIGINS", "https://a.example/path")], "without a path"),
+        (&[], &[("RETURN_TO_ORIGINS", "http://a.example")], "https is needed"),
         (&["--colour"], &[], "command line: --colour is unknown"),
         (&["forget"], &[], "command line: --phone <PHONE> is missing"),
         (&["simulator", "--throttle=no"], &[], "--throttle: \"no\" will not do; give on or off"),
@@ -249,6 +257,17 @@ fn a_cookie_domain_must_cover_the_public_url() {
         let error = with(url, domain).expect_err(domain);
         assert!(error.contains("at that domain or below it"), "{error}");
     }
+}
+
+#[test]
+fn origins_are_a_list_and_a_flag_replaces_all_of_it() {
+    let variables = [("RETURN_TO_ORIGINS", " https://a.example , https://b.example:8443,")];
+    let origins = |arguments: &[&str]| {
+        let config = config(arguments, &variables);
+        config.settings.return_to_origins.0.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(origins(&[]), ["https://a.example/", "https://b.example:8443/"]);
+    assert_eq!(origins(&["--return-to-origins=http://localhost:8080"]), ["http://localhost:8080/"]);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use super::{Form, check, verify};
 use crate::{
     app::AppState,
     error::AppError,
+    gate::return_to::start_page,
     session::{Notice, Pending, Visitor},
     sign_in::Cancel,
     templates::Frame,
@@ -30,13 +31,16 @@ pub(super) async fn submit(
     pending: Pending,
     Form(form): Form<CancelForm>,
 ) -> Result<Response, AppError> {
-    match app.sign_in.cancel(&pending.browser, &form.request_id).await? {
+    let return_to = match app.sign_in.cancel(&pending.browser, &form.request_id).await? {
         Cancel::OtherAttempt => {
             let page = check::again(&app, frame, &pending.browser, verify::other_attempt(), None).await?;
             return Ok(page.unwrap_or_else(|| Redirect::to("/").into_response()));
         }
-        Cancel::Done => visitor.set_notice(Notice::Cancelled),
-        Cancel::NoAttempt => {}
-    }
-    Ok(visitor.answer(Redirect::to("/")))
+        Cancel::Done { return_to } => {
+            visitor.set_notice(Notice::Cancelled);
+            app.return_to.read(return_to.as_deref())
+        }
+        Cancel::NoAttempt => None,
+    };
+    Ok(visitor.answer(Redirect::to(&start_page(return_to.as_ref()))))
 }

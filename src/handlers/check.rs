@@ -13,11 +13,13 @@ use super::{Form, retry_after, verify};
 use crate::{
     app::AppState,
     error::{AppError, Asked, Failure, check_failure, check_paused, in_time, refused},
+    gate::return_to::start_page,
     guard::{Asker, address::ClientAddress},
     keys::Token,
     pin::{Pin, PinError},
     session::{Notice, SignedIn, Visitor},
     sign_in::{Check, Ending, Standing},
+    store::Device,
     templates::{Frame, ResultPage, VerifyPage},
     text::Sentence,
 };
@@ -38,6 +40,7 @@ pub(super) async fn submit(
     mut visitor: Visitor,
     signed_in: Option<SignedIn>,
     ClientAddress(address): ClientAddress,
+    device: Device,
     Form(form): Form<PinForm>,
 ) -> Result<Response, AppError> {
     let start_over = Redirect::to(if signed_in.is_some() { "/result" } else { "/" });
@@ -45,20 +48,23 @@ pub(super) async fn submit(
     let asker = Asker { known: visitor.known().cloned(), ..Asker::at(address) };
     let (failure, error) = match Pin::parse(&form.pin, app.code_length) {
         Err(problem) => (pin_problem(problem).into(), None),
-        Ok(pin) => match app.sign_in.check(&browser, &form.request_id, pin, asker).await? {
-            Check::SignedIn { session, browser, known } => {
+        Ok(pin) => match app.sign_in.check(&browser, &form.request_id, pin, asker, device).await? {
+            Check::SignedIn { session, browser, known, return_to } => {
                 visitor.set_browser(&browser);
                 visitor.set_session(&session);
                 visitor.set_known(&known);
-                return Ok(visitor.answer(Redirect::to("/result")));
+                return Ok(visitor.answer(app.onward(return_to.as_deref())));
             }
-            Check::Cancelled => {
+            Check::Cancelled { return_to } => {
                 visitor.set_notice(Notice::Cancelled);
-                return Ok(visitor.answer(Redirect::to("/")));
+                let page = start_page(app.return_to.read(return_to.as_deref()).as_ref());
+                return Ok(visitor.answer(Redirect::to(&page)));
             }
             Check::NoAttempt => return Ok(start_over.into_response()),
-            Check::Ended(ending) => {
-                let html = app.templates.result(frame, &ResultPage::Failed { reason: reason(ending) })?;
+            Check::Ended { ending, return_to } => {
+                let again = start_page(app.return_to.read(return_to.as_deref()).as_ref());
+                let page = ResultPage::Failed { reason: reason(ending), again };
+                let html = app.templates.result(frame, &page)?;
                 return Ok((StatusCode::GONE, Html(html)).into_response());
             }
             Check::OtherAttempt => (verify::other_attempt(), None),

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use axum::{
-    extract::State,
+    extract::{RawQuery, State},
     http::{HeaderMap, StatusCode},
     response::{Html, IntoResponse, Redirect, Response},
 };
@@ -15,6 +15,7 @@ use crate::{
     error::{
         AppError, Asked, Failure, destination_refused, in_time, refused, seconds, send_failure, send_paused,
     },
+    gate::return_to::{self, ReturnTo},
     guard::{Asker, Refused, address::ClientAddress},
     keys::Token,
     phone::{Country, PhoneError, PhoneNumber},
@@ -34,6 +35,7 @@ pub(super) struct PhoneForm {
     /// From the page that lets a visitor wait.
     #[serde(default)]
     ticket: String,
+    return_to: Option<String>,
 }
 
 /// `GET /`
@@ -42,20 +44,34 @@ pub(super) async fn show(
     frame: Frame,
     mut visitor: Visitor,
     signed_in: Option<SignedIn>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, AppError> {
-    if signed_in.is_some() {
-        return Ok(Redirect::to("/result").into_response());
+    let return_to = return_to::in_query(query.as_deref());
+    let return_to = app.return_to.read(return_to.as_deref());
+    if let Some(signed_in) = signed_in {
+        return send_on(&app, &signed_in, return_to.as_ref());
     }
     // Two clicks on the form must be one browser's, so it is known before the first.
     if visitor.browser().is_none() {
         visitor.new_browser();
     }
-    let Some(notice) = visitor.take_notice() else {
+    let notice = visitor.take_notice().map(say);
+    let return_to = return_to.map(String::from);
+    if notice.is_none() && return_to.is_none() {
         return Ok(visitor.answer(Html(app.templates.index_plain(frame))));
-    };
-    let page = IndexPage { notice: Some(say(notice)), ..IndexPage::default() };
+    }
+    let page = IndexPage { return_to, notice, ..IndexPage::default() };
     let html = app.templates.index(frame, &page)?;
     Ok(visitor.answer(Html(html)))
+}
+
+/// To where a signed-in visitor wanted to go, unless that site keeps sending them here.
+fn send_on(app: &AppState, signed_in: &SignedIn, return_to: Option<&ReturnTo>) -> Result<Response, AppError> {
+    let Some(site) = return_to else { return Ok(Redirect::to("/result").into_response()) };
+    match app.gate.loops(app, &signed_in.token_hash, site) {
+        Some(cause) => Err(AppError::Loop { site: site.origin(), cause }),
+        None => Ok(Redirect::to(site.as_str()).into_response()),
+    }
 }
 
 /// `POST /verify`
@@ -66,11 +82,12 @@ pub(super) async fn submit(
     signed_in: Option<SignedIn>,
     ClientAddress(address): ClientAddress,
     headers: HeaderMap,
-    Form(form): Form<PhoneForm>,
+    Form(mut form): Form<PhoneForm>,
 ) -> Result<Response, AppError> {
     if signed_in.is_some() {
-        return Ok(Redirect::to("/result").into_response());
+        return Ok(app.onward(form.return_to.as_deref()).into_response());
     }
+    form.return_to = app.return_to.read(form.return_to.as_deref()).map(String::from);
     let country = Country::parse(&form.country).or(app.default_country);
     let phone = match PhoneNumber::parse(&form.phone, country, app.fiction) {
         Ok(phone) => phone,
@@ -87,7 +104,7 @@ pub(super) async fn submit(
         None => visitor.new_browser(),
     };
     let asker = Asker { address, known: visitor.known().cloned(), ticket: Token::parse(&form.ticket) };
-    match app.sign_in.start(&browser, phone, asker).await? {
+    match app.sign_in.start(&browser, phone, asker, form.return_to.clone()).await? {
         Start::Sent => Ok(visitor.answer(Redirect::to("/verify"))),
         Start::Resumed => {
             visitor.set_notice(Notice::Resumed);
@@ -146,7 +163,8 @@ fn refuse(
     let (problem, alert) =
         if failure.beside_field { (Some(failure.sentence), None) } else { (None, Some(failure.sentence)) };
     let country = Some(form.country).filter(|country| !country.is_empty());
-    let page = IndexPage { phone: form.phone, country, problem, alert, notice: None };
+    let page =
+        IndexPage { phone: form.phone, country, return_to: form.return_to, problem, alert, notice: None };
     let html = app.templates.index(frame, &page)?;
     let page = visitor.answer((failure.status, retry_after(failure.retry_after), Html(html)));
     Ok(error.with_page(page))
@@ -196,5 +214,7 @@ pub(super) fn say(notice: Notice) -> Sentence {
         Notice::SignedOut => "notice-signed-out",
         Notice::Expired => "notice-expired",
         Notice::Resumed => "notice-resumed",
+        Notice::SessionEnded => "notice-session-ended",
+        Notice::OthersEnded => "notice-others-ended",
     })
 }

@@ -6,6 +6,7 @@ mod form;
 mod health;
 mod index;
 mod result;
+mod sessions;
 mod sign_out;
 mod verify;
 
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/check", post(check::submit).merge(back_to_verify()))
         .route("/cancel", post(cancel::submit).merge(back_to_verify()))
         .route("/result", get(result::show))
+        .route("/sessions", get(sessions::show).post(sessions::submit))
         .route("/signout", get(sign_out::show).post(sign_out::submit))
 }
 

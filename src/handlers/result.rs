@@ -5,7 +5,7 @@ use axum::{extract::State, response::Html};
 use crate::{
     app::AppState,
     error::AppError,
-    session::SignedIn,
+    session::Here,
     templates::{Frame, ResultPage},
 };
 
@@ -13,7 +13,7 @@ use crate::{
 pub(super) async fn show(
     State(app): State<AppState>,
     frame: Frame,
-    signed_in: SignedIn,
+    Here(signed_in): Here,
 ) -> Result<Html<String>, AppError> {
     let page = ResultPage::SignedIn { phone: signed_in.phone.masked() };
     Ok(Html(app.templates.result(frame, &page)?))

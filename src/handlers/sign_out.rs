@@ -4,19 +4,27 @@ use axum::{
     extract::State,
     response::{Html, Redirect, Response},
 };
+use serde::Deserialize;
 
+use super::Form;
 use crate::{
     app::AppState,
     error::AppError,
-    session::{Notice, SignedIn, Visitor},
+    session::{Here, Notice, Visitor},
     templates::{Frame, SignOutPage},
 };
+
+/// What the form posts.
+#[derive(Debug, Deserialize)]
+pub(super) struct SignOutForm {
+    everywhere: Option<String>,
+}
 
 /// `GET /signout`
 pub(super) async fn show(
     State(app): State<AppState>,
     frame: Frame,
-    signed_in: SignedIn,
+    Here(signed_in): Here,
 ) -> Result<Html<String>, AppError> {
     let page = SignOutPage { phone: signed_in.phone.masked() };
     Ok(Html(app.templates.sign_out(frame, &page)?))
@@ -26,10 +34,17 @@ pub(super) async fn show(
 pub(super) async fn submit(
     State(app): State<AppState>,
     mut visitor: Visitor,
-    signed_in: SignedIn,
+    Here(signed_in): Here,
+    Form(form): Form<SignOutForm>,
 ) -> Result<Response, AppError> {
-    app.sign_in.store.end_session(&signed_in.token_hash).await?;
-    tracing::info!(phone = signed_in.phone.masked(), "signed out");
+    let phone = signed_in.phone.masked();
+    if form.everywhere.as_deref() == Some("1") {
+        let ended = app.end_sessions(&signed_in.phone_hash, None).await?;
+        tracing::info!(phone, ended, "signed out everywhere");
+    } else {
+        app.end_session(&signed_in.phone_hash, &signed_in.token_hash).await?;
+        tracing::info!(phone, "signed out");
+    }
     visitor.end_session();
     visitor.set_notice(Notice::SignedOut);
     Ok(visitor.answer(Redirect::to("/")))

@@ -4,10 +4,10 @@ use super::{SignIn, SignInError, runs};
 use crate::keys::Token;
 
 /// How a cancel ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cancel {
     /// Over for the visitor; the provider is told when it allows it.
-    Done,
+    Done { return_to: Option<String> },
     /// The form belongs to another attempt than the browser's current one.
     OtherAttempt,
     /// The browser has nothing under way.
@@ -27,6 +27,7 @@ impl SignIn {
         }
         let cancelled = self.drop_attempt(attempt, now).await?;
         tracing::info!(phone = attempt.phone.masked(), "cancelled by the visitor");
-        Ok(if cancelled { Cancel::Done } else { Cancel::NoAttempt })
+        let return_to = attempt.return_to.clone();
+        Ok(if cancelled { Cancel::Done { return_to } } else { Cancel::NoAttempt })
     }
 }

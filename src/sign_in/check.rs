@@ -11,7 +11,7 @@ use crate::{
     guard::{Asker, Refused, Subject, address::network, breaker::Paused, subject},
     keys::Token,
     pin::Pin,
-    store::{SessionRow, State, Verification},
+    store::{Device, SessionRow, State, Verification},
     verify::{Checked, RequestId, VerifyError},
 };
 
@@ -19,17 +19,17 @@ use crate::{
 #[derive(Debug)]
 pub enum Check {
     /// The code was right: session and browser token take the old browser token's place, `known` tells the browser again.
-    SignedIn { session: Token, browser: Token, known: Token },
+    SignedIn { session: Token, browser: Token, known: Token, return_to: Option<String> },
     /// Wrong; `left` tries, if that is known, and the next after `wait`.
     Wrong { left: Option<i64>, wait: Duration },
     /// The step that runs takes no code yet.
     NotYet,
     /// The request is over.
-    Ended(Ending),
+    Ended { ending: Ending, return_to: Option<String> },
     /// The form belongs to another attempt than the browser's current one.
     OtherAttempt,
     /// Cancelled by the visitor, in another tab.
-    Cancelled,
+    Cancelled { return_to: Option<String> },
     /// The browser has nothing under way.
     NoAttempt,
     /// The provider could not say.
@@ -45,6 +45,7 @@ struct Form {
     browser: Token,
     pin: Pin,
     asker: Asker,
+    device: Device,
 }
 
 /// Why a request is over.
@@ -95,15 +96,18 @@ pub(super) fn verdict<'a>(
 
 impl SignIn {
     /// Checks `pin` for the attempt that `browser` has under way and its form names.
+    ///
+    /// `device` is what the session will be known by to its owner.
     pub async fn check(
         &self,
         browser: &Token,
         request_id: &str,
         pin: Pin,
         asker: Asker,
+        device: Device,
     ) -> Result<Check, SignInError> {
         let (this, request_id) = (self.clone(), request_id.to_owned());
-        let form = Form { browser: browser.clone(), pin, asker };
+        let form = Form { browser: browser.clone(), pin, asker, device };
         // A success must be stored even if the visitor does not wait for it.
         let task = async move { this.check_as(&form, &request_id).await };
         self.tasks.spawn(task.in_current_span()).await?
@@ -121,6 +125,7 @@ impl SignIn {
             }
             let attempts = self.store.attempts_of_browser(&browser_hash).await?;
             let pin_hash = |attempt_id: &str| self.keys.pin(attempt_id, form.pin.as_str());
+            let return_to = attempts.first().and_then(|current| current.return_to.clone());
             match verdict(&attempts, request_id, pin_hash, self.clock.now()) {
                 Verdict::Busy(attempt) => {
                     let subject = Subject::of_try(&self.keys, attempt, form.asker.address);
@@ -129,10 +134,10 @@ impl SignIn {
                     }
                     sleep(POLL).await;
                 }
-                Verdict::JustVerified(attempt_id) => return self.again(form, attempt_id).await,
-                Verdict::Ended(ending) => return Ok(Check::Ended(ending)),
+                Verdict::JustVerified(attempt_id) => return self.again(form, attempt_id, return_to).await,
+                Verdict::Ended(ending) => return Ok(Check::Ended { ending, return_to }),
                 Verdict::OtherAttempt => return Ok(Check::OtherAttempt),
-                Verdict::Cancelled => return Ok(Check::Cancelled),
+                Verdict::Cancelled => return Ok(Check::Cancelled { return_to }),
                 Verdict::NoAttempt => return Ok(Check::NoAttempt),
             }
         }
@@ -175,7 +180,7 @@ impl SignIn {
                 let wait = self.after_wrong_code(&subject, count).await?;
                 Ok(Check::Wrong { left, wait })
             }
-            check @ Check::Ended(Ending::TooMany) => {
+            check @ Check::Ended { ending: Ending::TooMany, .. } => {
                 self.after_wrong_code(&subject, count).await?;
                 Ok(check)
             }
@@ -205,6 +210,7 @@ impl SignIn {
         };
         tracing::Span::current().record("phone", attempt.phone.masked());
         let end = |to| self.store.settle(&attempt.attempt_id, State::Sent, to, now);
+        let ended = |ending| Check::Ended { ending, return_to: attempt.return_to.clone() };
         let answer = self.verify.check(&id, &form.pin).await;
         self.breakers.checks.record(permit, self.clock.now(), answer.as_ref().err());
         Ok(match answer {
@@ -216,10 +222,10 @@ impl SignIn {
             Ok(Checked::TooMany) => {
                 end(State::Failed).await?;
                 tracing::info!(phone = attempt.phone.masked(), "too many wrong codes");
-                Check::Ended(Ending::TooMany)
+                ended(Ending::TooMany)
             }
             Ok(Checked::Gone) => {
-                let again = self.again(form, &attempt.attempt_id).await?;
+                let again = self.again(form, &attempt.attempt_id, attempt.return_to.clone()).await?;
                 if let Check::SignedIn { known, .. } = &again {
                     // The process ended between the success and its record: the code is used, and rightly so.
                     end(State::Verified).await?;
@@ -227,7 +233,7 @@ impl SignIn {
                     return Ok(again);
                 }
                 end(State::Expired).await?;
-                Check::Ended(Ending::Expired)
+                ended(Ending::Expired)
             }
             Ok(Checked::NotYet) => {
                 self.release(attempt).await?;
@@ -256,23 +262,29 @@ impl SignIn {
             signed_in_at: now,
             seen_at: now,
             expires_at: now + self.session_max,
+            device: form.device.clone(),
         };
         if !self.store.verify(attempt, pin_hash, &row).await? {
             return Ok(Check::NoAttempt);
         }
         self.after_success(attempt, &known).await?;
         tracing::info!(phone = attempt.phone.masked(), "signed in");
-        Ok(Check::SignedIn { session, browser, known })
+        Ok(Check::SignedIn { session, browser, known, return_to: attempt.return_to.clone() })
     }
 
     /// The same tokens once more, unless the visitor has signed out since.
-    async fn again(&self, form: &Form, attempt_id: &str) -> Result<Check, SignInError> {
+    async fn again(
+        &self,
+        form: &Form,
+        attempt_id: &str,
+        return_to: Option<String>,
+    ) -> Result<Check, SignInError> {
         let [session, browser, known] = self.successors(&form.browser, attempt_id);
         let known = form.asker.known.clone().unwrap_or(known);
         let row = self.store.session(&session.hash()).await?;
         let now = self.clock.now();
         let live = row.is_some_and(|row| now.since(row.signed_in_at) < TOMBSTONE);
-        Ok(if live { Check::SignedIn { session, browser, known } } else { Check::NoAttempt })
+        Ok(if live { Check::SignedIn { session, browser, known, return_to } } else { Check::NoAttempt })
     }
 
     async fn release(&self, attempt: &Verification) -> Result<(), SignInError> {

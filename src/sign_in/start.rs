@@ -109,18 +109,28 @@ fn is_over_upstream(attempt: &Verification) -> bool {
 
 impl SignIn {
     /// Asks the provider to send a code to `phone` for `browser`, unless one is under way.
+    ///
+    /// `return_to` is where the visitor goes once signed in; without one, an attempt under way keeps its own.
     pub async fn start(
         &self,
         browser: &Token,
         phone: PhoneNumber,
         asker: Asker,
+        return_to: Option<String>,
     ) -> Result<Start, SignInError> {
         if let Err(refused) = self.destinations.check(&phone, Channel::Sms) {
             return Ok(Start::Refused(Refusal::Destination(refused)));
         }
         let (this, browser_hash) = (self.clone(), browser.hash());
         // The visitor may leave; what is asked of the provider must still be written down.
-        let task = async move { this.start_as(&browser_hash, &phone, &asker).await };
+        let task = async move {
+            let started = this.start_as(&browser_hash, &phone, &asker, return_to.as_deref()).await?;
+            // What goes on was begun by an earlier form.
+            if let (Start::Resumed, Some(return_to)) = (&started, &return_to) {
+                this.store.lead_to(&browser_hash, return_to).await?;
+            }
+            Ok(started)
+        };
         self.tasks.spawn(task.in_current_span()).await?
     }
 
@@ -129,9 +139,10 @@ impl SignIn {
         browser_hash: &str,
         phone: &PhoneNumber,
         asker: &Asker,
+        return_to: Option<&str>,
     ) -> Result<Start, SignInError> {
         let subject = self.subject(phone, asker).await?;
-        let first = self.new_attempt(browser_hash, &subject, false);
+        let first = self.new_attempt(browser_hash, &subject, false, return_to);
         if self.breakers.sends.paused(self.clock.now()).is_none()
             && self.store.insert_first(&first, &subject.watched()).await?
             && let Some(start) = self.send(&first, false, &subject, None).await?
@@ -165,7 +176,9 @@ impl SignIn {
                             return Ok(Start::Refused(refusal));
                         }
                     };
-                    if let Some(start) = self.go_on(step, browser_hash, &subject, turn.as_ref()).await? {
+                    if let Some(start) =
+                        self.go_on(step, browser_hash, &subject, turn.as_ref(), return_to).await?
+                    {
                         return Ok(start);
                     }
                 }
@@ -186,10 +199,14 @@ impl SignIn {
         browser_hash: &str,
         subject: &Subject,
         turn: Option<&Turn>,
+        return_to: Option<&str>,
     ) -> Result<Option<Start>, SignInError> {
         match step {
             Step::Repeat(attempt) => {
                 if self.store.restart(&attempt.attempt_id, self.claim()).await? {
+                    if let Some(return_to) = return_to {
+                        self.store.lead_to(browser_hash, return_to).await?;
+                    }
                     return self.send(attempt, true, subject, turn).await;
                 }
             }
@@ -197,7 +214,7 @@ impl SignIn {
                 self.drop_attempt(other, self.clock.now()).await?;
             }
             _ => {
-                let attempt = self.new_attempt(browser_hash, subject, turn.is_some());
+                let attempt = self.new_attempt(browser_hash, subject, turn.is_some(), return_to);
                 if self.store.insert(&attempt).await? {
                     return self.send(&attempt, false, subject, turn).await;
                 }
@@ -228,7 +245,13 @@ impl SignIn {
         Ok(None)
     }
 
-    fn new_attempt(&self, browser_hash: &str, subject: &Subject, ticket: bool) -> Verification {
+    fn new_attempt(
+        &self,
+        browser_hash: &str,
+        subject: &Subject,
+        ticket: bool,
+        return_to: Option<&str>,
+    ) -> Verification {
         let now = self.clock.now();
         Verification {
             attempt_id: BASE64URL_NOPAD.encode(&self.random.bytes::<16>()),
@@ -246,6 +269,7 @@ impl SignIn {
             claimed_until: now + CLAIM,
             cancel_at: None,
             origin: subject.origin(ticket),
+            return_to: return_to.map(str::to_owned),
         }
     }
 

@@ -36,6 +36,7 @@ fn attempt(state: State, age: Duration) -> Verification {
         claimed_until: Timestamp::from_millis(0),
         cancel_at: None,
         origin: Origin::default(),
+        return_to: None,
     }
 }
 

@@ -26,7 +26,7 @@ pub use guard::{
     Closed, Conversion, Counted, Counter, Counting, Ended, Full, Fullness, KEYS, Quota, Tally, Ticket,
     WrongCodes,
 };
-pub use sessions::SessionRow;
+pub use sessions::{Device, SessionRow};
 pub use verifications::{Claim, Origin, State, Verification, WATCHED};
 
 use crate::{keys::Keys, phone::PhoneNumber, random::Random};

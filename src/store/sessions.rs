@@ -1,6 +1,6 @@
 //! The signed-in browsers.
 
-use sqlx::Row;
+use sqlx::{Row, any::AnyRow};
 
 use super::{Store, StoreError};
 use crate::{clock::Timestamp, phone::PhoneNumber};
@@ -16,38 +16,71 @@ pub struct SessionRow {
     pub seen_at: Timestamp,
     /// The end that no visit can move.
     pub expires_at: Timestamp,
+    pub device: Device,
+}
+
+/// What a session is known by to its owner.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Device {
+    /// `None` where the browser named itself in a way that we do not know.
+    pub browser: Option<String>,
+    pub system: Option<String>,
+    /// Without its last part: `203.0.113.•••`.
+    pub address: Option<String>,
+}
+
+/// More sessions than a visitor looks through.
+const MOST: i64 = 50;
+
+macro_rules! columns {
+    () => {
+        "token_hash, phone, phone_hash, signed_in_at, seen_at, expires_at, browser, system, address"
+    };
 }
 
 impl Store {
     /// Opens a session for an attempt whose code was right; `false` if that attempt no longer runs.
     pub async fn open_session(&self, attempt_id: &str, session: &SessionRow) -> Result<bool, StoreError> {
-        const SQL: &str = "INSERT INTO sessions (token_hash, phone, phone_hash, signed_in_at, seen_at, expires_at) \
-                           SELECT CAST($2 AS TEXT), phone, phone_hash, CAST($3 AS BIGINT), CAST($3 AS BIGINT), \
-                           CAST($4 AS BIGINT) FROM verifications WHERE attempt_id = $1 AND state = 'sent' \
-                           ON CONFLICT DO NOTHING";
+        const SQL: &str = concat!(
+            "INSERT INTO sessions (",
+            columns!(),
+            ") SELECT CAST($2 AS TEXT), phone, phone_hash, CAST($3 AS BIGINT), CAST($3 AS BIGINT), \
+             CAST($4 AS BIGINT), CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS TEXT) \
+             FROM verifications WHERE attempt_id = $1 AND state = 'sent' ON CONFLICT DO NOTHING"
+        );
         let query = sqlx::query(SQL)
             .bind(attempt_id)
             .bind(session.token_hash.as_str())
             .bind(session.signed_in_at.as_millis())
-            .bind(session.expires_at.as_millis());
+            .bind(session.expires_at.as_millis())
+            .bind(session.device.browser.as_deref())
+            .bind(session.device.system.as_deref())
+            .bind(session.device.address.as_deref());
         Ok(query.execute(&self.pool).await?.rows_affected() == 1)
     }
 
     pub async fn session(&self, token_hash: &str) -> Result<Option<SessionRow>, StoreError> {
-        const SQL: &str = "SELECT token_hash, phone, phone_hash, signed_in_at, seen_at, expires_at FROM sessions \
-                           WHERE token_hash = $1";
-        let Some(row) = sqlx::query(SQL).bind(token_hash).fetch_optional(&self.pool).await? else {
-            return Ok(None);
-        };
-        let time = |index: usize| row.try_get(index).map(Timestamp::from_millis);
-        Ok(Some(SessionRow {
-            token_hash: row.try_get(0)?,
-            phone: PhoneNumber::from_store(row.try_get(1)?),
-            phone_hash: row.try_get(2)?,
-            signed_in_at: time(3)?,
-            seen_at: time(4)?,
-            expires_at: time(5)?,
-        }))
+        const SQL: &str = concat!("SELECT ", columns!(), " FROM sessions WHERE token_hash = $1");
+        let row = sqlx::query(SQL).bind(token_hash).fetch_optional(&self.pool).await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// A number's sessions that have not ended, the newest first and at most fifty.
+    pub async fn sessions_of_phone(
+        &self,
+        phone_hash: &str,
+        now: Timestamp,
+        idle_since: Timestamp,
+    ) -> Result<Vec<SessionRow>, StoreError> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM sessions WHERE phone_hash = $1 AND expires_at > $2 AND seen_at > $3 \
+             ORDER BY signed_in_at DESC LIMIT $4"
+        );
+        let query = sqlx::query(SQL).bind(phone_hash).bind(now.as_millis());
+        let query = query.bind(idle_since.as_millis()).bind(MOST);
+        query.fetch_all(&self.pool).await?.iter().map(read).collect()
     }
 
     /// Records a visit.
@@ -80,10 +113,35 @@ impl Store {
         Ok(ended)
     }
 
+    /// Ends all sessions of a number but one, if one is named; says how many.
+    pub async fn end_sessions_of_phone(
+        &self,
+        phone_hash: &str,
+        except: Option<&str>,
+    ) -> Result<u64, StoreError> {
+        const SQL: &str = "DELETE FROM sessions WHERE phone_hash = $1 AND token_hash <> $2";
+        // No token has the empty hash.
+        let query = sqlx::query(SQL).bind(phone_hash).bind(except.unwrap_or_default());
+        Ok(query.execute(&self.pool).await?.rows_affected())
+    }
+
     /// Deletes sessions past their end, or not seen since `idle_since`.
     pub async fn sweep_sessions(&self, now: Timestamp, idle_since: Timestamp) -> Result<u64, StoreError> {
         let query = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2");
         let query = query.bind(now.as_millis()).bind(idle_since.as_millis());
         Ok(query.execute(&self.pool).await?.rows_affected())
     }
+}
+
+fn read(row: &AnyRow) -> Result<SessionRow, StoreError> {
+    let time = |index: usize| row.try_get(index).map(Timestamp::from_millis);
+    Ok(SessionRow {
+        token_hash: row.try_get(0)?,
+        phone: PhoneNumber::from_store(row.try_get(1)?),
+        phone_hash: row.try_get(2)?,
+        signed_in_at: time(3)?,
+        seen_at: time(4)?,
+        expires_at: time(5)?,
+        device: Device { browser: row.try_get(6)?, system: row.try_get(7)?, address: row.try_get(8)? },
+    })
 }

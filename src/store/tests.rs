@@ -8,7 +8,7 @@ use std::{
 use secrecy::SecretString;
 use sqlx::Executor;
 
-use super::{Claim, Origin, SessionRow, State, Store, Tally, Verification};
+use super::{Claim, Device, Origin, SessionRow, State, Store, Tally, Verification};
 use crate::{clock::Timestamp, phone::PhoneNumber, random::Random};
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -52,6 +52,7 @@ fn attempt(id: &str, browser: &str) -> Verification {
         claimed_until: NOW + Duration::from_secs(20),
         cancel_at: None,
         origin: Origin::default(),
+        return_to: None,
     }
 }
 
@@ -63,6 +64,7 @@ fn session(token_hash: &str) -> SessionRow {
         signed_in_at: NOW,
         seen_at: NOW,
         expires_at: NOW + Duration::from_hours(1),
+        device: Device::default(),
     }
 }
 

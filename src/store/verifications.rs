@@ -73,6 +73,8 @@ pub struct Verification {
     /// When the provider is to be told that the visitor cancelled.
     pub cancel_at: Option<Timestamp>,
     pub origin: Origin,
+    /// Where the visitor goes once signed in.
+    pub return_to: Option<String>,
 }
 
 /// Where a code goes and who asked for it, as the guard counts it.
@@ -96,14 +98,14 @@ pub struct Claim {
 macro_rules! columns {
     () => {
         "attempt_id, request_id, phone, phone_hash, browser_hash, state, created_at, sent_at, expires_at, ended_at, \
-         wrong_codes, pin_hash, claimed_until, cancel_at, country, address_hash, known, ticket"
+         wrong_codes, pin_hash, claimed_until, cancel_at, country, address_hash, known, ticket, return_to"
     };
 }
 
 macro_rules! new_columns {
     () => {
         "attempt_id, phone, phone_hash, browser_hash, channel, state, created_at, sent_at, expires_at, claimed_until, \
-         country, address_hash, known, ticket"
+         country, address_hash, known, ticket, return_to"
     };
 }
 
@@ -112,7 +114,7 @@ macro_rules! new_values {
     () => {
         "CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), 'sms', CAST($5 AS TEXT), \
          CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS BIGINT), CAST($9 AS BIGINT), CAST($10 AS TEXT), \
-         CAST($11 AS TEXT), CAST($12 AS BIGINT), CAST($13 AS BIGINT)"
+         CAST($11 AS TEXT), CAST($12 AS BIGINT), CAST($13 AS BIGINT), CAST($14 AS TEXT)"
     };
 }
 
@@ -133,6 +135,7 @@ fn bind_new<'q>(query: Statement<'q>, new: &'q Verification) -> Statement<'q> {
         .bind(new.origin.address_hash.as_str())
         .bind(i64::from(new.origin.known))
         .bind(i64::from(new.origin.ticket))
+        .bind(new.return_to.as_deref())
 }
 
 /// How many counters a new attempt is held against.
@@ -182,7 +185,7 @@ impl Store {
             ") SELECT ",
             new_values!(),
             " WHERE NOT EXISTS (SELECT 1 FROM verifications WHERE browser_hash = $4 AND expires_at > $6) \
-             AND NOT EXISTS (SELECT 1 FROM guard_counters WHERE key IN ($14, $15, $16, $17, $18, $19, $20, $21) \
+             AND NOT EXISTS (SELECT 1 FROM guard_counters WHERE key IN ($15, $16, $17, $18, $19, $20, $21, $22) \
              AND (not_before > $6 OR (count >= most AND started_at + span > $6))) ON CONFLICT DO NOTHING"
         );
         let query =
@@ -227,6 +230,14 @@ impl Store {
             .bind(expires_at.as_millis())
             .execute(&self.pool)
             .await?;
+        Ok(())
+    }
+
+    /// Changes where a browser's running attempt leads.
+    pub async fn lead_to(&self, browser_hash: &str, return_to: &str) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE verifications SET return_to = $2 \
+                           WHERE browser_hash = $1 AND state IN ('starting', 'sent', 'in_doubt')";
+        sqlx::query(SQL).bind(browser_hash).bind(return_to).execute(&self.pool).await?;
         Ok(())
     }
 
@@ -421,5 +432,6 @@ fn read(row: &AnyRow) -> Result<Verification, StoreError> {
             known: row.try_get::<i64, _>(16)? != 0,
             ticket: row.try_get::<i64, _>(17)? != 0,
         },
+        return_to: row.try_get(18)?,
     })
 }

@@ -18,14 +18,16 @@ macro_rules! built_in {
 }
 
 /// Every built-in template by name. Names end in `.html`, or nothing would be escaped.
-pub(super) const BUILT_IN: [(&str, &str); 9] = built_in![
+pub(super) const BUILT_IN: [(&str, &str); 11] = built_in![
     "base.html",
     "components/field.html",
     "components/messages.html",
     "error.html",
     "index.html",
     "result.html",
+    "sessions.html",
     "sign-out.html",
+    "unauthorized.html",
     "verify.html",
     "wait.html",
 ];

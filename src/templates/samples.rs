@@ -2,7 +2,10 @@
 
 use minijinja::Error;
 
-use super::{ErrorPage, Frame, IndexPage, ResultPage, SignOutPage, Templates, VerifyPage, WaitPage};
+use super::{
+    ErrorPage, Frame, IndexPage, ResultPage, SessionItem, SessionsPage, SignOutPage, Templates,
+    UnauthorizedPage, VerifyPage, WaitPage,
+};
 use crate::text::{Language, Sentence};
 
 /// Renders all, each under a name of its own. `mark` is added to every value that comes from outside.
@@ -26,12 +29,21 @@ type Page = (&'static str, Result<String, Error>);
 fn in_frame(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
     let phone = format!("+44 •••• ••••23{mark}");
     let signed_in = ResultPage::SignedIn { phone: phone.clone() };
-    let failed = ResultPage::Failed { reason: Sentence::new("failed-too-many") };
+    let failed = ResultPage::Failed {
+        reason: Sentence::new("failed-too-many"),
+        again: format!("/?return_to=https%3A%2F%2Fapp.example.com%2F{mark}"),
+    };
     let mut pages = vec![
         ("result-signed-in", templates.result(frame, &signed_in)),
         ("result-failed", templates.result(frame, &failed)),
-        ("sign-out", templates.sign_out(frame, &SignOutPage { phone })),
+        ("sign-out", templates.sign_out(frame, &SignOutPage { phone: phone.clone() })),
+        ("sessions", templates.sessions(frame, &sessions(&phone, mark))),
     ];
+    let page = UnauthorizedPage {
+        base: format!("//sign-in.example.com/{mark}"),
+        sign_in: format!("//sign-in.example.com/?return_to=https%3A%2F%2Fapp.example.com%2F{mark}"),
+    };
+    pages.push(("unauthorized-error", templates.unauthorized(frame, &page)));
     for (name, trace_id) in [("error", None), ("error-trace", Some(format!("01hx7k3v9m{mark}")))] {
         let page = ErrorPage {
             status: 404,
@@ -55,11 +67,37 @@ fn in_frame(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
     pages
 }
 
+fn sessions(phone: &str, mark: &str) -> SessionsPage {
+    let here = SessionItem {
+        id: format!("q3V2{mark}"),
+        here: true,
+        device: Sentence::new("sessions-device")
+            .text("browser", format!("Firefox{mark}"))
+            .text("system", format!("Linux{mark}")),
+        since: Sentence::new("sessions-now"),
+        since_utc: "2026-11-24T10:00:00Z".to_owned(),
+        address: Some(Sentence::new("sessions-address").text("address", format!("203.0.113.•••{mark}"))),
+    };
+    let other = SessionItem {
+        here: false,
+        device: Sentence::new("sessions-unknown"),
+        since: Sentence::new("sessions-days").number("count", 3),
+        address: None,
+        ..here.clone()
+    };
+    SessionsPage {
+        phone: phone.to_owned(),
+        sessions: vec![here, other],
+        notice: Some(Sentence::new("notice-others-ended")),
+    }
+}
+
 fn index_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
     let plain = IndexPage { phone: mark.to_owned(), ..IndexPage::default() };
     let problem = IndexPage {
         phone: format!("+44 7700 9001{mark}"),
         country: Some(format!("GB{mark}")),
+        return_to: Some(format!("/sessions?from={mark}")),
         problem: Some(Sentence::new("phone-too-short")),
         ..IndexPage::default()
     };

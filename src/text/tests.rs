@@ -78,7 +78,7 @@ fn the_scanner_sees_whole_calls_only() {
 #[test]
 fn every_language_has_the_same_texts_and_each_resolves() {
     let catalogue = catalogue();
-    let names = ["seconds", "minutes", "left", "expected", "length", "amount", "unit"];
+    let names = ["seconds", "minutes", "left", "expected", "length", "amount", "unit", "count"];
     for (locale, texts) in LOCALES.iter().zip(&catalogue.texts) {
         let there: BTreeSet<&str> = keys(locale.source).collect();
         assert_eq!(there, keys(ENGLISH).collect::<BTreeSet<_>>(), "{}", locale.tag);
@@ -86,7 +86,9 @@ fn every_language_has_the_same_texts_and_each_resolves() {
 
         for key in there {
             for number in [0, 1, 2, 30] {
-                let arguments = names.iter().map(|name| (*name, FluentValue::from(number))).collect();
+                let numbers = names.iter().map(|name| (*name, FluentValue::from(number)));
+                let words = ["browser", "system", "address"].map(|name| (name, FluentValue::from("word")));
+                let arguments = numbers.chain(words).collect();
                 let (text, errors) = texts.format(key, &arguments).expect(key);
                 assert!(errors.is_empty(), "{key}: {errors:?}");
                 assert!(!text.trim().is_empty(), "{key} says nothing");

@@ -40,11 +40,13 @@ verify-cancel = Cancel and start again
 signed-in-title = You are signed in
 signed-in-lead = With the phone number
 signed-in-submit = Sign out
+signed-in-sessions = Where you are signed in
 failed-title = You are not signed in
 failed-link = Start again
 sign-out-title = Sign out?
 sign-out-lead = You are signed in with the phone number
 sign-out-submit = Sign out
+sign-out-everywhere = On all my devices, not only here
 sign-out-stay = Stay signed in
 
 ## What can be wrong with a number
@@ -158,6 +160,8 @@ failed-expired = The code has expired or was used already. You can ask for a new
 notice-cancelled = You cancelled signing in. Start again whenever you like.
 notice-signed-out = You are signed out.
 notice-expired = The code has expired. Enter your number to get a new one.
+notice-session-ended = That browser is signed out.
+notice-others-ended = You are signed out everywhere else.
 notice-resumed = We already sent a code to this number, and it is still good.
 
 ## Pages for all other trouble
@@ -188,3 +192,40 @@ error-timeout-headline = That took too long
 error-timeout-advice = We stopped waiting for an answer. Please try again in a moment.
 error-forwarded-headline = The simulator is for this machine only
 error-forwarded-advice = This request came through a proxy, and anyone could read the simulator’s codes there. If this is your site: set the credentials of your message service, or start with --simulator if that is what you want.
+error-loop-headline = You are signed in, but the site does not see it
+error-loop-domain = It sent you back here again and again. Please tell whoever runs it. If this is your site: its address is not covered by COOKIE_DOMAIN, so it never gets the cookie that says who you are.
+error-loop-not-secure = It sent you back here again and again. Open its address with https:// at the start. If this is your site: serve it by https only, because the cookie that says who you are is sent by nothing else.
+error-loop-unclear = It sent you back here again and again. Please tell whoever runs it. If this is your site: see that its proxy passes cookies on to this server, and that the clocks of all servers agree.
+
+## A page of another site that needs a sign-in
+
+unauthorized-title = Sign in to go on
+unauthorized-lead = You are not signed in, or no longer are. If you just sent a form, it did not arrive: sign in, go back to it, and send it again.
+unauthorized-link = Sign in
+
+## A visitor’s sessions
+
+sessions-title = Where you are signed in
+sessions-lead = With the phone number
+sessions-here = This one
+sessions-device = { $browser } on { $system }
+sessions-browser = { $browser }
+sessions-system = Unknown browser on { $system }
+sessions-unknown = Unknown browser
+sessions-address = From { $address }
+sessions-now = Signed in just now
+sessions-minutes = { $count ->
+    [one] Signed in one minute ago
+   *[other] Signed in { $count } minutes ago
+}
+sessions-hours = { $count ->
+    [one] Signed in one hour ago
+   *[other] Signed in { $count } hours ago
+}
+sessions-days = { $count ->
+    [one] Signed in one day ago
+   *[other] Signed in { $count } days ago
+}
+sessions-end = Sign out there
+sessions-end-others = Sign out everywhere else
+sessions-back = Back

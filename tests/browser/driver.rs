@@ -35,8 +35,13 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) async fn open(javascript: JavaScript) -> Self {
+        Self::open_with(javascript, &[]).await
+    }
+
+    /// With more arguments for Chromium.
+    pub(crate) async fn open_with(javascript: JavaScript, more: &[&str]) -> Self {
         let driver = Driver::start();
-        let arguments = [
+        let mut arguments = vec![
             "--headless",
             "--no-sandbox",
             "--disable-gpu",
@@ -46,6 +51,7 @@ impl Browser {
             "--disable-component-update",
             "--disable-sync",
         ];
+        arguments.extend(more);
         let preferences = match javascript {
             JavaScript::On => json!({}),
             JavaScript::Off => json!({ "profile.managed_default_content_settings.javascript": 2 }),

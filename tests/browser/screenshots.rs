@@ -63,9 +63,20 @@ async fn every_page_fits_every_screen_in_light_and_dark() {
     visitor.types_code(&visitor.code().await).await;
     browser.is_at("/result").await;
     look(browser, "result", &PAGE).await;
+    // The same number once more, as in another browser.
+    browser.client.delete_cookie("phonegate").await.unwrap();
+    visitor.goes_to("/").await;
+    visitor.asks_for_a_code().await;
+    visitor.types_code(&visitor.code().await).await;
+    browser.is_at("/result").await;
+    visitor.goes_to("/sessions").await;
+    look(browser, "sessions", &PAGE).await;
     visitor.goes_to("/signout").await;
     look(browser, "sign-out", &PAGE).await;
     browser.press(SIGN_OUT).await;
+    visitor.goes_to("/auth").await;
+    look(browser, "unauthorized", &PAGE).await;
+    visitor.goes_to("/").await;
     visitor.asks_for_a_code().await;
     let wrong = visitor.wrong_code().await;
     for _ in 0..3 {

@@ -75,7 +75,7 @@ async fn a_proxy_that_is_not_trusted_is_named_once_an_hour() {
 #[tokio::test]
 async fn where_the_server_does_not_say_who_is_connected_nobody_is_believed() {
     let app = test_app().set("TRUSTED_PROXIES", "127.0.0.1").spawn().await;
-    let router = phonegate::app::router(app.state().clone()).unwrap();
+    let router = phonegate::router(app.state().clone());
     let request = Request::post("/verify")
         .header("host", "localhost:3000")
         .header("content-type", "application/x-www-form-urlencoded")

@@ -8,6 +8,7 @@ use phonegate::{
     keys::Token,
     pin::Pin,
     sign_in::{Check, Start},
+    store::Device,
 };
 
 use crate::support::{Browser, PHONE, THE_CODE, TestApp, each_store, logged, secs, test_app, wrong_code};
@@ -152,7 +153,7 @@ async fn tries_at_once_through_many_attempts_get_no_further() {
 
         let checks = join_all(attempts.iter().enumerate().map(|(number, (browser, id))| {
             let pin = Pin::parse(&format!("{:06}", 200_000 + number), 6).unwrap();
-            sign_in.check(browser, id, pin, Asker::at(address))
+            sign_in.check(browser, id, pin, Asker::at(address), Device::default())
         }))
         .await;
 
@@ -242,7 +243,10 @@ async fn many_wrong_codes_in_all_are_a_warning() {
         app.ask_as(&browser, asker(), &format!("+4474000003{last:02}")).await;
         let rows = sign_in.store.attempts_of_browser(&browser.hash()).await.unwrap();
         let id = rows[0].request_id.clone().unwrap();
-        sign_in.check(&browser, &id, Pin::parse("200000", 6).unwrap(), asker()).await.unwrap();
+        sign_in
+            .check(&browser, &id, Pin::parse("200000", 6).unwrap(), asker(), Device::default())
+            .await
+            .unwrap();
     }
     assert!(logged().contains("100 wrong codes in an hour: someone may be guessing"));
 }

@@ -61,6 +61,24 @@ async fn forgetting_a_number_deletes_what_is_kept_of_it() {
 }
 
 #[tokio::test]
+async fn an_operator_signs_a_number_out_everywhere() {
+    let app = test_app().spawn().await;
+    let (one, two) = (app.signed_in(PHONE).await, app.signed_in(PHONE).await);
+    let other = app.signed_in("+1 202 555 0151").await;
+
+    let arguments = ["sign-out", "--phone", PHONE];
+    let output = phonegate(app.folder(), &arguments, &[("STORE_URL", &app.store_url())]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("2 sessions ended") && !text.contains("5550150"), "{text}");
+
+    for browser in [one, two] {
+        browser.get("/result").await.assert_redirect("/");
+    }
+    other.get("/result").await.assert_page(200, "You are signed in");
+}
+
+#[tokio::test]
 async fn health_tells_the_process_and_readiness_the_store() {
     let app = test_app().spawn().await;
     let browser = app.browser().await;

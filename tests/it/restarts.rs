@@ -8,7 +8,7 @@ use std::{
 use phonegate::{
     keys::Token,
     pin::Pin,
-    store::SessionRow,
+    store::{Device, SessionRow},
     verify::{Checked, RequestId},
 };
 
@@ -69,6 +69,7 @@ async fn a_success_that_was_stored_but_not_told_is_found_again() {
         signed_in_at: now,
         seen_at: now,
         expires_at: now + secs(3600),
+        device: Device::default(),
     };
     assert!(sign_in.store.open_session(&attempt.attempt_id, &row).await.unwrap());
 

@@ -238,6 +238,7 @@ fn attempt(id: &str, state: State, request_id: Option<&str>) -> Verification {
         pin_hash: None,
         claimed_until: NOW,
         cancel_at: None,
+        return_to: None,
         origin: Origin { country: "GB".to_owned(), address_hash: "a".to_owned(), ..Origin::default() },
     }
 }

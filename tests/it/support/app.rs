@@ -219,7 +219,7 @@ impl TestApp {
 
     pub async fn ask_as(&self, browser: &Token, asker: Asker, phone: &str) -> Start {
         let phone = PhoneNumber::parse(phone, None, Fiction::Allowed).unwrap();
-        self.running.state.sign_in.start(browser, phone, asker).await.unwrap()
+        self.running.state.sign_in.start(browser, phone, asker, None).await.unwrap()
     }
 
     pub fn new_token(&self) -> Token {
@@ -250,6 +250,12 @@ impl TestApp {
     pub async fn pass(&self, time: Duration) {
         self.clock.advance(time);
         self.run_jobs().await;
+    }
+
+    /// Restarts the app with other settings.
+    pub async fn restart_with(mut self, change: impl FnOnce(&mut Config)) -> Self {
+        change(&mut self.config);
+        self.restart().await
     }
 
     /// Ends the app, as an update does, and starts it again on the same store.

@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader},
+    net::SocketAddr,
     process::{Child, Command, Stdio},
     sync::mpsc,
 };
@@ -57,8 +58,13 @@ impl Binary {
         }
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.base.trim_start_matches("http://").trim_end_matches('/').parse().unwrap()
+    }
+
     pub fn browser(&self) -> Browser {
-        Browser::at(&self.base)
+        Browser::at(&format!("http://{}/", self.address()))
     }
 
     pub fn hang_up(&self) {

@@ -151,10 +151,29 @@ impl Answer {
     }
 
     pub fn request_ids(&self) -> Vec<String> {
-        let inputs = self.body.split("<input").skip(1).map(|rest| rest.split('>').next().unwrap());
-        let hidden = inputs.filter(|input| input.contains("name=\"request_id\""));
-        hidden
-            .map(|input| input.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned())
-            .collect()
+        self.inputs("request_id").collect()
     }
+
+    /// The value of the page's first hidden field of that name.
+    pub fn hidden(&self, name: &str) -> Option<String> {
+        self.inputs(name).next()
+    }
+
+    fn inputs(&self, name: &str) -> impl Iterator<Item = String> {
+        let name = format!("type=\"hidden\" name=\"{name}\"");
+        let inputs = self.body.split("<input").skip(1).map(|rest| rest.split('>').next().unwrap());
+        inputs
+            .filter(move |input| input.contains(&name))
+            .map(|input| unescape(input.split("value=\"").nth(1).unwrap()))
+    }
+
+    /// Where the page's links lead.
+    pub fn links(&self) -> Vec<String> {
+        self.body.split("<a ").skip(1).filter_map(|link| link.split("href=\"").nth(1)).map(unescape).collect()
+    }
+}
+
+/// The text of an attribute that begins here.
+fn unescape(rest: &str) -> String {
+    rest.split('"').next().unwrap().replace("&#x2f;", "/").replace("&amp;", "&")
 }

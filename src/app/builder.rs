@@ -1,0 +1,284 @@
+//! Makes an [`AppState`] of the settings, or of what an app brings in their place.
+
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::http::header::InvalidHeaderValue;
+use tokio_util::task::TaskTracker;
+use tower_http::csrf::CsrfLayer;
+use url::Url;
+
+use super::{AppState, Parts, Simulated, policy};
+use crate::{
+    assets::Assets,
+    clock::Clock,
+    config::{Config, ConfigError, Provider},
+    gate::{Gate, return_to},
+    guard::{Guard, GuardSettings, Limits, address::Proxies, breaker::Breakers, destination::Destinations},
+    random::Random,
+    session::Cookies,
+    sign_in::{SignIn, SignInError},
+    simulator::{self, Simulator},
+    store::{Store, StoreError},
+    templates::Templates,
+    verify::{VerifyClient, VerifySettings},
+};
+
+/// Where Vonage's Verify API lives.
+const VONAGE: &str = "https://api.nexmo.com";
+/// A provider that takes longer to accept a connection will not answer in time either.
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A visitor waits no longer than this for the provider.
+pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Why an [`AppState`] could not be made. `Display` is for the operator and names the setting.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// A setting that cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The store cannot be opened.
+    #[error("STORE_URL")]
+    Store(#[from] StoreError),
+    /// Sessions that `ALLOWED_NUMBERS` forbids could not be ended.
+    #[error("{0}")]
+    SignIn(#[from] SignInError),
+    /// A template of the operator's is wrong.
+    #[error("TEMPLATES_DIR")]
+    Templates(#[source] io::Error),
+    /// An asset of the operator's cannot be read.
+    #[error("PUBLIC_DIR")]
+    Assets(#[source] io::Error),
+    /// There is no TLS to be had.
+    #[error("the Verify client cannot be made")]
+    Verify(#[from] reqwest::Error),
+    /// No address can be made of the setting.
+    #[error("VERIFY_BASE_URL cannot be used")]
+    Url(#[from] url::ParseError),
+    /// Browsers never send such an origin.
+    #[error("PUBLIC_URL: cannot be an origin: {0}")]
+    Origin(#[from] tower_http::csrf::ConfigError),
+    /// An address has signs in it that no header takes.
+    #[error("PUBLIC_URL, RETURN_TO_ORIGINS: cannot stand in a header: {0}")]
+    Header(#[from] InvalidHeaderValue),
+}
+
+/// What an [`AppState`] is made of. Whatever is not given is made as the settings say.
+#[derive(Debug, Default)]
+pub struct Builder {
+    config: Option<Config>,
+    store: Option<Store>,
+    verify: Option<VerifyClient>,
+    clock: Option<Clock>,
+    random: Option<Random>,
+    timeouts: Option<(Duration, Duration)>,
+    address: Option<SocketAddr>,
+}
+
+impl Builder {
+    /// The settings; without them they are read from the environment and `.env`, as the program does.
+    pub fn settings(mut self, config: Config) -> Self {
+        self.config = Some(config);
+        self
+    }
+
+    /// A store that is open already, in the place of `STORE_URL`'s.
+    pub fn store(mut self, store: Store) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// A client of the Verify API, in the place of the one that the settings describe. No simulator is built in then.
+    pub fn verify(mut self, client: VerifyClient) -> Self {
+        self.verify = Some(client);
+        self
+    }
+
+    /// Another clock than the machine's, for tests.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Another source of randomness than the machine's, for tests.
+    pub fn random(mut self, random: Random) -> Self {
+        self.random = Some(random);
+        self
+    }
+
+    /// How long to wait for a connection to the provider, and for a whole call: 5 s and 15 s unless set.
+    pub fn timeouts(mut self, connect: Duration, call: Duration) -> Self {
+        self.timeouts = Some((connect, call));
+        self
+    }
+
+    /// Where the server listens, if `PUBLIC_URL` does not tell: of use with `PORT=0`.
+    pub fn address(mut self, listening: SocketAddr) -> Self {
+        self.address = Some(listening);
+        self
+    }
+
+    /// Opens the store and makes everything that a request will need.
+    pub async fn build(self) -> Result<AppState, BuildError> {
+        let config = match self.config {
+            Some(config) => config,
+            None => Config::load()?,
+        };
+        let settings = &config.settings;
+        let clock = self.clock.unwrap_or_else(Clock::system);
+        let random = self.random.unwrap_or_else(Random::system);
+        let public_url = public_url(&config, self.address);
+        let (verify, simulator) = if let Some(client) = self.verify {
+            (client, None)
+        } else {
+            let timeouts = self.timeouts.unwrap_or((CONNECT_TIMEOUT, CALL_TIMEOUT));
+            let client = VerifyClient::new(verify_settings(&config, &public_url, self.address, timeouts)?)?;
+            (client, simulated(&config, &clock, &random))
+        };
+        let store = match self.store {
+            Some(store) => store,
+            None => Store::open(&settings.store_url).await?,
+        };
+        let assets = Assets::new(settings.public_dir.as_deref()).map_err(BuildError::Assets)?;
+        let domain = settings.cookie_domain.as_deref();
+        let return_to = return_to::Rules::new(&public_url, &settings.return_to_origins.0, domain);
+        let state = AppState(Arc::new(Parts {
+            csrf: CsrfLayer::new().add_trusted_origin(public_url.origin().ascii_serialization())?,
+            policy: policy(&return_to)?,
+            // A visit has to be written down before the session would end without it.
+            gate: Gate::new(&public_url, settings.auth_cache.min(settings.session_idle / 10))?,
+            return_to,
+            templates: Templates::new(settings.templates_dir.as_deref(), &assets, &settings.brand)
+                .map_err(BuildError::Templates)?,
+            assets,
+            cookies: Cookies::new(&public_url, settings.cookie_domain.clone()),
+            proxies: Proxies::new(settings.trusted_proxies.clone().unwrap_or_default()),
+            public_url,
+            default_country: settings.default_country,
+            fiction: config.fiction(),
+            code_length: settings.code_length,
+            session_idle: settings.session_idle,
+            simulator,
+            sign_in: sign_in(&config, store, verify, clock, random).await?,
+        }));
+        if config.sends_everywhere() {
+            tracing::warn!(
+                "COUNTRIES is not set: anyone can have codes sent to every country; name those of your visitors, \
+                 for example COUNTRIES=GB,IE"
+            );
+        }
+        state.sign_in.end_sessions_not_allowed().await?;
+        Ok(state)
+    }
+}
+
+async fn sign_in(
+    config: &Config,
+    store: Store,
+    verify: VerifyClient,
+    clock: Clock,
+    random: Random,
+) -> Result<SignIn, BuildError> {
+    let settings = &config.settings;
+    Ok(SignIn {
+        keys: store.keys(config.secrets.server_key.as_ref(), &random).await?,
+        store,
+        verify,
+        clock,
+        random,
+        destinations: Destinations {
+            countries: settings.countries.clone(),
+            voip: settings.allow_voip,
+            allowed: config.allowed.clone(),
+        },
+        breakers: Breakers::default(),
+        guard: Guard::new(guard_settings(config)),
+        lifetime: settings.code_lifetime,
+        session_max: settings.session_max,
+        jobs: Arc::default(),
+        tasks: TaskTracker::new(),
+    })
+}
+
+/// What visitors type. With `PORT=0` the port is known only once the server listens.
+fn public_url(config: &Config, address: Option<SocketAddr>) -> Url {
+    let mut public_url = config.public_url.clone();
+    if let (0, None, Some(address)) = (config.settings.port, &config.settings.public_url, address) {
+        // A URL with a host takes a port.
+        let _ = public_url.set_port(Some(address.port()));
+    }
+    public_url
+}
+
+fn verify_settings(
+    config: &Config,
+    public_url: &Url,
+    address: Option<SocketAddr>,
+    (connect_timeout, timeout): (Duration, Duration),
+) -> Result<VerifySettings, BuildError> {
+    let settings = &config.settings;
+    let (base_url, key, secret) = match &config.provider {
+        Provider::Vonage { key, secret } => {
+            let base_url = match &settings.verify_base_url {
+                Some(url) => url.clone(),
+                None => Url::parse(VONAGE)?,
+            };
+            (base_url, key.clone(), secret.clone())
+        }
+        Provider::Simulator { .. } => {
+            let base_url = match address {
+                Some(address) => Url::parse(&format!("http://{}/simulator/", reach(address)))?,
+                None => public_url.join("simulator/")?,
+            };
+            (base_url, "simulator".to_owned(), "simulator".into())
+        }
+    };
+    Ok(VerifySettings {
+        api: settings.verify_api,
+        base_url,
+        key,
+        secret,
+        brand: settings.brand.clone(),
+        code_length: settings.code_length,
+        lifetime: settings.code_lifetime,
+        connect_timeout,
+        timeout,
+    })
+}
+
+/// An address at which we reach ourselves.
+fn reach(listening: SocketAddr) -> SocketAddr {
+    let ip = match listening.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listening.port())
+}
+
+fn simulated(config: &Config, clock: &Clock, random: &Random) -> Option<Simulated> {
+    let Provider::Simulator { forced } = config.provider else { return None };
+    let options = simulator::Options::new(clock.fork(), random.clone());
+    Some(Simulated { simulator: Simulator::new(options), forced })
+}
+
+/// The guard's settings, with the default for all sends together that fits where they may go.
+fn guard_settings(config: &Config) -> GuardSettings {
+    let settings = &config.settings;
+    GuardSettings {
+        number: settings.limit_number.clone(),
+        address: settings.limit_address.clone(),
+        prefix: settings.limit_prefix.clone(),
+        total: Limits::total(
+            settings.limit_total.as_ref(),
+            config.sends_for_real(),
+            settings.countries.is_some(),
+        ),
+        unverified: settings.limit_unverified,
+        mode: settings.guard_mode,
+    }
+}

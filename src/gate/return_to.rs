@@ -1,0 +1,163 @@
+//! Where a visitor goes after sign-in: only where the operator allows.
+//!
+//! What this module promises:
+//! * A [`ReturnTo`] is made in one place, of an address whose origin is allowed: our own, one of `RETURN_TO_ORIGINS`,
+//!   or with `COOKIE_DOMAIN` a host at or below it, by https on port 443.
+//! * Addresses are read by the parser of the URL standard, as browsers read them, and given out as that parser
+//!   writes them: nothing of the text that came in is passed on.
+//! * What is not allowed is dropped and logged, never mended; the log gets its origin and no more.
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use url::{Host, Origin, ParseError, Url, form_urlencoded};
+
+/// The query's and the form field's name.
+pub const NAME: &str = "return_to";
+
+/// Longer than addresses that people share, short enough for every proxy's limit on headers.
+const MAX_LENGTH: usize = 4096;
+
+/// The origins that a sign-in may lead to.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    public_url: Url,
+    others: Vec<Origin>,
+    domain: Option<String>,
+}
+
+/// An allowed address. `Debug` shows its origin only: the rest is the visitor's.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ReturnTo(Url);
+
+/// Why an address was dropped. `Display` is for the operator.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("it is longer than {MAX_LENGTH} bytes")]
+    TooLong,
+    #[error("it is no address: {0}")]
+    Unreadable(#[from] ParseError),
+    #[error("it has a name or password in it")]
+    Userinfo,
+    #[error("{0} is not among RETURN_TO_ORIGINS, and no https host that COOKIE_DOMAIN covers")]
+    Origin(String),
+}
+
+impl Rules {
+    /// Allows `public_url`'s origin, the origins of `others`, and with a `domain` its https hosts on port 443.
+    pub fn new(public_url: &Url, others: &[Url], domain: Option<&str>) -> Self {
+        Self {
+            public_url: public_url.clone(),
+            others: others.iter().map(Url::origin).collect(),
+            domain: domain.map(str::to_owned),
+        }
+    }
+
+    /// Reads an address; a relative one is ours.
+    pub fn allow(&self, text: &str) -> Result<ReturnTo, Refused> {
+        if text.len() > MAX_LENGTH {
+            return Err(Refused::TooLong);
+        }
+        let url = self.public_url.join(text)?;
+        if !self.is_allowed(&url) {
+            // A scheme without hosts has no origin to speak of.
+            let shown =
+                if url.has_host() { url.origin().ascii_serialization() } else { url.scheme().to_owned() };
+            return Err(Refused::Origin(shown.chars().take(100).collect()));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Refused::Userinfo);
+        }
+        // Escaping makes it longer.
+        if url.as_str().len() > MAX_LENGTH {
+            return Err(Refused::TooLong);
+        }
+        Ok(ReturnTo(url))
+    }
+
+    /// What a query, a form or the store names, if it may be gone to.
+    pub fn read(&self, text: Option<&str>) -> Option<ReturnTo> {
+        let text = text.filter(|text| !text.is_empty())?;
+        let allowed = self.allow(text);
+        allowed.inspect_err(|why| tracing::info!("a return_to was dropped: {why}")).ok()
+    }
+
+    fn is_allowed(&self, url: &Url) -> bool {
+        // The origin of `blob:https://…` is that of what it wraps.
+        if !matches!(url.scheme(), "http" | "https") {
+            return false;
+        }
+        let origin = url.origin();
+        origin == self.public_url.origin() || self.others.contains(&origin) || self.in_domain(url)
+    }
+
+    fn in_domain(&self, url: &Url) -> bool {
+        let (Some(domain), Some(Host::Domain(host))) = (&self.domain, url.host()) else { return false };
+        is_at_or_below(host, domain) && url.scheme() == "https" && url.port_or_known_default() == Some(443)
+    }
+
+    /// Where our forms may lead, for the `Content-Security-Policy`: Chromium checks the redirect after a POST too.
+    pub fn form_action(&self) -> String {
+        let mut sources = "'self'".to_owned();
+        let origins = self.others.iter().map(Origin::ascii_serialization);
+        let domain =
+            self.domain.iter().flat_map(|name| [format!("https://{name}"), format!("https://*.{name}")]);
+        for source in origins.chain(domain) {
+            sources.push(' ');
+            sources.push_str(&source);
+        }
+        sources
+    }
+}
+
+pub(super) fn is_at_or_below(host: &str, domain: &str) -> bool {
+    host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
+}
+
+impl ReturnTo {
+    pub(super) fn url(&self) -> &Url {
+        &self.0
+    }
+
+    /// Scheme, host and port: what a log may show.
+    pub fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
+    /// Absolute, and safe in a header.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl From<ReturnTo> for String {
+    fn from(ReturnTo(url): ReturnTo) -> Self {
+        url.into()
+    }
+}
+
+impl fmt::Debug for ReturnTo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ReturnTo({}/…)", self.origin())
+    }
+}
+
+/// What a query names; the first, should there be several.
+pub fn in_query(query: Option<&str>) -> Option<String> {
+    let mut pairs = form_urlencoded::parse(query?.as_bytes());
+    pairs.find(|(name, _)| name == NAME).map(|(_, value)| value.into_owned())
+}
+
+/// The first page, with the address that sign-in leads to.
+pub fn start_page(return_to: Option<&ReturnTo>) -> String {
+    match return_to {
+        None => "/".to_owned(),
+        Some(ReturnTo(url)) => {
+            let start = "/?";
+            let mut query = form_urlencoded::Serializer::for_suffix(start.to_owned(), start.len());
+            query.append_pair(NAME, url.as_str()).finish()
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Sites behind real proxies, set up as `deploy/` says, with the real program at the gate and real browsers in front.
+//!
+//! Time is real here: tests wait for what should come, up to a limit, and never to let the app's time pass.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    unreachable_pub,
+    reason = "a test that cannot go on should say where"
+)]
+
+mod addresses;
+mod browsing;
+mod demo;
+mod deploy;
+#[expect(dead_code, reason = "made for another binary too")]
+#[path = "../browser/driver.rs"]
+mod driver;
+mod forging;
+mod load;
+mod proxy;
+mod requests;
+mod site;
+#[expect(dead_code, unused_imports, reason = "made for another binary too")]
+#[path = "../it/support/mod.rs"]
+mod support;
+mod traefik;
+mod world;
