@@ -49,6 +49,21 @@ impl Browser {
         self.cookies.clear();
     }
 
+    /// Puts a cookie into the browser that no answer has set.
+    pub(crate) fn bring(&mut self, name: &str, value: &str) {
+        self.cookies.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Asks about this visitor's request for a page of another site, as the proxy in front of that site does.
+    pub(crate) async fn ask_as_proxy(&mut self, path: &str) -> Outcome<Answer<'_>> {
+        self.begin("GET", path)?;
+        self.request.push_str(
+            "X-Forwarded-Method: GET\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: app.example.com\r\n\
+             X-Forwarded-Uri: /orders?id=7\r\nX-Forwarded-For: 203.0.113.7\r\n\r\n",
+        );
+        self.exchange().await
+    }
+
     pub(crate) async fn get(&mut self, path: &str) -> Outcome<Answer<'_>> {
         self.begin("GET", path)?;
         self.request.push_str("\r\n");

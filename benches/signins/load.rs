@@ -22,6 +22,10 @@ pub(crate) enum Journey {
     AppSignIn,
     /// Through the ceiling: three requests, each POST answered by a page.
     CeilingSignIn,
+    /// One question of a proxy about a request of a visitor who has signed in before.
+    AppAuth,
+    /// The same question, which the ceiling answers without looking.
+    CeilingAuth,
 }
 
 /// How many visitors come at once, and for how long.
@@ -40,11 +44,28 @@ pub(crate) struct Load {
 }
 
 impl Journey {
+    /// What is done once, before anything is measured.
+    async fn prepare(self, browser: &mut Browser) -> Outcome<()> {
+        match self {
+            Self::AppAuth => Box::pin(Self::AppSignIn.walk(browser)).await,
+            Self::CeilingAuth => {
+                browser.bring("phonegate-browser", &"A".repeat(43));
+                browser.bring("phonegate", &"A".repeat(43));
+                Ok(())
+            }
+            Self::FrontPage | Self::AppSignIn | Self::CeilingSignIn => Ok(()),
+        }
+    }
+
     async fn walk(self, browser: &mut Browser) -> Outcome<()> {
+        if let Self::AppAuth | Self::CeilingAuth = self {
+            browser.ask_as_proxy("/auth").await?.page()?;
+            return Ok(());
+        }
         browser.forget();
         browser.get("/").await?.page()?;
         match self {
-            Self::FrontPage => {}
+            Self::FrontPage | Self::AppAuth | Self::CeilingAuth => {}
             Self::AppSignIn => {
                 browser.post("/verify", &number_form()).await?.redirect("/verify")?;
                 let form = pin_form(browser.get("/verify").await?.page()?.hidden("request_id")?);
@@ -75,7 +96,9 @@ fn pin_form(request_id: &str) -> String {
 pub(crate) async fn drive(address: SocketAddr, journey: Journey, crowd: Crowd) -> Outcome<Load> {
     let mut browsers = Vec::new();
     for _ in 0..crowd.visitors {
-        browsers.push(Browser::connect(address).await?);
+        let mut browser = Browser::connect(address).await?;
+        journey.prepare(&mut browser).await?;
+        browsers.push(browser);
     }
 
     let begun = Instant::now();

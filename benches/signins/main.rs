@@ -10,6 +10,8 @@
 //! * Each server has one core to itself, load and provider share another, if the machine has two and `taskset`.
 //! * A sign-in is all its requests: five with the app (`GET /`, `POST /verify`, `GET /verify`, `POST /check`,
 //!   `GET /result`), three with the ceiling, which answers a POST with the next page. Each is a new visitor with a new number.
+//! * `GET /auth` is asked about visitors who signed in before, with the headers a proxy sends; the ceiling answers 200 with
+//!   the same headers as the app and looks at nothing.
 //! * Clients keep their connection and send the next request when the answer is there, so latency includes the queue.
 //! * A start lasts from before the process exists to its first 200, the millisecond of `taskset` included.
 //! * An answer that is not the expected one ends the run: errors are never measured.
@@ -46,7 +48,7 @@ struct Args {
     #[arg(long, default_value_t = 16)]
     connections: u32,
 
-    /// Seconds of `GET /`, and again of sign-ins, in each round.
+    /// Seconds of `GET /`, of sign-ins and of `GET /auth` in each round.
     #[arg(long, default_value_t = 3.0)]
     seconds: f64,
 
@@ -162,5 +164,6 @@ async fn round(target: Target, stage: &Stage, crowd: Crowd) -> Outcome<Round> {
     server.under_load(target.sign_in(), warm_up).await?;
     let front_page = server.under_load(Journey::FrontPage, crowd).await?;
     let sign_in = server.under_load(target.sign_in(), crowd).await?;
-    Ok(Round { front_page, sign_in, idle_mib, loaded_mib: server.resident_mib() })
+    let auth = server.under_load(target.auth(), crowd).await?;
+    Ok(Round { front_page, sign_in, auth, idle_mib, loaded_mib: server.resident_mib() })
 }

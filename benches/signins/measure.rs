@@ -28,6 +28,7 @@ pub(crate) struct Figures {
 pub(crate) struct Round {
     pub(crate) front_page: Figures,
     pub(crate) sign_in: Figures,
+    pub(crate) auth: Figures,
     pub(crate) idle_mib: f64,
     pub(crate) loaded_mib: f64,
 }

@@ -31,6 +31,11 @@ const ROWS: &[Row] = &[
     Row("  latency p50, ms", |r| of_rounds(r, |r| r.front_page.p50_ms), None),
     Row("  latency p99, ms", |r| of_rounds(r, |r| r.front_page.p99_ms), None),
     Row("  server busy, % of a core", |r| of_rounds(r, |r| r.front_page.busy), None),
+    Row("GET /auth per s", |r| of_rounds(r, |r| r.auth.per_second), Some(Goal::OfCeiling(0.75))),
+    Row("  CPU, µs each", |r| of_rounds(r, |r| r.auth.cpu_us), None),
+    Row("  latency p50, ms", |r| of_rounds(r, |r| r.auth.p50_ms), None),
+    Row("  latency p99, ms", |r| of_rounds(r, |r| r.auth.p99_ms), None),
+    Row("  server busy, % of a core", |r| of_rounds(r, |r| r.auth.busy), None),
     Row("start, ms", |r| r.start_ms.clone(), Some(Goal::AtMost(50.0))),
     Row("  the first, makes the store", |r| r.first_start_ms.clone(), None),
     Row("memory idle, MiB", |r| of_rounds(r, |r| r.idle_mib), None),
@@ -79,7 +84,7 @@ fn print_conditions(records: &[Record], stage: &Stage, crowd: Crowd, quick: bool
         }
     );
     for record in records {
-        let busy = of_rounds(record, |r| r.front_page.busy.min(r.sign_in.busy));
+        let busy = of_rounds(record, |r| r.front_page.busy.min(r.sign_in.busy).min(r.auth.busy));
         if median(&busy) < KEPT_BUSY {
             println!(
                 "The {} was not kept busy: load or other work on this machine was the limit. Trust its CPU figures, \

@@ -60,6 +60,13 @@ impl Target {
         }
     }
 
+    pub(crate) fn auth(self) -> Journey {
+        match self {
+            Self::App => Journey::AppAuth,
+            Self::Ceiling => Journey::CeilingAuth,
+        }
+    }
+
     pub(crate) fn binary(self) -> Outcome<PathBuf> {
         match self {
             Self::App => Ok(PathBuf::from(env!("CARGO_BIN_EXE_phonegate"))),
@@ -108,6 +115,7 @@ impl Stage {
                     .env("VONAGE_API_KEY", "bench")
                     .env("VONAGE_API_SECRET", "bench")
                     .env("LOG", "warn")
+                    .env("TRUSTED_PROXIES", Ipv4Addr::LOCALHOST.to_string())
                     // As many windows as by default, so that all is counted and nothing is refused.
                     .env("LIMIT_ADDRESS", "4000000000/10m,4000000000/1h,4000000000/1d")
                     .env("LIMIT_PREFIX", "4000000000/1h")
