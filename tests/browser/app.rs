@@ -36,6 +36,8 @@ impl App {
             .current_dir(folder.path())
             .env_clear()
             .envs([("PORT", "0"), ("STORE_URL", "sqlite:browser.db"), ("LOG_FORMAT", "json")])
+            // Real time passes here: a visitor who starts again would have to wait.
+            .env("LIMIT_NUMBER", "off")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
