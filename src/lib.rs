@@ -10,7 +10,8 @@
 //! on [`session`] knows who is there. A cancel is over for the visitor at once; [`jobs`] tells the provider when it
 //! takes one. Whatever goes wrong becomes one line for the operator and one sentence for the visitor in [`error`].
 //!
-//! Arrows go one way: `main → server → app → handlers, gate → sign_in, session → verify, guard → store → phone, pin`. The
+//! Arrows go one way: `main → server → app → handlers, gate → sign_in, session → verify, guard → store → phone, pin,
+//! channel`. The
 //! [`simulator`] is a second reading of the provider's contract and knows none of them.
 
 pub use app::{AppState, router};
@@ -19,6 +20,7 @@ pub use session::SignedIn;
 
 pub mod app;
 pub mod assets;
+pub mod channel;
 pub mod clock;
 pub mod config;
 pub mod error;

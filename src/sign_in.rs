@@ -34,6 +34,7 @@ pub use check::{Check, Ending};
 pub use start::{Refusal, Start};
 
 use crate::{
+    channel::Channels,
     clock::{Clock, Timestamp},
     guard::{Guard, breaker::Breakers, destination::Destinations},
     keys::{Keys, Token},
@@ -83,6 +84,8 @@ pub struct SignIn {
     pub breakers: Breakers,
     /// What is counted, and how far.
     pub guard: Guard,
+    /// How a code travels, and how else it can.
+    pub channels: Channels,
     /// How long a code is good.
     pub lifetime: Duration,
     /// How long a session lasts at most.

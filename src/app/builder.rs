@@ -196,6 +196,7 @@ async fn sign_in(
             allowed: config.allowed.clone(),
         },
         breakers: Breakers::default(),
+        channels: settings.channels,
         guard: Guard::new(guard_settings(config)),
         lifetime: settings.code_lifetime,
         session_max: settings.session_max,

@@ -9,16 +9,10 @@
 use std::{collections::BTreeSet, fmt};
 
 use super::allowed::AllowedNumbers;
-use crate::phone::{Country, LineType, PhoneNumber};
-
-/// How a code travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Channel {
-    /// A text message.
-    Sms,
-    /// A call that says the code.
-    Voice,
-}
+use crate::{
+    channel::Channel,
+    phone::{Country, LineType, PhoneNumber},
+};
 
 /// Where codes may go.
 #[derive(Debug, Clone)]

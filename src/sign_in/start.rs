@@ -12,12 +12,9 @@ use super::{
     runs,
 };
 use crate::{
+    channel::Channels,
     clock::Timestamp,
-    guard::{
-        Asker, Refused, Subject,
-        breaker::Paused,
-        destination::{self, Channel},
-    },
+    guard::{Asker, Refused, Subject, breaker::Paused, destination},
     keys::Token,
     phone::PhoneNumber,
     store::{State, Verification},
@@ -118,7 +115,7 @@ impl SignIn {
         asker: Asker,
         return_to: Option<String>,
     ) -> Result<Start, SignInError> {
-        if let Err(refused) = self.destinations.check(&phone, Channel::Sms) {
+        if let Err(refused) = self.destinations.check(&phone, self.channels.first()) {
             return Ok(Start::Refused(Refusal::Destination(refused)));
         }
         let (this, browser_hash) = (self.clone(), browser.hash());
@@ -295,7 +292,7 @@ impl SignIn {
                 return Ok(Start::Refused(Refusal::Paused(paused)));
             }
         };
-        let answer = self.verify.request(&attempt.phone).await;
+        let answer = self.verify.request(&attempt.phone, Channels::only(self.channels.first())).await;
         self.breakers.sends.record(permit, self.clock.now(), answer.as_ref().err());
         match answer {
             Ok(id) => {

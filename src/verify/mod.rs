@@ -1,7 +1,9 @@
-//! The Verify client: request, check, cancel, over Vonage's Verify v2 or Verify Legacy (v1).
+//! The Verify client: request, check, next step, cancel, over Vonage's Verify v2 or Verify Legacy (v1).
 //!
 //! What this module promises:
 //! * Each call is one exchange with the provider, within the time limit of the settings; nothing is sent twice.
+//! * A request with two steps keeps one code, and its second step waits until the first code has run out and there
+//!   was time to cancel it.
 //! * Key and secret travel in the `Authorization` header alone.
 //! * What a visitor can cause is an outcome; what the operator has to mend is a [`VerifyError`], whose text holds
 //!   no number, code or secret.
@@ -23,7 +25,12 @@ use url::Url;
 
 pub use error::VerifyError;
 
-use crate::{phone::PhoneNumber, pin::Pin};
+use crate::{
+    channel::{Channel, Channels},
+    clock::Timestamp,
+    phone::PhoneNumber,
+    pin::Pin,
+};
 
 /// Which of the provider's two APIs is spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +50,7 @@ pub struct VerifySettings {
     pub brand: String,
     /// Digits in a code: 6 to 10, with v1 always 6.
     pub code_length: u8,
-    /// How long a code is good: 60 to 600 s.
+    /// How long a code is good after a message: 60 to 600 s.
     pub lifetime: Duration,
     pub connect_timeout: Duration,
     /// For the whole exchange, connecting included.
@@ -92,6 +99,33 @@ pub enum Cancelled {
     Gone,
 }
 
+/// What the provider said when asked for a request's next step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextStep {
+    Sent,
+    /// The request has no step left.
+    NoneLeft,
+    /// Not ready for it yet; nothing was sent.
+    TryLater,
+    /// Unknown, ended or expired.
+    Gone,
+}
+
+/// What became of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    InProgress,
+    Success,
+    Failed,
+    Expired,
+    Cancelled,
+    /// The provider does not say: a request that ended may be unknown for a minute, and v2 is never asked.
+    Unknown,
+}
+
+/// How long the second step of a request waits after the first code has run out: in that time it is cancelled.
+const CANCEL_ROOM: Duration = Duration::from_secs(30);
+
 /// Cheap to clone: clones share one connection pool.
 #[derive(Debug, Clone)]
 pub struct VerifyClient {
@@ -104,11 +138,54 @@ impl VerifyClient {
         Ok(Self { http: exchange::http_client(&settings)?, settings: settings.into() })
     }
 
-    /// Sends a code to `phone`. Never retried: a second attempt could send a second message.
-    pub async fn request(&self, phone: &PhoneNumber) -> Result<RequestId, VerifyError> {
+    /// As many of `channels` as one request can hold: v1 has none with a call first and a text after it.
+    pub fn steps(&self, channels: Channels) -> Channels {
+        match (self.settings.api, channels.first()) {
+            (VerifyApi::V1, Channel::Voice) => Channels::only(Channel::Voice),
+            _ => channels,
+        }
+    }
+
+    /// How long a request runs if nobody ends it or takes its second step early.
+    pub fn runs_for(&self, steps: Channels) -> Duration {
+        if steps.second().is_some() { self.step() * 2 } else { self.settings.lifetime }
+    }
+
+    /// When a request ends whose second step is taken at `now` and that would have run until `end`.
+    pub fn ends_after_second_step(&self, end: Timestamp, now: Timestamp) -> Timestamp {
         match self.settings.api {
-            VerifyApi::V1 => v1::request(self, phone).await,
-            VerifyApi::V2 => v2::request(self, phone).await,
+            VerifyApi::V1 => end,
+            VerifyApi::V2 => now + self.step(),
+        }
+    }
+
+    /// How long each step of a request with two of them lasts.
+    fn step(&self) -> Duration {
+        self.settings.lifetime + CANCEL_ROOM
+    }
+
+    /// Sends a code to `phone` by the first of `steps`, which must be what [`VerifyClient::steps`] gave. Never
+    /// retried: a second attempt could send a second message.
+    pub async fn request(&self, phone: &PhoneNumber, steps: Channels) -> Result<RequestId, VerifyError> {
+        match self.settings.api {
+            VerifyApi::V1 => v1::request(self, phone, steps).await,
+            VerifyApi::V2 => v2::request(self, phone, steps).await,
+        }
+    }
+
+    /// Takes a request's next step at once: the same code, by the second channel.
+    pub async fn next(&self, id: &RequestId) -> Result<NextStep, VerifyError> {
+        match self.settings.api {
+            VerifyApi::V1 => v1::next(self, id).await,
+            VerifyApi::V2 => v2::next(self, id).await,
+        }
+    }
+
+    /// Asks what became of a request; for whoever lost the answer to a check.
+    pub async fn search(&self, id: &RequestId) -> Result<Found, VerifyError> {
+        match self.settings.api {
+            VerifyApi::V1 => v1::search(self, id).await,
+            VerifyApi::V2 => Ok(Found::Unknown),
         }
     }
 
@@ -126,6 +203,10 @@ impl VerifyClient {
             VerifyApi::V1 => v1::cancel(self, id).await,
             VerifyApi::V2 => v2::cancel(self, id).await,
         }
+    }
+
+    fn get(&self, path: &[&str]) -> RequestBuilder {
+        self.to(Method::GET, path)
     }
 
     fn post(&self, path: &[&str]) -> RequestBuilder {

@@ -5,14 +5,21 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Cancelled, Checked, RequestId, VerifyClient, VerifyError,
+    Cancelled, Checked, Found, NextStep, RequestId, VerifyClient, VerifyError,
     exchange::{Answer, exchange, is_about, request_id, string},
     scrub::scrub,
 };
-use crate::{phone::PhoneNumber, pin::Pin};
+use crate::{
+    channel::{Channel, Channels},
+    phone::PhoneNumber,
+    pin::Pin,
+};
 
+/// A text, then a call.
+const SMS_THEN_CALL: u8 = 5;
 /// One message and nothing after it.
 const SMS_ONLY: u8 = 6;
+const CALL_ONLY: u8 = 7;
 
 #[derive(Serialize)]
 struct Request<'a> {
@@ -21,7 +28,8 @@ struct Request<'a> {
     code_length: u8,
     lg: &'static str,
     pin_expiry: u64,
-    /// The expiry must be a multiple of it, or the provider changes the expiry without a word.
+    /// The expiry must be a multiple of it, or the provider changes the expiry without a word. One that lasts for
+    /// all steps keeps one code.
     next_event_wait: u64,
     workflow_id: u8,
 }
@@ -38,16 +46,30 @@ struct Control<'a> {
     cmd: &'static str,
 }
 
-pub(super) async fn request(client: &VerifyClient, phone: &PhoneNumber) -> Result<RequestId, VerifyError> {
+#[derive(Serialize)]
+struct Search<'a> {
+    request_id: &'a str,
+}
+
+pub(super) async fn request(
+    client: &VerifyClient,
+    phone: &PhoneNumber,
+    steps: Channels,
+) -> Result<RequestId, VerifyError> {
     let settings = &client.settings;
+    let (workflow_id, next_event_wait) = match (steps.first(), steps.second()) {
+        (Channel::Sms, Some(_)) => (SMS_THEN_CALL, client.step()),
+        (Channel::Sms, None) => (SMS_ONLY, settings.lifetime),
+        (Channel::Voice, _) => (CALL_ONLY, settings.lifetime),
+    };
     let body = Request {
         number: phone.digits(),
         brand: &settings.brand,
         code_length: settings.code_length,
         lg: "en-us",
-        pin_expiry: settings.lifetime.as_secs(),
-        next_event_wait: settings.lifetime.as_secs(),
-        workflow_id: SMS_ONLY,
+        pin_expiry: client.runs_for(steps).as_secs(),
+        next_event_wait: next_event_wait.as_secs(),
+        workflow_id,
     };
     let answer = exchange(client.post(&["verify", "json"]).form(&body)).await?;
 
@@ -94,6 +116,37 @@ pub(super) async fn cancel(client: &VerifyClient, id: &RequestId) -> Result<Canc
         "19" => Ok(Cancelled::Refused),
         _ => Err(reply.refusal()),
     }
+}
+
+pub(super) async fn next(client: &VerifyClient, id: &RequestId) -> Result<NextStep, VerifyError> {
+    let body = Control { request_id: id.as_str(), cmd: "trigger_next_event" };
+    let answer = exchange(client.post(&["verify", "control", "json"]).form(&body)).await?;
+
+    let reply = Reply::read(&answer)?;
+    match reply.status.as_str() {
+        "0" => Ok(NextStep::Sent),
+        "6" => Ok(NextStep::Gone),
+        "19" => Ok(NextStep::NoneLeft),
+        _ => Err(reply.refusal()),
+    }
+}
+
+/// The body holds the number and the codes that were tried: nothing of it is kept but the meaning.
+pub(super) async fn search(client: &VerifyClient, id: &RequestId) -> Result<Found, VerifyError> {
+    let query = Search { request_id: id.as_str() };
+    let answer = exchange(client.get(&["verify", "search", "json"]).query(&query)).await?;
+
+    let reply = Reply::read(&answer)?;
+    let found = match reply.status.as_str() {
+        "IN PROGRESS" => Found::InProgress,
+        "SUCCESS" => Found::Success,
+        "FAILED" => Found::Failed,
+        "EXPIRED" => Found::Expired,
+        "CANCELLED" => Found::Cancelled,
+        "101" => return Ok(Found::Unknown),
+        _ => return Err(reply.refusal()),
+    };
+    if is_about(&answer.object()?, id) { Ok(found) } else { Err(answer.unreadable()) }
 }
 
 /// The body of any answer.

@@ -1,20 +1,20 @@
 //! Verify v2: JSON in and out, and the HTTP status is the meaning.
 
-use reqwest::StatusCode;
+use reqwest::{StatusCode, header::CONTENT_TYPE};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{
-    Cancelled, Checked, RequestId, VerifyClient, VerifyError,
+    Cancelled, Checked, NextStep, RequestId, VerifyClient, VerifyError,
     exchange::{Problem, exchange, is_about, request_id, string},
     scrub::scrub,
 };
-use crate::{phone::PhoneNumber, pin::Pin};
+use crate::{channel::Channels, phone::PhoneNumber, pin::Pin};
 
 #[derive(Serialize)]
 struct Request<'a> {
     brand: &'a str,
-    workflow: [Step<'a>; 1],
+    workflow: Vec<Step<'a>>,
     channel_timeout: u64,
     code_length: u8,
 }
@@ -23,6 +23,9 @@ struct Request<'a> {
 struct Step<'a> {
     channel: &'static str,
     to: &'a str,
+    /// Else a later step has a code of its own, and the first one no longer counts.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    reuse_code: bool,
 }
 
 #[derive(Serialize)]
@@ -30,12 +33,19 @@ struct Check<'a> {
     code: &'a str,
 }
 
-pub(super) async fn request(client: &VerifyClient, phone: &PhoneNumber) -> Result<RequestId, VerifyError> {
+pub(super) async fn request(
+    client: &VerifyClient,
+    phone: &PhoneNumber,
+    steps: Channels,
+) -> Result<RequestId, VerifyError> {
     let settings = &client.settings;
+    let to = phone.digits();
+    let reuse_code = steps.second().is_some();
+    let channel_timeout = if reuse_code { client.step() } else { settings.lifetime };
     let body = Request {
         brand: &settings.brand,
-        workflow: [Step { channel: "sms", to: phone.digits() }],
-        channel_timeout: settings.lifetime.as_secs(),
+        workflow: steps.iter().map(|channel| Step { channel: channel.as_str(), to, reuse_code }).collect(),
+        channel_timeout: channel_timeout.as_secs(),
         code_length: settings.code_length,
     };
     let answer = exchange(client.post(&["v2", "verify"]).json(&body)).await?;
@@ -86,6 +96,23 @@ pub(super) async fn cancel(client: &VerifyClient, id: &RequestId) -> Result<Canc
         StatusCode::NOT_FOUND => Ok(Cancelled::Gone),
         // With which status a cancel is too early or too late, no source says.
         status if status.is_client_error() => Ok(Cancelled::Refused),
+        _ => Err(VerifyError::Unexpected(problem.text)),
+    }
+}
+
+pub(super) async fn next(client: &VerifyClient, id: &RequestId) -> Result<NextStep, VerifyError> {
+    let path = ["v2", "verify", id.as_str(), "next_workflow"];
+    let answer = exchange(client.post(&path).header(CONTENT_TYPE, "application/json")).await?;
+
+    if answer.status == StatusCode::OK {
+        return Ok(NextStep::Sent);
+    }
+    let problem = answer.problem()?;
+    match answer.status {
+        StatusCode::NOT_FOUND => Ok(NextStep::Gone),
+        // One status for two situations: only the text tells that one of them will pass.
+        StatusCode::CONFLICT if problem.text.to_lowercase().contains("later") => Ok(NextStep::TryLater),
+        StatusCode::CONFLICT => Ok(NextStep::NoneLeft),
         _ => Err(VerifyError::Unexpected(problem.text)),
     }
 }

@@ -1,6 +1,7 @@
 //! The client against servers that answer as documented, and as no document allows.
 
 mod openapi;
+mod steps;
 mod transport;
 mod v1;
 mod v2;
@@ -17,6 +18,7 @@ const KEY: &str = "abcd1234";
 const SECRET: &str = "Tr0ub4dor&3";
 const NUMBER: &str = "447700900123";
 const CODE: &str = "482913";
+const SMS: Channels = Channels::only(Channel::Sms);
 const ID: &str = "c11236f4-00bf-4b89-84ba-88b25df97315";
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,6 +26,8 @@ enum Call {
     Request,
     Check,
     Cancel,
+    Next,
+    Search,
 }
 
 fn settings(api: VerifyApi, base_url: &str) -> VerifySettings {
@@ -54,9 +58,13 @@ async fn outcome(client: &VerifyClient, call: Call, id: &str) -> String {
     let pin = Pin::parse(CODE, 6).unwrap();
     let id = RequestId::parse(id).unwrap();
     let result = match call {
-        Call::Request => client.request(&phone).await.map(|started| format!("Started {}", started.as_str())),
+        Call::Request => {
+            client.request(&phone, SMS).await.map(|started| format!("Started {}", started.as_str()))
+        }
         Call::Check => client.check(&id, &pin).await.map(|checked| format!("{checked:?}")),
         Call::Cancel => client.cancel(&id).await.map(|cancelled| format!("{cancelled:?}")),
+        Call::Next => client.next(&id).await.map(|next| format!("{next:?}")),
+        Call::Search => client.search(&id).await.map(|found| format!("{found:?}")),
     };
     match result {
         Ok(outcome) => outcome,

@@ -32,10 +32,14 @@ async fn each_example_of_v1_has_its_meaning() {
     let id = "abcdef0123456789abcdef0123456789";
     let (started, running) = (format!("Started {id}"), format!("AlreadyRunning {id}"));
     let mut count = 0;
-    for (path, call) in
-        [("/{format}", Call::Request), ("/check/{format}", Call::Check), ("/control/{format}", Call::Cancel)]
-    {
-        let content = &document["paths"][path]["post"]["responses"]["200"]["content"]["application/json"];
+    for (path, verb, call) in [
+        ("/{format}", "post", Call::Request),
+        ("/check/{format}", "post", Call::Check),
+        ("/control/{format}", "post", Call::Cancel),
+        ("/control/{format}", "post", Call::Next),
+        ("/search/{format}", "get", Call::Search),
+    ] {
+        let content = &document["paths"][path][verb]["responses"]["200"]["content"]["application/json"];
         for (name, example) in content["examples"].as_object().unwrap() {
             let meaning = match (call, name.as_str()) {
                 (_, "throttled") => "Throttled",
@@ -59,13 +63,17 @@ async fn each_example_of_v1_has_its_meaning() {
                 (Call::Cancel, "cancel-early") => "TooEarly",
                 (Call::Cancel, "cancel-late") => "TooLate",
                 (Call::Cancel, "trigger-end") => "Refused",
+                (Call::Next, "success-cancel" | "success-trigger") => "Sent",
+                (Call::Next, "cancel-early" | "cancel-late" | "trigger-end") => "NoneLeft",
+                (Call::Search, "success") => "Success",
+                (Call::Search, "not-found") => "Unknown",
                 _ => panic!("{path} has an example that no test knows: {name}"),
             };
             assert_eq!(told(VerifyApi::V1, call, 200, &example["value"], id).await, meaning, "{path} {name}");
             count += 1;
         }
     }
-    assert_eq!(count, 32);
+    assert_eq!(count, 49);
 }
 
 #[tokio::test]
@@ -81,6 +89,7 @@ async fn each_example_of_v2_has_its_meaning() {
         ("/", "post", Call::Request),
         ("/{request_id}", "post", Call::Check),
         ("/{request_id}", "delete", Call::Cancel),
+        ("/{request_id}/next_workflow", "post", Call::Next),
     ] {
         for (status, response) in document["paths"][path][verb]["responses"].as_object().unwrap() {
             let meaning = match (call, status.as_str()) {
@@ -92,8 +101,10 @@ async fn each_example_of_v2_has_its_meaning() {
                 (Call::Check, "400") => "Wrong",
                 (Call::Check, "409") => "NotYet",
                 (Call::Check, "410") => "TooMany",
-                (Call::Check | Call::Cancel, "404") => "Gone",
+                (Call::Check | Call::Cancel | Call::Next, "404") => "Gone",
                 (Call::Cancel, "204") => "Done",
+                (Call::Next, "200") => "Sent",
+                (Call::Next, "409") => "TryLater",
                 (_, "401") => "Credentials",
                 (_, "402") => "Balance",
                 (_, "429") => "Throttled",
@@ -113,7 +124,7 @@ async fn each_example_of_v2_has_its_meaning() {
             }
         }
     }
-    assert_eq!(count, 25);
+    assert_eq!(count, 32);
 }
 
 /// The bodies of a response, by way of its reference; an empty problem where it shows none.

@@ -17,7 +17,7 @@ use wiremock::{
 use super::{Call, ID, VerifyApi, VerifyClient, client, outcome, outcome_of, settings};
 
 const BOTH: [VerifyApi; 2] = [VerifyApi::V1, VerifyApi::V2];
-const CALLS: [Call; 3] = [Call::Request, Call::Check, Call::Cancel];
+const CALLS: [Call; 4] = [Call::Request, Call::Check, Call::Cancel, Call::Next];
 
 /// What a raw server does after it has read a whole request.
 #[derive(Clone, Copy)]
@@ -189,7 +189,7 @@ async fn a_redirect_is_not_followed() {
             .expect(0)
             .mount(&server)
             .await;
-        Mock::given(any()).respond_with(away).expect(3).mount(&server).await;
+        Mock::given(any()).respond_with(away).expect(4).mount(&server).await;
 
         let client = client(VerifyApi::V2, &server.uri());
         for call in CALLS {

@@ -6,7 +6,7 @@ use wiremock::{
     matchers::{body_string, header, method, path},
 };
 
-use super::{CODE, Call, ID, NUMBER, SECRET, VerifyApi, basic_auth, client, outcome, outcome_of};
+use super::{CODE, Call, ID, NUMBER, SECRET, SMS, VerifyApi, basic_auth, client, outcome, outcome_of};
 use crate::{
     phone::{Fiction, PhoneNumber},
     verify::VerifyError,
@@ -24,7 +24,7 @@ fn ok(body: &Value) -> ResponseTemplate {
 
 #[tokio::test]
 async fn each_status_has_its_meaning() {
-    use Call::{Cancel, Check, Request};
+    use Call::{Cancel, Check, Next, Request, Search};
     for (call, status, text, meaning) in [
         (Request, 1, "Throttled", "Throttled"),
         (Request, 2, "Missing api_key", "Parameter"),
@@ -72,6 +72,23 @@ async fn each_status_has_its_meaning() {
         (Cancel, 19, "No more events are left to execute for the request", "Refused"),
         (Cancel, 19, "", "Refused"),
         (Cancel, 42, "", "Unexpected"),
+        (Next, 0, "", "Sent"),
+        (Next, 1, "Throttled", "Throttled"),
+        (Next, 3, "Invalid value for param: request_id", "Parameter"),
+        (Next, 4, "Bad credentials", "Credentials"),
+        (Next, 5, "Internal Error", "Fault"),
+        (Next, 6, "The request does not exist or its no longer active.", "Gone"),
+        (Next, 9, "Partner quota exceeded", "Balance"),
+        (Next, 19, "No more events are left to execute for the request", "NoneLeft"),
+        (Next, 42, "", "Unexpected"),
+        (Search, 1, "Throttled", "Throttled"),
+        (Search, 2, "Missing request_id", "Parameter"),
+        (Search, 3, "Invalid value for param: request_id", "Parameter"),
+        (Search, 4, "Bad credentials", "Credentials"),
+        (Search, 5, "Internal Error", "Fault"),
+        (Search, 101, "No response found", "Unknown"),
+        (Search, 0, "", "Unexpected"),
+        (Search, 6, "", "Unexpected"),
     ] {
         let text = if text.is_empty() { String::new() } else { format!("{text} {NUMBER} {CODE}") };
         for status in [json!(status.to_string()), json!(status)] {
@@ -105,7 +122,7 @@ async fn an_id_comes_with_a_start_and_with_a_running_verification() {
 async fn an_answer_that_is_not_the_apis_is_told_by_its_http_status() {
     let html = |status| ResponseTemplate::new(status).set_body_raw("<h1>Sorry</h1>", "text/html");
     let problem = |status| ResponseTemplate::new(status).set_body_json(json!({"title": "No", "status": "0"}));
-    for call in [Call::Request, Call::Check, Call::Cancel] {
+    for call in [Call::Request, Call::Check, Call::Cancel, Call::Next, Call::Search] {
         for (answer, meaning) in [
             (html(200), "Unreadable"),
             (html(404), "Unreadable"),
@@ -116,7 +133,7 @@ async fn an_answer_that_is_not_the_apis_is_told_by_its_http_status() {
             (ok(&json!(0)), "Unreadable"),
             (ResponseTemplate::new(200).set_body_string("{\"status\":\"0\""), "Unreadable"),
             (ResponseTemplate::new(200), "Unreadable"),
-            (ok(&json!({"status": "SUCCESS"})), "Unexpected"),
+            (ok(&json!({"status": "DONE"})), "Unexpected"),
             (ok(&json!({"status": ""})), "Unexpected"),
             (problem(202), "Unexpected"),
             (problem(302), "Unexpected"),
@@ -150,7 +167,7 @@ async fn the_operator_reads_what_the_provider_said() {
         (json!({"status": "123456"}), VerifyError::Unexpected("status ••••••".to_owned())),
     ] {
         let server = super::answering(ok(&body)).await;
-        assert_eq!(client(VerifyApi::V1, &server.uri()).request(&phone).await, Err(error));
+        assert_eq!(client(VerifyApi::V1, &server.uri()).request(&phone, SMS).await, Err(error));
     }
 }
 

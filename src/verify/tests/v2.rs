@@ -6,7 +6,7 @@ use wiremock::{
     matchers::{body_json, header, method, path},
 };
 
-use super::{CODE, Call, ID, NUMBER, SECRET, VerifyApi, basic_auth, client, outcome, outcome_of};
+use super::{CODE, Call, ID, NUMBER, SECRET, SMS, VerifyApi, basic_auth, client, outcome, outcome_of};
 use crate::{
     phone::{Fiction, PhoneNumber},
     verify::VerifyError,
@@ -37,7 +37,7 @@ fn invalid(parameters: &Value) -> ResponseTemplate {
 
 #[tokio::test]
 async fn each_status_has_its_meaning() {
-    use Call::{Cancel, Check, Request};
+    use Call::{Cancel, Check, Next, Request};
     for (call, status, title, meaning) in [
         (Request, 400, "Bad Request", "Unexpected"),
         (Request, 401, "Unauthorized", "Credentials"),
@@ -75,6 +75,16 @@ async fn each_status_has_its_meaning() {
         (Cancel, 429, "Rate Limit Hit", "Throttled"),
         (Cancel, 500, "Internal error", "Fault"),
         (Cancel, 200, "OK", "Unexpected"),
+        (Next, 200, "OK", "Sent"),
+        (Next, 401, "Unauthorized", "Credentials"),
+        (Next, 402, "Low balance", "Balance"),
+        (Next, 404, "Not Found", "Gone"),
+        (Next, 409, "Conflict", "NoneLeft"),
+        (Next, 409, "Conflict: try again later", "TryLater"),
+        (Next, 422, "Invalid params", "Unexpected"),
+        (Next, 429, "Rate Limit Hit", "Throttled"),
+        (Next, 500, "Internal error", "Fault"),
+        (Next, 202, "Accepted", "Unexpected"),
     ] {
         let told = outcome_of(VerifyApi::V2, call, problem(status, title)).await;
         assert_eq!(told, meaning, "{call:?} {status} {title}");
@@ -127,6 +137,8 @@ async fn an_answer_that_is_not_the_apis_is_unreadable() {
         (Call::Check, json(200, json!({"request_id": "another", "status": "completed"}))),
         (Call::Cancel, html(404)),
         (Call::Cancel, html(502)),
+        (Call::Next, html(404)),
+        (Call::Next, html(409)),
     ] {
         let status = format!("{answer:?}");
         assert_eq!(outcome_of(VerifyApi::V2, call, answer).await, "Unreadable", "{call:?} {status}");
@@ -199,7 +211,7 @@ async fn the_operator_reads_what_the_provider_said() {
         ),
     ] {
         let server = super::answering(answer).await;
-        assert_eq!(client(VerifyApi::V2, &server.uri()).request(&phone).await, Err(error));
+        assert_eq!(client(VerifyApi::V2, &server.uri()).request(&phone, SMS).await, Err(error));
     }
 }
 

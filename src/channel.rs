@@ -1,0 +1,113 @@
+//! The ways in which a code can travel, and in which order they are taken.
+//!
+//! What this module promises: a [`Channels`] never names a channel twice.
+
+use std::fmt;
+
+/// A way for a code to reach a phone. More may come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Channel {
+    Sms,
+    Voice,
+}
+
+impl Channel {
+    const ALL: [Self; 2] = [Self::Sms, Self::Voice];
+
+    /// As settings, forms, the store and Verify v2 spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sms => "sms",
+            Self::Voice => "voice",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|channel| channel.as_str() == text)
+    }
+}
+
+/// One channel, or two in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Channels {
+    first: Channel,
+    second: Option<Channel>,
+}
+
+impl Channels {
+    pub const fn only(first: Channel) -> Self {
+        Self { first, second: None }
+    }
+
+    /// Reads `sms`, `voice,sms` and the like; `None` if it is anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split(',').map(|word| Channel::parse(word.trim()));
+        let first = words.next()??;
+        let second = match words.next() {
+            Some(word) => Some(word.filter(|second| *second != first)?),
+            None => None,
+        };
+        words.next().is_none().then_some(Self { first, second })
+    }
+
+    pub const fn first(self) -> Channel {
+        self.first
+    }
+
+    pub const fn second(self) -> Option<Channel> {
+        self.second
+    }
+
+    pub fn contains(self, channel: Channel) -> bool {
+        self.first == channel || self.second == Some(channel)
+    }
+
+    /// The same channels, beginning with `first`; `None` if it is not among them.
+    pub fn beginning_with(self, first: Channel) -> Option<Self> {
+        match self.second {
+            _ if first == self.first => Some(self),
+            Some(second) if first == second => Some(Self { first, second: Some(self.first) }),
+            _ => None,
+        }
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = Channel> {
+        std::iter::once(self.first).chain(self.second)
+    }
+}
+
+/// As [`Channels::parse`] reads it.
+impl fmt::Display for Channels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.first.as_str())?;
+        self.second.map_or(Ok(()), |second| write!(f, ",{}", second.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_or_two_channels_are_read_in_order() {
+        for (text, shown) in
+            [("sms", "sms"), ("voice", "voice"), ("sms,voice", "sms,voice"), (" voice , sms ", "voice,sms")]
+        {
+            assert_eq!(Channels::parse(text).map(|channels| channels.to_string()).as_deref(), Some(shown));
+        }
+        for text in ["", "fax", "sms,", ",sms", "sms,sms", "sms,voice,sms", "SMS", "sms voice"] {
+            assert_eq!(Channels::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_order_turns_round() {
+        let both = Channels::parse("sms,voice").unwrap();
+        assert_eq!(both.beginning_with(Channel::Sms), Some(both));
+        assert_eq!(both.beginning_with(Channel::Voice), Channels::parse("voice,sms"));
+        assert_eq!(Channels::only(Channel::Sms).beginning_with(Channel::Voice), None);
+        assert!(both.contains(Channel::Voice) && !Channels::only(Channel::Sms).contains(Channel::Voice));
+        assert_eq!(both.iter().collect::<Vec<_>>(), [Channel::Sms, Channel::Voice]);
+    }
+}
