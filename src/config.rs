@@ -5,6 +5,7 @@
 //! * A mistake is one line that names the variable, the bad part and the fix. A secret is never quoted.
 //! * Whoever holds a [`Config`] holds settings that fit together.
 
+mod credentials;
 mod environment;
 mod parse;
 mod rules;
@@ -27,7 +28,7 @@ use crate::{
     channel::Channels,
     guard::{Limits, Mode, address::TrustedProxies, allowed::AllowedNumbers},
     phone::Country,
-    verify::VerifyApi,
+    verify::{Credentials, VerifyApi},
 };
 
 /// A setting that cannot be used. `Display` is one line for the operator.
@@ -94,10 +95,7 @@ pub struct Config {
 /// Who sends the codes.
 #[derive(Debug, Clone)]
 pub enum Provider {
-    Vonage {
-        key: String,
-        secret: SecretString,
-    },
+    Vonage(Credentials),
     /// The built-in simulator, mounted on our own port. `forced` is `--simulator`.
     Simulator {
         forced: bool,
@@ -122,6 +120,10 @@ pub struct Settings {
     /// The API key of the Vonage account. `NEXMO_API_KEY` is accepted as its older name.
     #[arg(long, value_name = "VONAGE_API_KEY")]
     pub vonage_api_key: Option<String>,
+
+    /// The id of an application of the account. With its private key it is preferred to key and secret for v2.
+    #[arg(long, value_name = "VONAGE_APPLICATION_ID", value_parser = parse::application_id)]
+    pub vonage_application_id: Option<String>,
 
     /// `v2`, or `v1` for Verify (Legacy), the API of the tutorial.
     #[arg(long, value_name = "VERIFY_API", default_value = "v2", value_parser = parse::api)]
@@ -237,15 +239,21 @@ pub struct Settings {
 pub struct Secrets {
     /// The API secret of the Vonage account. `NEXMO_API_SECRET` is accepted as its older name.
     pub vonage_api_secret: Option<SecretString>,
+    /// The private key of the application: PEM text, or the path of a file that holds it.
+    pub vonage_private_key: Option<SecretString>,
+    /// Verifies the provider's callbacks; without it they are refused.
+    pub vonage_signature_secret: Option<SecretString>,
     /// The root of all keyed hashes, at least 32 characters. Default: made once and kept in the store.
     pub server_key: Option<SecretString>,
 }
 
 /// The variables of [`Secrets`].
-pub const SECRETS: [&str; 2] = ["VONAGE_API_SECRET", "SERVER_KEY"];
+pub const SECRETS: [&str; 4] =
+    ["VONAGE_API_SECRET", "VONAGE_PRIVATE_KEY", "VONAGE_SIGNATURE_SECRET", "SERVER_KEY"];
 
 /// What may be named by `NAME_FILE`: the secrets, and the one setting that may hold a password.
-const FROM_FILES: [&str; 3] = ["VONAGE_API_SECRET", "SERVER_KEY", "STORE_URL"];
+const FROM_FILES: [&str; 5] =
+    ["VONAGE_API_SECRET", "VONAGE_PRIVATE_KEY", "VONAGE_SIGNATURE_SECRET", "SERVER_KEY", "STORE_URL"];
 
 /// The tutorial's names, and ours for the same.
 const OLDER_NAMES: [(&str, &str); 3] = [
@@ -322,11 +330,13 @@ impl Invocation {
         };
         let secrets = Secrets {
             vonage_api_secret: environment.secret("VONAGE_API_SECRET"),
+            vonage_private_key: environment.secret("VONAGE_PRIVATE_KEY"),
+            vonage_signature_secret: environment.secret("VONAGE_SIGNATURE_SECRET"),
             server_key: environment.secret("SERVER_KEY"),
         };
         match command {
             Some(Command::Simulator(flags)) => {
-                let config = SimulatorConfig::check(flags, settings, &secrets, &environment)?;
+                let config = SimulatorConfig::check(flags, settings, &secrets)?;
                 Ok(Self::Simulator(config))
             }
             Some(Command::Forget { phone }) => {

@@ -25,7 +25,7 @@ use crate::{
     simulator::{self, Simulator},
     store::{Store, StoreError},
     templates::Templates,
-    verify::{VerifyClient, VerifySettings},
+    verify::{Credentials, VerifyClient, VerifySettings},
 };
 
 /// Where Vonage's Verify API lives.
@@ -136,7 +136,13 @@ impl Builder {
             (client, None)
         } else {
             let timeouts = self.timeouts.unwrap_or((CONNECT_TIMEOUT, CALL_TIMEOUT));
-            let client = VerifyClient::new(verify_settings(&config, &public_url, self.address, timeouts)?)?;
+            let client = VerifyClient::new(verify_settings(
+                &config,
+                &public_url,
+                self.address,
+                timeouts,
+                (&clock, &random),
+            )?)?;
             (client, simulated(&config, &clock, &random))
         };
         let store = match self.store {
@@ -220,34 +226,37 @@ fn verify_settings(
     public_url: &Url,
     address: Option<SocketAddr>,
     (connect_timeout, timeout): (Duration, Duration),
+    (clock, random): (&Clock, &Random),
 ) -> Result<VerifySettings, BuildError> {
     let settings = &config.settings;
-    let (base_url, key, secret) = match &config.provider {
-        Provider::Vonage { key, secret } => {
+    let (base_url, credentials) = match &config.provider {
+        Provider::Vonage(credentials) => {
             let base_url = match &settings.verify_base_url {
                 Some(url) => url.clone(),
                 None => Url::parse(VONAGE)?,
             };
-            (base_url, key.clone(), secret.clone())
+            (base_url, credentials.clone())
         }
         Provider::Simulator { .. } => {
             let base_url = match address {
                 Some(address) => Url::parse(&format!("http://{}/simulator/", reach(address)))?,
                 None => public_url.join("simulator/")?,
             };
-            (base_url, "simulator".to_owned(), "simulator".into())
+            let basic = Some(("simulator".to_owned(), "simulator".into()));
+            (base_url, Credentials { basic, application: None })
         }
     };
     Ok(VerifySettings {
         api: settings.verify_api,
         base_url,
-        key,
-        secret,
+        credentials,
         brand: settings.brand.clone(),
         code_length: settings.code_length,
         lifetime: settings.code_lifetime,
         connect_timeout,
         timeout,
+        clock: clock.clone(),
+        random: random.clone(),
     })
 }
 

@@ -84,6 +84,12 @@ pub(crate) fn is_loopback_name(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
+pub(super) fn application_id(text: &str) -> Result<String, String> {
+    let fits = (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let fix = "give the application's id: letters, digits and dashes, as the dashboard shows it";
+    if fits { Ok(text.to_owned()) } else { Err(fix.to_owned()) }
+}
+
 pub(super) fn api(text: &str) -> Result<VerifyApi, String> {
     match text {
         "v1" => Ok(VerifyApi::V1),

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::{Config, ConfigError, Environment, Provider, Secrets, Settings, parse};
+use super::{Config, ConfigError, Environment, Provider, Secrets, Settings, credentials, parse};
 use crate::{guard::allowed::AllowedNumbers, phone::Fiction, verify::VerifyApi};
 
 /// Checks the app's settings against each other.
@@ -81,26 +81,20 @@ fn provider(
     public_url: &Url,
     environment: &Environment,
 ) -> Result<Provider, ConfigError> {
-    match (settings.vonage_api_key.as_deref().filter(|key| !key.is_empty()), &secrets.vonage_api_secret) {
-        (Some(_), Some(_)) if forced => {
-            Err(ConfigError::new("--simulator", "goes against VONAGE_API_KEY; leave one of the two out"))
+    if let Some(credentials) = credentials::read(settings, secrets)? {
+        if forced {
+            let problem = "goes against VONAGE_API_KEY and VONAGE_APPLICATION_ID; leave one of the two out";
+            return Err(ConfigError::new("--simulator", problem));
         }
-        (Some(key), Some(secret)) => Ok(Provider::Vonage { key: key.to_owned(), secret: secret.clone() }),
-        (Some(_), None) => {
-            Err(ConfigError::new("VONAGE_API_SECRET", "is missing; VONAGE_API_KEY alone is half a pair"))
+        return Ok(Provider::Vonage(credentials));
+    }
+    no_base_url(settings)?;
+    match reachable_because(settings, public_url, environment) {
+        Some((variable, why)) if !forced => {
+            let fix = "set VONAGE_API_KEY and VONAGE_API_SECRET, or give --simulator if its codes may be read by anyone";
+            Err(ConfigError::new(variable, format!("{why}, and there are no credentials; {fix}")))
         }
-        (None, Some(_)) => {
-            Err(ConfigError::new("VONAGE_API_KEY", "is missing; VONAGE_API_SECRET alone is half a pair"))
-        }
-        (None, None) if forced => no_base_url(settings).map(|()| Provider::Simulator { forced }),
-        (None, None) => {
-            no_base_url(settings)?;
-            let reachable = reachable_because(settings, public_url, environment);
-            reachable.map_or(Ok(Provider::Simulator { forced }), |(variable, why)| {
-                let fix = "set VONAGE_API_KEY and VONAGE_API_SECRET, or give --simulator if its codes may be read by anyone";
-                Err(ConfigError::new(variable, format!("{why}, and there are no credentials; {fix}")))
-            })
-        }
+        _ => Ok(Provider::Simulator { forced }),
     }
 }
 

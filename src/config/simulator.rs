@@ -6,7 +6,7 @@ use clap::ArgAction::Set;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{ConfigError, Environment, Log, Secrets, Settings, parse};
+use super::{ConfigError, Log, Secrets, Settings, credentials, parse};
 
 /// How the simulator runs alone, at the root of `listen`.
 #[derive(Debug)]
@@ -37,13 +37,8 @@ pub(super) struct Flags {
 }
 
 impl SimulatorConfig {
-    pub(super) fn check(
-        flags: Flags,
-        settings: Settings,
-        secrets: &Secrets,
-        environment: &Environment,
-    ) -> Result<Self, ConfigError> {
-        let callbacks = match (flags.callback_url, environment.secret("VONAGE_SIGNATURE_SECRET")) {
+    pub(super) fn check(flags: Flags, settings: Settings, secrets: &Secrets) -> Result<Self, ConfigError> {
+        let callbacks = match (flags.callback_url, secrets.vonage_signature_secret.clone()) {
             (None, _) => None,
             (Some(url), Some(secret)) => Some((url, secret)),
             (Some(_), None) => {
@@ -53,24 +48,10 @@ impl SimulatorConfig {
         };
         Ok(Self {
             listen: flags.listen,
-            credentials: credentials(&settings, secrets)?,
+            credentials: credentials::of_simulator(&settings, secrets)?,
             throttle: flags.throttle,
             callbacks,
             log: Log { filter: settings.log, format: settings.log_format },
         })
-    }
-}
-
-/// Which pair it takes: that of the settings, or `simulator` for both.
-fn credentials(settings: &Settings, secrets: &Secrets) -> Result<(String, SecretString), ConfigError> {
-    match (&settings.vonage_api_key, &secrets.vonage_api_secret) {
-        (Some(key), Some(secret)) => Ok((key.clone(), secret.clone())),
-        (None, None) => Ok(("simulator".to_owned(), SecretString::from("simulator"))),
-        (Some(_), None) => {
-            Err(ConfigError::new("VONAGE_API_SECRET", "is missing; VONAGE_API_KEY alone is half a pair"))
-        }
-        (None, Some(_)) => {
-            Err(ConfigError::new("VONAGE_API_KEY", "is missing; VONAGE_API_SECRET alone is half a pair"))
-        }
     }
 }

@@ -6,7 +6,7 @@ use super::{Config, Environment, Invocation, Provider, SECRETS, flags};
 use crate::{
     overrides::tests::Scratch,
     phone::{Country, Fiction},
-    verify::VerifyApi,
+    verify::{VerifyApi, tests::application::private_key},
 };
 
 fn read(arguments: &[&str], variables: &[(&str, &str)]) -> Result<Invocation, String> {
@@ -19,6 +19,13 @@ fn config(arguments: &[&str], variables: &[(&str, &str)]) -> Config {
         Ok(Invocation::Serve(config)) => *config,
         other => panic!("{other:?}"),
     }
+}
+
+/// Key and secret.
+fn basic(config: &Config) -> (String, String) {
+    let Provider::Vonage(credentials) = &config.provider else { panic!("{config:?}") };
+    let (key, secret) = credentials.basic.as_ref().unwrap();
+    (key.clone(), secret.expose_secret().to_owned())
 }
 
 const PAIR: [(&str, &str); 2] = [("VONAGE_API_KEY", "abcd1234"), ("VONAGE_API_SECRET", "s3cret")];
@@ -37,8 +44,8 @@ fn without_any_setting_the_simulator_serves_this_machine() {
 #[test]
 fn two_lines_make_it_send_real_messages() {
     let config = config(&[], &PAIR);
-    assert!(matches!(config.provider, Provider::Vonage { key, secret }
-        if key == "abcd1234" && secret.expose_secret() == "s3cret"));
+    let (key, secret) = basic(&config);
+    assert_eq!((key.as_str(), secret.as_str()), ("abcd1234", "s3cret"));
 }
 
 #[test]
@@ -47,7 +54,7 @@ fn the_tutorials_names_work() {
         &[],
         &[("NEXMO_API_KEY", "k"), ("NEXMO_API_SECRET", "s"), ("NEXMO_BRAND_NAME", "Acme"), ("PORT", "8080")],
     );
-    assert!(matches!(config.provider, Provider::Vonage { .. }));
+    assert!(matches!(config.provider, Provider::Vonage(_)));
     assert_eq!((config.settings.brand.as_str(), config.settings.port), ("Acme", 8080));
     assert_eq!(config.public_url.as_str(), "http://localhost:8080/");
 }
@@ -204,6 +211,13 @@ fn half_a_pair_is_named() {
         let error = read(&[], &[variable]).expect_err("half a pair");
         assert!(error.starts_with(missing) && !error.contains("hidden9"), "{error}");
     }
+    for (variable, value, missing) in [
+        ("VONAGE_APPLICATION_ID", "0f9c2d5e", "VONAGE_PRIVATE_KEY: is missing"),
+        ("VONAGE_PRIVATE_KEY", "hidden9", "VONAGE_APPLICATION_ID: is missing"),
+    ] {
+        let error = read(&[], &[PAIR[0], PAIR[1], (variable, value)]).expect_err("half a pair");
+        assert!(error.starts_with(missing) && !error.contains("hidden9"), "{error}");
+    }
     let error = read(&[], &[("NEXMO_API_KEY", "one"), ("VONAGE_API_KEY", "two")]).expect_err("two values");
     assert!(error.contains("NEXMO_API_KEY: differs from VONAGE_API_KEY"), "{error}");
 }
@@ -225,6 +239,40 @@ fn the_simulator_alone_is_as_strict_as_vonage_unless_told_otherwise() {
     assert!(!config.throttle);
     let (url, secret) = config.callbacks.unwrap();
     assert_eq!((url.as_str(), secret.expose_secret()), ("http://127.0.0.1:5000/cb?a=b", "shared"));
+}
+
+#[test]
+fn an_application_comes_with_its_key_as_text_as_one_line_or_as_a_file() {
+    let key = private_key();
+    let path = std::env::temp_dir().join(format!("phonegate-key-{}", std::process::id()));
+    std::fs::write(&path, &key).unwrap();
+    let id = ("VONAGE_APPLICATION_ID", "0f9c2d5e-1111-4222-8333-444455556666");
+    let with = |variable, value: &str| config(&[], &[id, (variable, value)]);
+    for config in [
+        with("VONAGE_PRIVATE_KEY", &key),
+        with("VONAGE_PRIVATE_KEY", &key.replace('\n', "\\n")),
+        with("VONAGE_PRIVATE_KEY", path.to_str().unwrap()),
+        with("VONAGE_PRIVATE_KEY_FILE", path.to_str().unwrap()),
+    ] {
+        let Provider::Vonage(credentials) = &config.provider else { panic!("{config:?}") };
+        assert!(credentials.application.is_some() && credentials.basic.is_none());
+        assert!(!format!("{config:?}").contains(&key[60..100]));
+    }
+    std::fs::remove_file(&path).unwrap();
+
+    for (variables, expected) in [
+        (vec![id, ("VONAGE_PRIVATE_KEY", "/nowhere/hidden9")], "VONAGE_PRIVATE_KEY: is no key in PEM form"),
+        (
+            vec![id, ("VONAGE_PRIVATE_KEY", "-----BEGIN PRIVATE KEY-----hidden9")],
+            "VONAGE_PRIVATE_KEY: is not a private RSA key in PEM form",
+        ),
+        (vec![id, ("VONAGE_PRIVATE_KEY", &key), ("VERIFY_API", "v1")], "VERIFY_API: v1 takes only"),
+        (vec![("VONAGE_APPLICATION_ID", "a b")], "VONAGE_APPLICATION_ID: \"a b\" will not do"),
+    ] {
+        let error = read(&[], &variables).expect_err(expected);
+        assert!(error.starts_with(expected) && !error.contains("hidden9"), "{error}");
+        assert!(!error.contains('\n'), "{error}");
+    }
 }
 
 #[test]
@@ -282,9 +330,7 @@ fn a_secret_may_come_from_a_file() {
         read(&[], &[("VONAGE_API_SECRET", "a"), ("VONAGE_API_SECRET_FILE", path_text)]).expect_err("both");
     std::fs::remove_file(&path).unwrap();
 
-    assert!(
-        matches!(config.provider, Provider::Vonage { secret, .. } if secret.expose_secret() == "from-a-file")
-    );
+    assert_eq!(basic(&config).1, "from-a-file");
     assert!(both.contains("VONAGE_API_SECRET is set too"), "{both}");
 }
 

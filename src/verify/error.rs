@@ -25,7 +25,9 @@ pub enum VerifyError {
     NotApproved(String),
     #[error("the provider limits our rate: {0}")]
     Throttled(String),
-    #[error("the provider refused our credentials; check the key and the secret: {0}")]
+    #[error(
+        "the provider refused our credentials; check key and secret, or application, private key and this machine's clock: {0}"
+    )]
     Credentials(String),
     #[error("the account is barred from sending; contact the provider: {0}")]
     Barred(String),

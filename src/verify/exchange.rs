@@ -104,6 +104,14 @@ impl Answer {
         VerifyError::Unreadable(format!("HTTP {status}, {}, {size} bytes", self.kind))
     }
 
+    /// Refused only because its token was too old: nothing was done.
+    pub(super) fn says_token_expired(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
+            && self.object().is_ok_and(|object| {
+                string(&object, "type").is_some_and(|kind| kind.ends_with("#jwt-expired"))
+            })
+    }
+
     /// A refusal whose meaning depends on the call. Those with one meaning for every call are errors already.
     pub(super) fn problem(&self) -> Result<Problem, VerifyError> {
         let object = self.object();

@@ -4,10 +4,12 @@
 //! * Each call is one exchange with the provider, within the time limit of the settings; nothing is sent twice.
 //! * A request with two steps keeps one code, and its second step waits until the first code has run out and there
 //!   was time to cancel it.
-//! * Key and secret travel in the `Authorization` header alone.
+//! * Credentials travel in the `Authorization` header alone: for v2 an application's token if there is one, else key
+//!   and secret, never both.
 //! * What a visitor can cause is an outcome; what the operator has to mend is a [`VerifyError`], whose text holds
 //!   no number, code or secret.
 
+mod application;
 mod error;
 mod exchange;
 mod scrub;
@@ -15,22 +17,26 @@ mod v1;
 mod v2;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+pub use application::{Application, BadKey};
 pub use error::VerifyError;
 
 use crate::{
     channel::{Channel, Channels},
-    clock::Timestamp,
+    clock::{Clock, Timestamp},
     phone::PhoneNumber,
     pin::Pin,
+    random::Random,
 };
+use application::Tokens;
+use exchange::{Answer, exchange};
 
 /// Which of the provider's two APIs is spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +50,7 @@ pub enum VerifyApi {
 pub struct VerifySettings {
     pub api: VerifyApi,
     pub base_url: Url,
-    pub key: String,
-    pub secret: SecretString,
+    pub credentials: Credentials,
     /// 1 to 16 characters, shown in the message.
     pub brand: String,
     /// Digits in a code: 6 to 10, with v1 always 6.
@@ -55,6 +60,19 @@ pub struct VerifySettings {
     pub connect_timeout: Duration,
     /// For the whole exchange, connecting included.
     pub timeout: Duration,
+    /// Dates tokens.
+    pub clock: Clock,
+    /// Names tokens.
+    pub random: Random,
+}
+
+/// Who calls. With neither of the two the provider turns every call down.
+#[derive(Debug, Clone, Default)]
+pub struct Credentials {
+    /// Key and secret: v1 takes nothing else.
+    pub basic: Option<(String, SecretString)>,
+    /// Signs tokens for v2, and is preferred there.
+    pub application: Option<Application>,
 }
 
 /// The provider's name for one verification: up to 64 letters, digits and hyphens.
@@ -127,15 +145,26 @@ pub enum Found {
 const CANCEL_ROOM: Duration = Duration::from_secs(30);
 
 /// Cheap to clone: clones share one connection pool.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct VerifyClient {
     http: reqwest::Client,
     settings: Arc<VerifySettings>,
+    tokens: Option<Arc<Tokens>>,
+}
+
+impl fmt::Debug for VerifyClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifyClient").field("settings", &self.settings).finish_non_exhaustive()
+    }
 }
 
 impl VerifyClient {
     pub fn new(settings: VerifySettings) -> reqwest::Result<Self> {
-        Ok(Self { http: exchange::http_client(&settings)?, settings: settings.into() })
+        let http = exchange::http_client(&settings)?;
+        let application = settings.credentials.application.clone().filter(|_| settings.api == VerifyApi::V2);
+        let tokens = application
+            .map(|application| Tokens::new(application, settings.clock.clone(), settings.random.clone()));
+        Ok(Self { http, settings: settings.into(), tokens: tokens.map(Arc::new) })
     }
 
     /// As many of `channels` as one request can hold: v1 has none with a call first and a text after it.
@@ -223,8 +252,28 @@ impl VerifyClient {
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
         }
-        self.http
-            .request(method, url)
-            .basic_auth(&self.settings.key, Some(self.settings.secret.expose_secret()))
+        self.http.request(method, url)
+    }
+
+    /// Signs a request and sends it. One refused for the age of its token did nothing: it goes out again, once.
+    async fn send(&self, request: RequestBuilder) -> Result<Answer, VerifyError> {
+        let Some(tokens) = &self.tokens else {
+            return exchange(match &self.settings.credentials.basic {
+                Some((key, secret)) => request.basic_auth(key, Some(secret.expose_secret())),
+                None => request,
+            })
+            .await;
+        };
+        let unsigned = |_| VerifyError::Credentials("a token could not be signed".to_owned());
+        let again = request.try_clone();
+        let token = tokens.current().map_err(unsigned)?;
+        let answer = exchange(request.bearer_auth(token.expose_secret())).await?;
+        match again {
+            Some(request) if answer.says_token_expired() => {
+                let token = tokens.instead_of(&token).map_err(unsigned)?;
+                exchange(request.bearer_auth(token.expose_secret())).await
+            }
+            _ => Ok(answer),
+        }
     }
 }

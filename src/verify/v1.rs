@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     Cancelled, Checked, Found, NextStep, RequestId, VerifyClient, VerifyError,
-    exchange::{Answer, exchange, is_about, request_id, string},
+    exchange::{Answer, is_about, request_id, string},
     scrub::scrub,
 };
 use crate::{
@@ -71,7 +71,7 @@ pub(super) async fn request(
         next_event_wait: next_event_wait.as_secs(),
         workflow_id,
     };
-    let answer = exchange(client.post(&["verify", "json"]).form(&body)).await?;
+    let answer = client.send(client.post(&["verify", "json"]).form(&body)).await?;
 
     let reply = Reply::read(&answer)?;
     Err(match reply.status.as_str() {
@@ -89,7 +89,7 @@ pub(super) async fn request(
 
 pub(super) async fn check(client: &VerifyClient, id: &RequestId, pin: &Pin) -> Result<Checked, VerifyError> {
     let body = Check { request_id: id.as_str(), code: pin.as_str() };
-    let answer = exchange(client.post(&["verify", "check", "json"]).form(&body)).await?;
+    let answer = client.send(client.post(&["verify", "check", "json"]).form(&body)).await?;
 
     let reply = Reply::read(&answer)?;
     match reply.status.as_str() {
@@ -104,7 +104,7 @@ pub(super) async fn check(client: &VerifyClient, id: &RequestId, pin: &Pin) -> R
 
 pub(super) async fn cancel(client: &VerifyClient, id: &RequestId) -> Result<Cancelled, VerifyError> {
     let body = Control { request_id: id.as_str(), cmd: "cancel" };
-    let answer = exchange(client.post(&["verify", "control", "json"]).form(&body)).await?;
+    let answer = client.send(client.post(&["verify", "control", "json"]).form(&body)).await?;
 
     let reply = Reply::read(&answer)?;
     match reply.status.as_str() {
@@ -120,7 +120,7 @@ pub(super) async fn cancel(client: &VerifyClient, id: &RequestId) -> Result<Canc
 
 pub(super) async fn next(client: &VerifyClient, id: &RequestId) -> Result<NextStep, VerifyError> {
     let body = Control { request_id: id.as_str(), cmd: "trigger_next_event" };
-    let answer = exchange(client.post(&["verify", "control", "json"]).form(&body)).await?;
+    let answer = client.send(client.post(&["verify", "control", "json"]).form(&body)).await?;
 
     let reply = Reply::read(&answer)?;
     match reply.status.as_str() {
@@ -134,7 +134,7 @@ pub(super) async fn next(client: &VerifyClient, id: &RequestId) -> Result<NextSt
 /// The body holds the number and the codes that were tried: nothing of it is kept but the meaning.
 pub(super) async fn search(client: &VerifyClient, id: &RequestId) -> Result<Found, VerifyError> {
     let query = Search { request_id: id.as_str() };
-    let answer = exchange(client.get(&["verify", "search", "json"]).query(&query)).await?;
+    let answer = client.send(client.get(&["verify", "search", "json"]).query(&query)).await?;
 
     let reply = Reply::read(&answer)?;
     let found = match reply.status.as_str() {

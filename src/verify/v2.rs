@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Cancelled, Checked, NextStep, RequestId, VerifyClient, VerifyError,
-    exchange::{Problem, exchange, is_about, request_id, string},
+    exchange::{Problem, is_about, request_id, string},
     scrub::scrub,
 };
 use crate::{channel::Channels, phone::PhoneNumber, pin::Pin};
@@ -48,7 +48,7 @@ pub(super) async fn request(
         channel_timeout: channel_timeout.as_secs(),
         code_length: settings.code_length,
     };
-    let answer = exchange(client.post(&["v2", "verify"]).json(&body)).await?;
+    let answer = client.send(client.post(&["v2", "verify"]).json(&body)).await?;
 
     if answer.status.is_success() {
         return request_id(&answer.object()?).ok_or_else(|| answer.unreadable());
@@ -68,7 +68,7 @@ pub(super) async fn request(
 
 pub(super) async fn check(client: &VerifyClient, id: &RequestId, pin: &Pin) -> Result<Checked, VerifyError> {
     let body = Check { code: pin.as_str() };
-    let answer = exchange(client.post(&["v2", "verify", id.as_str()]).json(&body)).await?;
+    let answer = client.send(client.post(&["v2", "verify", id.as_str()]).json(&body)).await?;
 
     // The word in the body is `completed` or `complete`; the status alone says that the code is right.
     if answer.status == StatusCode::OK {
@@ -86,7 +86,7 @@ pub(super) async fn check(client: &VerifyClient, id: &RequestId, pin: &Pin) -> R
 }
 
 pub(super) async fn cancel(client: &VerifyClient, id: &RequestId) -> Result<Cancelled, VerifyError> {
-    let answer = exchange(client.delete(&["v2", "verify", id.as_str()])).await?;
+    let answer = client.send(client.delete(&["v2", "verify", id.as_str()])).await?;
 
     if answer.status == StatusCode::NO_CONTENT {
         return Ok(Cancelled::Done);
@@ -102,7 +102,7 @@ pub(super) async fn cancel(client: &VerifyClient, id: &RequestId) -> Result<Canc
 
 pub(super) async fn next(client: &VerifyClient, id: &RequestId) -> Result<NextStep, VerifyError> {
     let path = ["v2", "verify", id.as_str(), "next_workflow"];
-    let answer = exchange(client.post(&path).header(CONTENT_TYPE, "application/json")).await?;
+    let answer = client.send(client.post(&path).header(CONTENT_TYPE, "application/json")).await?;
 
     if answer.status == StatusCode::OK {
         return Ok(NextStep::Sent);

@@ -6,8 +6,9 @@ use phonegate::{
     AppState,
     clock::{Clock, Timestamp},
     config::{Config, Environment, Invocation},
+    random::Random,
     store::Store,
-    verify::{VerifyApi, VerifyClient, VerifySettings},
+    verify::{Credentials, VerifyApi, VerifyClient, VerifySettings},
 };
 use reqwest::Method;
 use tokio::net::TcpListener;
@@ -101,13 +102,14 @@ async fn an_app_brings_its_own_store_client_and_clock() {
     let client = VerifyClient::new(VerifySettings {
         api: VerifyApi::V2,
         base_url: provider.base_url.clone(),
-        key: key.to_owned(),
-        secret: secret.into(),
+        credentials: Credentials { basic: Some((key.to_owned(), secret.into())), application: None },
         brand: "the club".to_owned(),
         code_length: 6,
         lifetime: secs(300),
         connect_timeout: secs(5),
         timeout: secs(5),
+        clock: clock.clone(),
+        random: Random::system(),
     });
     let builder = AppState::builder().settings(settings).store(store.clone()).clock(clock);
     let (visitor, _) = club(builder.verify(client.unwrap())).await;

@@ -1,5 +1,6 @@
 //! The client against servers that answer as documented, and as no document allows.
 
+pub(crate) mod application;
 mod openapi;
 mod steps;
 mod transport;
@@ -34,13 +35,14 @@ fn settings(api: VerifyApi, base_url: &str) -> VerifySettings {
     VerifySettings {
         api,
         base_url: base_url.parse().unwrap(),
-        key: KEY.to_owned(),
-        secret: SECRET.into(),
+        credentials: Credentials { basic: Some((KEY.to_owned(), SECRET.into())), application: None },
         brand: "A&B Ltd".to_owned(),
         code_length: 6,
         lifetime: Duration::from_mins(5),
         connect_timeout: Duration::from_secs(5),
         timeout: Duration::from_secs(10),
+        clock: Clock::system(),
+        random: Random::seeded(7),
     }
 }
 
