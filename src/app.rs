@@ -114,9 +114,14 @@ impl AppState {
         !forced && headers.keys().any(|name| name.as_str().starts_with("x-forwarded-"))
     }
 
-    /// Whether what the request's `X-Forwarded-*` say may be believed.
+    /// Whether what the request's `X-Forwarded-*` say may be believed; of a peer whose are not, the log is told.
     pub(crate) fn is_behind_trusted_proxy(&self, request: &Request) -> bool {
-        address::peer(request.extensions()).is_some_and(|peer| self.proxies.trusted.trusts(peer))
+        let Some(peer) = address::peer(request.extensions()) else { return false };
+        let trusted = self.proxies.trusted.trusts(peer);
+        if !trusted && request.headers().contains_key("x-forwarded-host") {
+            self.proxies.tell_of(peer, self.sign_in.clock.now());
+        }
+        trusted
     }
 
     pub(crate) fn frame(&self, language: Language) -> Frame {

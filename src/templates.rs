@@ -50,10 +50,13 @@ pub struct IndexPage {
 /// A visitor waits before a code can be sent: a form that is good after the wait.
 #[derive(Debug, Clone)]
 pub struct WaitPage {
-    /// What was typed; posted again from a hidden field, like the two below.
+    /// What was typed; posted again from a hidden field, like the three below.
     pub phone: String,
     pub country: Option<String>,
     pub ticket: String,
+    pub return_to: Option<String>,
+    /// The phone form's address.
+    pub start: String,
     /// Why, and for how long.
     pub lead: Sentence,
 }
@@ -181,6 +184,8 @@ impl Templates {
             phone => page.phone.as_str(),
             country => page.country.as_deref(),
             ticket => page.ticket.as_str(),
+            return_to => page.return_to.as_deref(),
+            start => page.start.as_str(),
             lead => framed.say(&page.lead),
         };
         framed.render("wait.html", content)

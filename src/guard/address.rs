@@ -133,12 +133,13 @@ impl Proxies {
         Self { trusted, ..Self::default() }
     }
 
-    fn tell_of(&self, peer: IpAddr, now: Timestamp) {
+    /// Warns of a peer that speaks for others and is not trusted, now and then.
+    pub(crate) fn tell_of(&self, peer: IpAddr, now: Timestamp) {
         if self.is_news(peer, now) {
             tracing::warn!(
                 %peer,
-                "X-Forwarded-For of {peer} is not believed; if that is a proxy of yours, name it in TRUSTED_PROXIES, \
-                 else all its visitors share one address"
+                "X-Forwarded-* of {peer} is not believed; if that is a proxy of yours, name it in TRUSTED_PROXIES, \
+                 else all its visitors share one address and none is led back to a site"
             );
         }
     }

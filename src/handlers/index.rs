@@ -15,7 +15,7 @@ use crate::{
     error::{
         AppError, Asked, Failure, destination_refused, in_time, refused, seconds, send_failure, send_paused,
     },
-    gate::return_to::{self, ReturnTo},
+    gate::return_to::{self, ReturnTo, start_page},
     guard::{Asker, Refused, address::ClientAddress},
     keys::Token,
     phone::{Country, PhoneError, PhoneNumber},
@@ -143,6 +143,8 @@ fn have_wait(
         phone: form.phone,
         country: Some(form.country).filter(|country| !country.is_empty()),
         ticket: ticket.expose().to_owned(),
+        start: start_page(app.return_to.read(form.return_to.as_deref()).as_ref()),
+        return_to: form.return_to,
         lead: in_time(Sentence::new("wait-lead"), wait),
     };
     let html = app.templates.wait(frame, &page)?;

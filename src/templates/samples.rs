@@ -56,8 +56,10 @@ fn in_frame(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
     for (name, country) in [("wait", None), ("wait-country", Some(format!("GB{mark}")))] {
         let page = WaitPage {
             phone: format!("+44 7700 900123{mark}"),
+            return_to: country.is_some().then(|| format!("//app.example.com/{mark}")),
             country,
             ticket: format!("3q2-7wAB{mark}"),
+            start: "/".to_owned(),
             lead: Sentence::new("wait-lead").number("amount", 60).text("unit", "seconds"),
         };
         pages.push((name, templates.wait(frame, &page)));

@@ -184,6 +184,7 @@ async fn an_untrusted_peer_can_forge_nothing() {
     ];
     assert_turned_away(&ask(&app.stranger(), "/auth", &forged).await, None);
 
+    assert!(logged().contains("X-Forwarded-* of 127.0.0.1 is not believed"), "nobody is told why");
     let visitor = app.signed_in(PHONE).await;
     assert_let_in(&ask(&visitor, "/auth", &[&CLICK[..], &forged[..]].concat()).await, "+12025550150");
     let own = click_but(&[("x-forwarded-host", "in.example.com")]);

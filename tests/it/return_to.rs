@@ -113,6 +113,32 @@ async fn a_newer_address_takes_the_place_of_an_older_and_none_leaves_it() {
 }
 
 #[tokio::test]
+async fn a_visitor_who_has_to_wait_keeps_it() {
+    let app = test_app()
+        .set("RETURN_TO_ORIGINS", "https://app.example.com")
+        .set("LIMIT_PREFIX", "off")
+        .spawn()
+        .await;
+    // Codes that nobody types use up what strangers at one address get.
+    for last in 60..70 {
+        app.waiting_for_code(&format!("+1 202 555 01{last}")).await;
+        app.pass(secs(301)).await;
+    }
+    let browser = app.stranger();
+    browser.get(START).await;
+
+    let form = [("phone", PHONE), ("return_to", DEEP_LINK)];
+    let page = browser.post("/verify", &form).await;
+    assert_eq!((page.status, page.hidden("return_to").as_deref()), (429, Some(DEEP_LINK)), "{}", page.body);
+    assert!(page.links().contains(&START.to_owned()), "{:?}", page.links());
+    app.clock.advance(secs(60));
+    let ticket = page.hidden("ticket").unwrap();
+    let form = [form[0], form[1], ("ticket", &ticket)];
+    browser.post("/verify", &form).await.assert_redirect("/verify");
+    type_code(&app, &browser, PHONE).await.assert_redirect(DEEP_LINK);
+}
+
+#[tokio::test]
 async fn an_address_that_is_not_allowed_is_dropped_and_sign_in_ends_here() {
     let app = app().await;
     for refused in
