@@ -59,29 +59,42 @@ pub struct AppState(Arc<Parts>);
 /// The parts of an [`AppState`].
 #[derive(Debug)]
 pub struct Parts {
+    /// The state machine, and with it store, provider and clock.
     pub sign_in: SignIn,
+    /// The pages.
     pub templates: Templates,
+    /// The static files.
     pub assets: Assets,
+    /// Names and attributes of the cookies.
     pub cookies: Cookies,
+    /// Whose `X-Forwarded-*` are believed.
     pub proxies: Proxies,
+    /// What visitors type.
     pub public_url: Url,
     /// Where a sign-in may lead.
     pub return_to: return_to::Rules,
+    /// What `GET /auth` works with.
     pub gate: Gate,
+    /// Turns away forms of other sites.
     pub csrf: CsrfLayer,
     /// The `Content-Security-Policy` of our pages.
     pub policy: HeaderValue,
     /// For numbers typed without a country code.
     pub default_country: Option<Country>,
+    /// Whether numbers of films and examples pass.
     pub fiction: Fiction,
+    /// Digits in a code.
     pub code_length: u8,
+    /// How long a session lasts without a visit.
     pub session_idle: Duration,
+    /// The built-in simulator, where it stands in for the provider.
     pub simulator: Option<Simulated>,
 }
 
 /// The simulator on our own port.
 #[derive(Debug)]
 pub struct Simulated {
+    /// The provider that it plays.
     pub simulator: Simulator,
     /// Asked for by `--simulator`: others may reach it.
     pub forced: bool,

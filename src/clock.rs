@@ -18,10 +18,12 @@ use std::{
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// From milliseconds since 1970-01-01 UTC.
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 
+    /// In milliseconds since 1970-01-01 UTC.
     pub const fn as_millis(self) -> i64 {
         self.0
     }
@@ -90,6 +92,7 @@ impl Clock {
         Self { base, ahead: Arc::default() }
     }
 
+    /// The time by this clock.
     pub fn now(&self) -> Timestamp {
         let base = match &self.base {
             Base::System => system_now(),

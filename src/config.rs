@@ -35,7 +35,9 @@ use crate::{
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{variable}: {problem}")]
 pub struct ConfigError {
+    /// The setting, as it is called in the environment.
     pub variable: String,
+    /// What is wrong with it, and the fix.
     pub problem: String,
 }
 
@@ -48,26 +50,34 @@ impl ConfigError {
 /// What the command line asks for.
 #[derive(Debug)]
 pub enum Invocation {
+    /// Serve the app.
     Serve(Box<Config>),
     /// The simulator alone.
     Simulator(SimulatorConfig),
     /// Delete all that is kept of a number.
     Forget {
+        /// The number, as it was typed.
         phone: String,
+        /// Where to look for it.
         config: Box<Config>,
     },
     /// Open a number again that was closed after wrong codes.
     Unlock {
+        /// The number, as it was typed.
         phone: String,
+        /// Where to look for it.
         config: Box<Config>,
     },
     /// Show what the guard counts.
     Guard {
+        /// Where to look.
         config: Box<Config>,
     },
     /// End all sessions of a number.
     SignOut {
+        /// The number, as it was typed.
         phone: String,
+        /// Where to look for it.
         config: Box<Config>,
     },
     /// `--help` or `--version`: text to print.
@@ -77,16 +87,22 @@ pub enum Invocation {
 /// What to log, and how.
 #[derive(Debug, Clone)]
 pub struct Log {
+    /// Which lines: a level, or pairs of module and level.
     pub filter: String,
+    /// For people or for machines.
     pub format: LogFormat,
 }
 
 /// The settings of the app, checked as a whole.
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// What may be seen.
     pub settings: Settings,
+    /// What must not be seen.
     pub secrets: Secrets,
+    /// What visitors type: as set, or this machine.
     pub public_url: Url,
+    /// Who sends the codes.
     pub provider: Provider,
     /// What the file of `ALLOWED_NUMBERS` holds. Clones share the list: a reload reaches each.
     pub allowed: AllowedNumbers,
@@ -95,9 +111,11 @@ pub struct Config {
 /// Who sends the codes.
 #[derive(Debug, Clone)]
 pub enum Provider {
+    /// The real one.
     Vonage(Credentials),
     /// The built-in simulator, mounted on our own port. `forced` is `--simulator`.
     Simulator {
+        /// Asked for on the command line.
         forced: bool,
     },
 }

@@ -56,13 +56,23 @@ pub enum AppError {
     Forwarded,
     /// 508: the gate of a site does not see the session.
     #[error("{site} keeps sending a visitor here who is signed in: {cause}")]
-    Loop { site: String, cause: bounces::Cause },
+    Loop {
+        /// Its origin.
+        site: String,
+        /// The likely one.
+        cause: bounces::Cause,
+    },
     /// 422, 502 or 503, on the page of the form.
     #[error(transparent)]
     Verify(#[from] VerifyError),
     /// 422, beside the field: a number that no code goes to.
     #[error("no code for {refused}; asked for from {address}")]
-    Destination { refused: destination::Refused, address: IpAddr },
+    Destination {
+        /// The number, and why not.
+        refused: destination::Refused,
+        /// Who asked.
+        address: IpAddr,
+    },
     /// 429, on the page of the form.
     #[error("{0}")]
     Guard(Box<guard::Refused>),
@@ -88,8 +98,11 @@ pub enum AppError {
 
 /// What the visitor is told.
 pub struct Explained {
+    /// The status of the answer.
     pub status: StatusCode,
+    /// What happened, in a few words.
     pub headline: Sentence,
+    /// What to do about it.
     pub advice: Sentence,
 }
 

@@ -6,8 +6,8 @@
 //! * A person on the way to a page is led to sign in and back to that very page; everything else gets 401, with a page
 //!   that explains itself. With `mode=401`, for nginx, the way stands in the `Location` of a 401.
 //! * `X-Forwarded-*` counts only when a trusted proxy sends it; a site that is not allowed is never led back to.
-//! * The store is asked once in `AUTH_CACHE` for each session; see [`cache`] for what that keeps true.
-//! * Proxy and browser never send each other round for ever: see [`bounces`].
+//! * The store is asked once in `AUTH_CACHE` for each session; see `gate/cache.rs` for what that keeps true.
+//! * Proxy and browser never send each other round for ever: see `gate/bounces.rs`.
 //!
 //! It stands outside of the layers that pages have: those cost more than the answer.
 
@@ -55,7 +55,7 @@ const NO_STORE_HEADER: [(HeaderName, HeaderValue); 1] = [(header::CACHE_CONTROL,
 /// What is missing is a cookie. A browser shows nothing for a scheme that it does not know.
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Cookie realm=\"phonegate\"");
 
-/// What [`decide`] works with besides the app.
+/// What `GET /auth` works with besides the app.
 #[derive(Debug)]
 pub struct Gate {
     cache: Cache,

@@ -15,6 +15,7 @@ pub struct Token(String);
 const TOKEN_LENGTH: usize = 43;
 
 impl Token {
+    /// A fresh one.
     pub fn new(random: &Random) -> Self {
         Self(BASE64URL_NOPAD.encode(&random.bytes::<32>()))
     }

@@ -14,6 +14,8 @@
 //! channel`. The
 //! [`simulator`] is a second reading of the provider's contract and knows none of them.
 
+#![warn(missing_docs)]
+
 pub use app::{AppState, router};
 pub use config::Config;
 pub use session::SignedIn;

@@ -15,11 +15,13 @@ pub struct Pin(String);
 /// Why what was typed cannot be a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PinError {
+    /// Nothing was typed.
     Empty,
     /// A letter or sign where only digits belong.
     NotDigits,
     /// Digits, but not as many as a code has.
     Length {
+        /// How many digits a code has.
         expected: u8,
     },
 }

@@ -35,6 +35,7 @@ impl Random {
         Self(Source::Seeded { seed, counter: Arc::default() })
     }
 
+    /// As many as are asked for.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         match &self.0 {

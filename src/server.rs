@@ -20,8 +20,10 @@ const GRACE: Duration = Duration::from_secs(20);
 /// Why the app did not start. `Display` is for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
+    /// The port cannot be had.
     #[error("HOST, PORT: cannot listen on {0}; is it taken already?")]
     Listen(SocketAddr, #[source] io::Error),
+    /// A setting, or what it names, cannot be used.
     #[error(transparent)]
     Build(#[from] BuildError),
 }
@@ -29,7 +31,9 @@ pub enum StartError {
 /// What a test sets otherwise than the world does.
 #[derive(Debug, Clone)]
 pub struct World {
+    /// What time it is.
     pub clock: Clock,
+    /// Where tokens come from.
     pub random: Random,
     /// For connecting to the provider, and for a whole call to it.
     pub timeouts: (Duration, Duration),
@@ -38,6 +42,7 @@ pub struct World {
 }
 
 impl World {
+    /// As it is outside of tests.
     pub fn real() -> Self {
         Self {
             clock: Clock::system(),
@@ -74,6 +79,7 @@ impl Server {
         self.listener.local_addr()
     }
 
+    /// What the handlers work with.
     pub fn state(&self) -> &AppState {
         &self.state
     }

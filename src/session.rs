@@ -33,11 +33,17 @@ use crate::{
 /// What is said once, on the next page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
+    /// The sign-in was cancelled.
     Cancelled,
+    /// This session has ended.
     SignedOut,
+    /// The code ran out.
     Expired,
+    /// A code sent before is still good.
     Resumed,
+    /// A session elsewhere has ended.
     SessionEnded,
+    /// All sessions elsewhere have ended.
     OthersEnded,
 }
 
@@ -140,6 +146,7 @@ impl Visitor {
         }
     }
 
+    /// The token that attempts belong to.
     pub fn browser(&self) -> Option<&Token> {
         self.browser.as_ref()
     }
@@ -151,6 +158,7 @@ impl Visitor {
         token
     }
 
+    /// Gives the browser another token.
     pub fn set_browser(&mut self, token: &Token) {
         self.set.push(self.app.cookies.cookie(&self.app.cookies.browser, token.expose()));
     }
@@ -167,14 +175,17 @@ impl Visitor {
         self.set.push(cookie);
     }
 
+    /// Signs the browser in.
     pub fn set_session(&mut self, token: &Token) {
         self.set.push(self.app.cookies.cookie(&self.app.cookies.session, token.expose()));
     }
 
+    /// Has the next page say something.
     pub fn set_notice(&mut self, notice: Notice) {
         self.set.push(self.app.cookies.cookie(&self.app.cookies.notice, notice.as_str()));
     }
 
+    /// Takes the session away.
     pub fn end_session(&mut self) {
         self.set.push(self.app.cookies.removal(&self.app.cookies.session));
     }
@@ -241,7 +252,9 @@ pub(crate) struct Here(pub(crate) SignedIn);
 /// A visitor with a code to type. In a handler's signature it sends all others to the start.
 #[derive(Debug, Clone)]
 pub struct Pending {
+    /// Whose attempt it is.
     pub browser: Token,
+    /// What waits for its code.
     pub attempt: sign_in::Pending,
 }
 

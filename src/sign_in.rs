@@ -63,10 +63,13 @@ const TRIES: i64 = 3;
 /// What went wrong on our side. `Display` is for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
+    /// The store did not do as asked.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Nobody knows what the other request waits for.
     #[error("another request holds this attempt and does not let go")]
     Stuck,
+    /// A panic, or the end of the runtime.
     #[error("a sign-in task ended early")]
     Task(#[from] tokio::task::JoinError),
 }
@@ -74,13 +77,19 @@ pub enum SignInError {
 /// The state machine. Clones share everything.
 #[derive(Debug, Clone)]
 pub struct SignIn {
+    /// What outlives a restart.
     pub store: Store,
+    /// The provider.
     pub verify: VerifyClient,
+    /// What time it is.
     pub clock: Clock,
+    /// Where tokens come from.
     pub random: Random,
+    /// The keyed hashes.
     pub keys: Keys,
     /// Where codes may go, and so who may sign in.
     pub destinations: Destinations,
+    /// Leave a failing provider alone.
     pub breakers: Breakers,
     /// What is counted, and how far.
     pub guard: Guard,
@@ -99,19 +108,25 @@ pub struct SignIn {
 /// The attempt whose code the visitor is to type.
 #[derive(Debug, Clone)]
 pub struct Pending {
+    /// The provider's name for it, which the forms carry.
     pub request_id: String,
+    /// Where the code went.
     pub phone: PhoneNumber,
+    /// Until when the code is good.
     pub expires_at: Timestamp,
 }
 
 /// What a browser has under way.
 #[derive(Debug)]
 pub enum Standing {
+    /// A code is out.
     Pending(Pending),
     /// Its last code ran out, not long ago.
     Expired {
+        /// Where its visitor wanted to go.
         return_to: Option<String>,
     },
+    /// No code could still be typed.
     Nothing,
 }
 

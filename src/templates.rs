@@ -25,6 +25,7 @@ mod tests;
 /// What every page needs besides its own content.
 #[derive(Debug, Clone, Copy)]
 pub struct Frame {
+    /// What it is said in.
     pub language: Language,
     /// Shows the banner that links to the simulated phone.
     pub simulator: bool,
@@ -52,8 +53,11 @@ pub struct IndexPage {
 pub struct WaitPage {
     /// What was typed; posted again from a hidden field, like the three below.
     pub phone: String,
+    /// The country that was posted with it.
     pub country: Option<String>,
+    /// What lets the form pass after the wait.
     pub ticket: String,
+    /// Where sign-in leads.
     pub return_to: Option<String>,
     /// The phone form's address.
     pub start: String,
@@ -66,7 +70,9 @@ pub struct WaitPage {
 pub struct VerifyPage {
     /// Masked.
     pub phone: String,
+    /// Names the attempt.
     pub request_id: String,
+    /// Digits in a code.
     pub code_length: u8,
     /// Whole minutes that a code is good, rounded up, from now.
     pub minutes_left: i64,
@@ -81,10 +87,18 @@ pub struct VerifyPage {
 /// How a sign-in ended.
 #[derive(Debug, Clone)]
 pub enum ResultPage {
-    /// Masked number and sign-out.
-    SignedIn { phone: String },
-    /// What happened, and the address to start again at.
-    Failed { reason: Sentence, again: String },
+    /// In, with a way out.
+    SignedIn {
+        /// Masked.
+        phone: String,
+    },
+    /// Not in.
+    Failed {
+        /// What happened.
+        reason: Sentence,
+        /// The address to start again at.
+        again: String,
+    },
 }
 
 /// "Sign out?": a POST form, so that any app may link to the page.
@@ -108,12 +122,15 @@ pub struct SessionsPage {
 /// One of them.
 #[derive(Debug, Clone)]
 pub struct SessionItem {
+    /// What its form posts.
     pub id: String,
     /// Whether it is the one that asks.
     pub here: bool,
+    /// The browser, and what it runs on.
     pub device: Sentence,
     /// When it began, in words, and as RFC 3339.
     pub since: Sentence,
+    /// For machines.
     pub since_utc: String,
     /// Masked.
     pub address: Option<Sentence>,
@@ -131,8 +148,11 @@ pub struct UnauthorizedPage {
 /// A designed refusal: 403, 404, 405, 409, 413, 415, 421, 429, 5xx.
 #[derive(Debug, Clone)]
 pub struct ErrorPage {
+    /// The status of the answer.
     pub status: u16,
+    /// What happened.
     pub headline: Sentence,
+    /// What to do about it.
     pub advice: Sentence,
     /// To quote to the operator, who finds it in the log.
     pub trace_id: Option<String>,
@@ -173,10 +193,12 @@ impl Templates {
         self.framed(frame).index.clone()
     }
 
+    /// The phone form.
     pub fn index(&self, frame: Frame, page: &IndexPage) -> Result<String, Error> {
         self.framed(frame).index(page)
     }
 
+    /// The page to wait on.
     pub fn wait(&self, frame: Frame, page: &WaitPage) -> Result<String, Error> {
         let framed = self.framed(frame);
         let content = context! {
@@ -191,6 +213,7 @@ impl Templates {
         framed.render("wait.html", content)
     }
 
+    /// The PIN form.
     pub fn verify(&self, frame: Frame, page: &VerifyPage) -> Result<String, Error> {
         let framed = self.framed(frame);
         let content = context! {
@@ -206,6 +229,7 @@ impl Templates {
         framed.render("verify.html", content)
     }
 
+    /// How a sign-in ended.
     pub fn result(&self, frame: Frame, page: &ResultPage) -> Result<String, Error> {
         let framed = self.framed(frame);
         let content = match page {
@@ -217,11 +241,13 @@ impl Templates {
         framed.render("result.html", content)
     }
 
+    /// The page that asks before it signs out.
     pub fn sign_out(&self, frame: Frame, page: &SignOutPage) -> Result<String, Error> {
         let content = context! { failed => false, phone => page.phone.as_str() };
         self.framed(frame).render("sign-out.html", content)
     }
 
+    /// Where a visitor is signed in.
     pub fn sessions(&self, frame: Frame, page: &SessionsPage) -> Result<String, Error> {
         let framed = self.framed(frame);
         let item = |session: &SessionItem| {
@@ -243,12 +269,14 @@ impl Templates {
         framed.render("sessions.html", content)
     }
 
+    /// The page of a site that needs a sign-in.
     pub fn unauthorized(&self, frame: Frame, page: &UnauthorizedPage) -> Result<String, Error> {
         let content =
             context! { failed => true, base => page.base.as_str(), sign_in => page.sign_in.as_str() };
         self.framed(frame).render("unauthorized.html", content)
     }
 
+    /// A page for all other trouble.
     pub fn error(&self, frame: Frame, page: &ErrorPage) -> Result<String, Error> {
         let framed = self.framed(frame);
         let content = context! {

@@ -33,6 +33,7 @@ struct Locale {
 pub struct Language(usize);
 
 impl Language {
+    /// English.
     pub const DEFAULT: Self = Self(0);
 
     /// The best of our languages for an `Accept-Language` header; `None` stands for no header.
@@ -88,27 +89,34 @@ fn look_up(range: &str, tags: &[&str]) -> Option<usize> {
 /// An argument of a sentence.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Argument {
+    /// Counted in words that fit.
     Number(i64),
+    /// Put in as it is.
     Text(Cow<'static, str>),
 }
 
 /// A sentence for the visitor: a key of the catalogue and its arguments.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sentence {
+    /// Its name in the catalogue.
     pub key: &'static str,
+    /// By name.
     pub arguments: Vec<(&'static str, Argument)>,
 }
 
 impl Sentence {
+    /// A sentence that needs no argument, or is given some by what follows.
     pub const fn new(key: &'static str) -> Self {
         Self { key, arguments: Vec::new() }
     }
 
+    /// Adds a number.
     pub fn number(mut self, name: &'static str, value: i64) -> Self {
         self.arguments.push((name, Argument::Number(value)));
         self
     }
 
+    /// Adds a text.
     pub fn text(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.arguments.push((name, Argument::Text(value.into())));
         self

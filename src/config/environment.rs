@@ -43,6 +43,7 @@ impl Environment {
         Ok(pairs.into_iter().collect())
     }
 
+    /// The value of a variable that is set and not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }

@@ -12,7 +12,9 @@ use crate::{channel::Channels, guard::Mode, phone::Country, verify::VerifyApi};
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
+    /// For people.
     Text,
+    /// For machines: one object on each line.
     Json,
 }
 

@@ -11,12 +11,15 @@ use super::{ConfigError, Log, Secrets, Settings, credentials, parse};
 /// How the simulator runs alone, at the root of `listen`.
 #[derive(Debug)]
 pub struct SimulatorConfig {
+    /// Where it listens.
     pub listen: SocketAddr,
     /// The key and secret that callers must give.
     pub credentials: (String, SecretString),
+    /// Whether it limits requests as the provider does.
     pub throttle: bool,
     /// Where callbacks go, and the secret that signs them.
     pub callbacks: Option<(Url, SecretString)>,
+    /// What to log.
     pub log: Log,
 }
 

@@ -17,10 +17,13 @@ use crate::{
 
 /// What the form's page says when the provider did not do as asked.
 pub struct Failure {
+    /// The status of the answer.
     pub status: StatusCode,
+    /// What the visitor is told.
     pub sentence: Sentence,
     /// Whether the visitor can mend it in the field.
     pub beside_field: bool,
+    /// When it may be tried again, if that is known.
     pub retry_after: Option<Duration>,
 }
 
@@ -127,7 +130,9 @@ pub fn destination_refused(reason: Reason) -> Sentence {
 /// What is asked for when the guard refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
+    /// A code.
     Send,
+    /// The check of a code.
     Try,
 }
 

@@ -35,12 +35,16 @@ pub struct ReturnTo(Url);
 /// Why an address was dropped. `Display` is for the operator.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
+    /// Longer than proxies pass on.
     #[error("it is longer than {MAX_LENGTH} bytes")]
     TooLong,
+    /// No address to the URL standard.
     #[error("it is no address: {0}")]
     Unreadable(#[from] ParseError),
+    /// It would send a name or password along.
     #[error("it has a name or password in it")]
     Userinfo,
+    /// A site that is not allowed, by its origin.
     #[error("{0} is not among RETURN_TO_ORIGINS, and no https host that COOKIE_DOMAIN covers")]
     Origin(String),
 }

@@ -70,6 +70,7 @@ impl TrustedProxies {
         text.split(',').map(|part| parse_network(part.trim())).collect::<Result<_, _>>().map(Self)
     }
 
+    /// Whether it is one of ours.
     pub fn trusts(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
@@ -124,11 +125,13 @@ fn parse_hop(bytes: &[u8]) -> Option<IpAddr> {
 /// The trusted proxies, and which others have claimed to be one.
 #[derive(Debug, Default)]
 pub struct Proxies {
+    /// Those that are believed.
     pub trusted: TrustedProxies,
     told: Mutex<HashMap<IpNet, Timestamp>>,
 }
 
 impl Proxies {
+    /// None has claimed to be one yet.
     pub fn new(trusted: TrustedProxies) -> Self {
         Self { trusted, ..Self::default() }
     }

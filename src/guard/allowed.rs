@@ -17,12 +17,30 @@ use crate::phone::{Country, Fiction, PhoneError, PhoneNumber};
 /// Why a list cannot be used. `Display` names the file and the line.
 #[derive(Debug, thiserror::Error)]
 pub enum ListError {
+    /// The file cannot be read.
     #[error("cannot read {}: {problem}", .path.display())]
-    File { path: PathBuf, problem: io::Error },
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        problem: io::Error,
+    },
+    /// A line is no number.
     #[error("{}, line {line}: {}", .path.display(), fix(*.problem))]
-    Line { path: PathBuf, line: usize, problem: PhoneError },
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong with the number there.
+        problem: PhoneError,
+    },
+    /// No line is one.
     #[error("{} has no number in it, so that nobody could sign in", .path.display())]
-    Empty { path: PathBuf },
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
 }
 
 /// Who may sign in: everyone, or the numbers of a file. Clones share the list.
@@ -49,6 +67,7 @@ impl AllowedNumbers {
         self.0.is_some()
     }
 
+    /// Whether that number may sign in.
     pub fn allows(&self, phone: &PhoneNumber) -> bool {
         let Some(list) = &self.0 else { return true };
         list.numbers.read().unwrap_or_else(PoisonError::into_inner).contains(phone)

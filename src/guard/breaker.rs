@@ -25,7 +25,9 @@ use crate::{clock::Timestamp, verify::VerifyError};
 /// The breakers of one provider.
 #[derive(Debug, Clone)]
 pub struct Breakers {
+    /// For requests of codes.
     pub sends: Breaker,
+    /// For checks of codes.
     pub checks: Breaker,
 }
 
@@ -50,6 +52,7 @@ pub struct Permit {
 pub struct Paused {
     /// When to come back.
     pub wait: Duration,
+    /// What went wrong.
     pub cause: Cause,
 }
 

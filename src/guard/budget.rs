@@ -13,7 +13,9 @@ use crate::{
     store::{Ended, Tally},
 };
 
+/// The longer window of the budget.
 pub const DAY: Duration = Duration::from_hours(24);
+/// The shorter one.
 pub const HOUR: Duration = Duration::from_hours(1);
 
 /// What every country may have, whoever signs in from there.
@@ -33,7 +35,9 @@ pub const TICKET_LIFE: Duration = Duration::from_mins(5);
 /// How many unverified sends a country may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowance {
+    /// In a day.
     pub day: Rule,
+    /// In an hour.
     pub hour: Rule,
 }
 

@@ -28,6 +28,7 @@ pub struct Destinations {
 /// A number that no code goes to. `Display` is for the operator; the number in it is masked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
+    /// Why not.
     pub reason: Reason,
     phone: String,
     country: Option<Country>,

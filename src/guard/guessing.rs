@@ -21,6 +21,7 @@ pub const ADDRESS_SPAN: Duration = Duration::from_hours(24);
 
 /// Wrong codes of all numbers within [`ALARM_SPAN`] at which the operator is warned, and again at each doubling.
 pub const ALARM: i64 = 100;
+/// How long wrong codes of all numbers are counted together.
 pub const ALARM_SPAN: Duration = Duration::from_hours(1);
 
 const FIRST_WAIT: Duration = Duration::from_secs(30);

@@ -17,11 +17,15 @@ use crate::{
 /// What becomes of a send.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Verdict {
+    /// It may go out.
     Pass,
+    /// It may not.
     Refused(Refused),
     /// Over the budget: only on a ticket, and counted by its quotas.
     Ticket {
+        /// What the visitor is told meanwhile.
         refused: Refused,
+        /// What it has to fit into.
         quotas: Vec<Quota>,
     },
 }

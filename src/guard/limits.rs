@@ -10,7 +10,9 @@ use crate::{clock::Timestamp, store::Counter};
 /// So many in so long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
+    /// How many.
     pub most: u32,
+    /// In how long.
     pub span: Duration,
 }
 
@@ -24,8 +26,11 @@ const MOST_RULES: usize = 6;
 const LONGEST: Duration = Duration::from_hours(30 * 24);
 
 impl Limits {
+    /// The default of `LIMIT_NUMBER`.
     pub const NUMBER: &str = "1/30s,5/10m,10/1h,20/1d";
+    /// The default of `LIMIT_ADDRESS`.
     pub const ADDRESS: &str = "10/10m,30/1h,60/1d";
+    /// The default of `LIMIT_PREFIX`.
     pub const PREFIX: &str = "30/1h";
     const TOTAL: [Rule; 2] = [
         Rule { most: 1000, span: Duration::from_hours(1) },
@@ -58,6 +63,7 @@ impl Limits {
         set.cloned().unwrap_or_else(|| Self(default()))
     }
 
+    /// Shortest window first; none if it is off.
     pub fn rules(&self) -> &[Rule] {
         &self.0
     }

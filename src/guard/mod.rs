@@ -63,12 +63,17 @@ pub enum Mode {
 /// What an operator can set.
 #[derive(Debug, Clone)]
 pub struct GuardSettings {
+    /// `LIMIT_NUMBER`
     pub number: Limits,
+    /// `LIMIT_ADDRESS`
     pub address: Limits,
+    /// `LIMIT_PREFIX`
     pub prefix: Limits,
+    /// `LIMIT_TOTAL`
     pub total: Limits,
     /// Whether the unverified-send budget holds.
     pub unverified: bool,
+    /// `GUARD_MODE`
     pub mode: Mode,
 }
 
@@ -86,6 +91,7 @@ struct Parts {
 }
 
 impl Guard {
+    /// Prepares what the settings ask to be counted.
     pub fn new(settings: GuardSettings) -> Self {
         let strict = settings.mode == Mode::Enforce;
         let counting = |known: bool| {
@@ -101,6 +107,7 @@ impl Guard {
         }))
     }
 
+    /// As they were given.
     pub fn settings(&self) -> &GuardSettings {
         &self.0.settings
     }

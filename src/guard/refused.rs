@@ -8,13 +8,18 @@ use crate::clock::Timestamp;
 /// What refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cause {
+    /// A limit is reached.
     Limit {
+        /// Its setting.
         name: &'static str,
+        /// The rule of it that is full for longest.
         rule: Rule,
     },
     /// The unverified-send budget of a country or, if there is none, of the address.
     Unverified {
+        /// Whose budget it is.
         country: Option<String>,
+        /// The window that is full.
         rule: Rule,
     },
     /// What there is for visitors with tickets is used up too.
@@ -53,6 +58,7 @@ impl fmt::Display for Cause {
 /// A send or a try that was turned down: one line in the log, one sentence for the visitor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
+    /// What refused.
     pub cause: Cause,
     /// When to come back; nothing if time does not help.
     pub wait: Option<Duration>,
@@ -64,6 +70,7 @@ pub struct Refused {
 }
 
 impl Refused {
+    /// Without a `wait` there is no telling when it will be otherwise.
     pub fn new(subject: &Subject, cause: Cause, wait: Option<Duration>, now: Timestamp) -> Self {
         Self {
             cause,

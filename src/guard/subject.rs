@@ -15,6 +15,7 @@ use crate::{
 /// Who asks, as far as the request tells.
 #[derive(Debug, Clone)]
 pub struct Asker {
+    /// Whence.
     pub address: IpAddr,
     /// What the cookie of a known browser holds.
     pub known: Option<Token>,
@@ -32,13 +33,17 @@ impl Asker {
 /// A send or a try, as the guard counts it.
 #[derive(Debug, Clone)]
 pub struct Subject {
+    /// Where the code would go.
     pub phone: PhoneNumber,
+    /// How the store knows the number.
     pub phone_hash: String,
     /// The two letters of a country, or `+` and digits for a number that belongs to none.
     pub country: String,
     /// Calling code and four digits.
     pub prefix: String,
+    /// Whence it is asked for.
     pub address: IpAddr,
+    /// How the counters know that network.
     pub address_hash: String,
     /// Whether this number has signed in with this browser before.
     pub known: bool,
@@ -46,9 +51,11 @@ pub struct Subject {
 
 /// The places of a stranger's limit keys among those of [`Subject::limits`], in the order in which they are counted.
 pub const ADDRESS: usize = 0;
+/// The place of the number among [`Subject::limits`].
 pub const NUMBER: usize = 1;
 /// The limit on all together comes last: what all sends wait for is held shortest.
 pub const PREFIX: usize = 2;
+/// The place of all sends together.
 pub const TOTAL: usize = 3;
 /// A known browser has no limit on its prefix.
 pub const KNOWN_TOTAL: usize = 2;
@@ -82,6 +89,7 @@ impl Subject {
         }
     }
 
+    /// What is kept with the attempt.
     pub fn origin(&self, ticket: bool) -> Origin {
         Origin {
             country: self.country.clone(),
@@ -135,24 +143,30 @@ fn short(hash: &str) -> &str {
 /// The kinds of counters of numbers, as their keys begin; known browsers have their own.
 pub const WRONG_NUMBER: &str = "wrong number";
 const KNOWN_WRONG_NUMBER: &str = "known wrong number";
+/// The key of all wrong codes together.
 pub const WRONG_TOTAL: &str = "wrong total";
 
+/// The key of wrong codes for a number, from strangers or from known browsers.
 pub fn wrong_number(phone_hash: &str, known: bool) -> String {
     format!("{} {}", if known { KNOWN_WRONG_NUMBER } else { WRONG_NUMBER }, short(phone_hash))
 }
 
+/// The key of wrong codes from an address.
 pub fn wrong_address(address_hash: &str) -> String {
     format!("wrong address {}", short(address_hash))
 }
 
+/// The key of unverified sends that an address asked for.
 pub fn unverified_address(address_hash: &str) -> String {
     format!("unverified address {}", short(address_hash))
 }
 
+/// The key of unverified sends to a country.
 pub fn unverified_country(country: &str) -> String {
     format!("unverified country {country}")
 }
 
+/// The keys of sends on tickets: country, address, prefix.
 pub fn tickets(country: &str, address_hash: &str, prefix: &str) -> [String; 3] {
     [
         format!("ticket country {country}"),

@@ -31,32 +31,45 @@ pub struct Country([u8; 2]);
 /// Whether numbers that are reserved for fiction (+44 7700 900xxx, +1 NPA 555 01xx) pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fiction {
+    /// For simulators.
     Allowed,
+    /// Where messages are real.
     Refused,
 }
 
 /// What kind of line a number is, as far as the numbering plan tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineType {
+    /// Gets text messages.
     Mobile,
+    /// Gets calls only.
     Landline,
     /// Plans such as North America's do not tell the two apart.
     MobileOrLandline,
+    /// Over the internet.
     Voip,
+    /// The one who is called pays.
     TollFree,
+    /// The caller pays extra.
     PremiumRate,
+    /// Both pay.
     SharedCost,
+    /// Gets no calls.
     Pager,
+    /// A mailbox, not a phone.
     Voicemail,
+    /// Follows its owner to any phone.
     Personal,
     /// Company-wide numbers (UAN).
     Company,
+    /// The plan does not say.
     Unknown,
 }
 
 /// Why a number was turned down: each has a sentence for the visitor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PhoneError {
+    /// Nothing was typed.
     Empty,
     /// Text that is no phone number: letters, signs.
     BadCharacter,
@@ -64,7 +77,9 @@ pub enum PhoneError {
     NoCountryCode,
     /// No country has this calling code.
     UnknownCountryCode,
+    /// Digits are missing.
     TooShort,
+    /// There are too many digits.
     TooLong,
     /// The right length, but no such number is given out in its country.
     Invalid,
@@ -178,6 +193,7 @@ impl PhoneNumber {
         PHONE_NUMBER_UTIL.get_region_for_number(&self.planned()?).and_then(Country::of)
     }
 
+    /// What kind of line it is by its numbering plan.
     pub fn line_type(&self) -> LineType {
         if self.is_british_fiction() {
             return LineType::Mobile;
@@ -233,6 +249,7 @@ impl Country {
         Self::of(region)
     }
 
+    /// Two letters, upper case.
     pub fn as_str(&self) -> &str {
         // Only ASCII letters are ever in it.
         str::from_utf8(&self.0).unwrap_or_default()

@@ -7,7 +7,10 @@ use crate::keys::Token;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cancel {
     /// Over for the visitor; the provider is told when it allows it.
-    Done { return_to: Option<String> },
+    Done {
+        /// Where its visitor wanted to go.
+        return_to: Option<String>,
+    },
     /// The form belongs to another attempt than the browser's current one.
     OtherAttempt,
     /// The browser has nothing under way.

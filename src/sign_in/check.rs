@@ -18,18 +18,40 @@ use crate::{
 /// How the check of a code ended. All of these are ordinary: a page answers each.
 #[derive(Debug)]
 pub enum Check {
-    /// The code was right: session and browser token take the old browser token's place, `known` tells the browser again.
-    SignedIn { session: Token, browser: Token, known: Token, return_to: Option<String> },
-    /// Wrong; `left` tries, if that is known, and the next after `wait`.
-    Wrong { left: Option<i64>, wait: Duration },
+    /// The code was right.
+    SignedIn {
+        /// Opens the session.
+        session: Token,
+        /// Takes the old browser token's place.
+        browser: Token,
+        /// Tells the guard the browser again.
+        known: Token,
+        /// Where the visitor wanted to go.
+        return_to: Option<String>,
+    },
+    /// The code was wrong.
+    Wrong {
+        /// How many tries are left, if that is known.
+        left: Option<i64>,
+        /// How long before the next.
+        wait: Duration,
+    },
     /// The step that runs takes no code yet.
     NotYet,
     /// The request is over.
-    Ended { ending: Ending, return_to: Option<String> },
+    Ended {
+        /// Why.
+        ending: Ending,
+        /// Where its visitor wanted to go.
+        return_to: Option<String>,
+    },
     /// The form belongs to another attempt than the browser's current one.
     OtherAttempt,
     /// Cancelled by the visitor, in another tab.
-    Cancelled { return_to: Option<String> },
+    Cancelled {
+        /// Where its visitor wanted to go.
+        return_to: Option<String>,
+    },
     /// The browser has nothing under way.
     NoAttempt,
     /// The provider could not say.
@@ -51,7 +73,9 @@ struct Form {
 /// Why a request is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
+    /// Wrong codes.
     TooMany,
+    /// Its time is over, or its code was used.
     Expired,
 }
 

@@ -28,18 +28,30 @@ pub enum Start {
     Sent,
     /// A code sent earlier is still good: nothing was sent.
     Resumed,
+    /// No code was sent, as far as is known.
     Refused(Refusal),
 }
 
 /// Why there is no code to type.
 #[derive(Debug)]
 pub enum Refusal {
-    /// The provider's answer was lost just now: a code may come. After `wait` the visitor may ask again.
-    Lost { wait: Duration, error: VerifyError },
-    /// An earlier answer was lost, and `wait` is not over: nobody was called.
-    InDoubt { wait: Duration },
+    /// The provider's answer was lost just now: a code may come.
+    Lost {
+        /// After that the visitor may ask again.
+        wait: Duration,
+        /// How it was lost.
+        error: VerifyError,
+    },
+    /// An earlier answer was lost, and nobody was called.
+    InDoubt {
+        /// After that the visitor may ask again.
+        wait: Duration,
+    },
     /// A verification to this number runs that is not this browser's.
-    Running { wait: Duration },
+    Running {
+        /// After that it is over.
+        wait: Duration,
+    },
     /// The provider refused, and nothing was sent.
     Provider(VerifyError),
     /// No code goes to such a number: nobody was called.
@@ -48,8 +60,13 @@ pub enum Refusal {
     Paused(Paused),
     /// A limit, the budget or the wait after wrong codes: nobody was called.
     Guard(Refused),
-    /// Over the budget: with `ticket` the visitor may try again after the refusal's wait.
-    Ticket { ticket: Token, refused: Refused },
+    /// Over the budget: the visitor may wait.
+    Ticket {
+        /// Lets the form pass after the refusal's wait.
+        ticket: Token,
+        /// How long that is.
+        refused: Refused,
+    },
 }
 
 /// What to do about a number, given what the browser has tried before.

@@ -32,11 +32,13 @@ const TICK: Duration = Duration::from_secs(1);
 /// Where callbacks go, and how they are signed.
 #[derive(Debug, Clone)]
 pub struct Callbacks {
+    /// Where they go.
     pub url: Url,
     /// Shared with whoever verifies them.
     pub signature_secret: SecretString,
     /// Tells which account's secret signed.
     pub api_key: String,
+    /// Which application they name as theirs.
     pub application_id: Option<String>,
     /// Stamps `iat`: the clock of whoever verifies it, which may be behind the simulator's.
     pub clock: Clock,

@@ -51,6 +51,7 @@ pub struct Options {
     pub credentials: Option<(String, SecretString)>,
     /// Its own clock: a fork of whoever runs it.
     pub clock: Clock,
+    /// Where codes and ids come from.
     pub random: Random,
     /// How long the special number 30 waits for its answer, in real time.
     pub slow_answer: Duration,
@@ -93,6 +94,7 @@ struct Inner {
 }
 
 impl Simulator {
+    /// One that has seen nothing yet.
     pub fn new(options: Options) -> Self {
         let state = Mutex::new(State::new(&options));
         Self(Arc::new(Inner { options, state, pages: Pages::new(), wake: Notify::new() }))

@@ -34,12 +34,16 @@ use crate::{keys::Keys, phone::PhoneNumber, random::Random};
 /// Why the store did not do as asked. `Display` is for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
+    /// Its folder is missing or not ours to write in.
     #[error("the file {0} cannot be made")]
     File(String, #[source] std::io::Error),
+    /// A command found no store to work on.
     #[error("there is no file {0}")]
     NoFile(String),
+    /// The database refused, or cannot be reached.
     #[error("the store did not answer")]
     Database(#[from] sqlx::Error),
+    /// A newer version has been here, or a migration failed.
     #[error("the store's tables could not be brought up to date")]
     Migrate(#[from] sqlx::migrate::MigrateError),
 }
@@ -157,6 +161,7 @@ impl Store {
         Ok(rows)
     }
 
+    /// Waits for statements that run, then lets go of the database.
     pub async fn close(&self) {
         self.pool.close().await;
     }

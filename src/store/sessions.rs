@@ -8,14 +8,19 @@ use crate::{clock::Timestamp, phone::PhoneNumber};
 /// A session as the store keeps it.
 #[derive(Debug, Clone)]
 pub struct SessionRow {
+    /// How the store knows the token in the cookie.
     pub token_hash: String,
+    /// Whose session it is.
     pub phone: PhoneNumber,
+    /// How the store finds that number.
     pub phone_hash: String,
+    /// When the number was verified.
     pub signed_in_at: Timestamp,
     /// Last visit, to within a few minutes: not every visit is written down.
     pub seen_at: Timestamp,
     /// The end that no visit can move.
     pub expires_at: Timestamp,
+    /// What its owner knows it by.
     pub device: Device,
 }
 
@@ -24,6 +29,7 @@ pub struct SessionRow {
 pub struct Device {
     /// `None` where the browser named itself in a way that we do not know.
     pub browser: Option<String>,
+    /// What the browser runs on.
     pub system: Option<String>,
     /// Without its last part: `203.0.113.•••`.
     pub address: Option<String>,
@@ -59,6 +65,7 @@ impl Store {
         Ok(query.execute(&self.pool).await?.rows_affected() == 1)
     }
 
+    /// The session that a token opens, live or past its limits.
     pub async fn session(&self, token_hash: &str) -> Result<Option<SessionRow>, StoreError> {
         const SQL: &str = concat!("SELECT ", columns!(), " FROM sessions WHERE token_hash = $1");
         let row = sqlx::query(SQL).bind(token_hash).fetch_optional(&self.pool).await?;
@@ -90,6 +97,7 @@ impl Store {
         Ok(())
     }
 
+    /// Ends one session.
     pub async fn end_session(&self, token_hash: &str) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
             .bind(token_hash)

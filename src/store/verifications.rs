@@ -11,13 +11,17 @@ use crate::{clock::Timestamp, phone::PhoneNumber};
 pub enum State {
     /// Written down; the provider's answer is not.
     Starting,
+    /// A code is on its way.
     Sent,
     /// The provider's answer was lost: a message may have gone out.
     InDoubt,
+    /// The right code was typed.
     Verified,
     /// Too many wrong codes, or refused at the start.
     Failed,
+    /// The code ran out.
     Expired,
+    /// The visitor cancelled.
     Cancelled,
 }
 
@@ -32,6 +36,7 @@ impl State {
         Self::Cancelled,
     ];
 
+    /// As the store writes it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Starting => "starting",
@@ -53,18 +58,27 @@ impl State {
 /// One attempt to sign in.
 #[derive(Debug, Clone)]
 pub struct Verification {
+    /// Our name for it.
     pub attempt_id: String,
     /// The provider's name for it; unknown until its answer came.
     pub request_id: Option<String>,
+    /// Where the code goes.
     pub phone: PhoneNumber,
+    /// How the store finds that number.
     pub phone_hash: String,
+    /// Whose attempt it is.
     pub browser_hash: String,
+    /// Where it stands.
     pub state: State,
+    /// When it began, or was taken up again.
     pub created_at: Timestamp,
     /// When the provider was last asked to send.
     pub sent_at: Timestamp,
+    /// Until when its code is good.
     pub expires_at: Timestamp,
+    /// When it came to its end.
     pub ended_at: Option<Timestamp>,
+    /// How many were typed.
     pub wrong_codes: i64,
     /// Keyed hash of the last code that was checked.
     pub pin_hash: Option<String>,
@@ -72,6 +86,7 @@ pub struct Verification {
     pub claimed_until: Timestamp,
     /// When the provider is to be told that the visitor cancelled.
     pub cancel_at: Option<Timestamp>,
+    /// What the guard counts it by.
     pub origin: Origin,
     /// Where the visitor goes once signed in.
     pub return_to: Option<String>,
@@ -80,7 +95,9 @@ pub struct Verification {
 /// Where a code goes and who asked for it, as the guard counts it.
 #[derive(Debug, Clone, Default)]
 pub struct Origin {
+    /// Where the code goes.
     pub country: String,
+    /// Whence it was asked for.
     pub address_hash: String,
     /// Asked for by a browser that this number has signed in with before.
     pub known: bool,
@@ -91,7 +108,9 @@ pub struct Origin {
 /// The span for which one request has a row to itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim {
+    /// Rows whose claim lasts longer are not taken.
     pub now: Timestamp,
+    /// How long this one lasts.
     pub until: Timestamp,
 }
 

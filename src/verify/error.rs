@@ -13,33 +13,44 @@ pub enum VerifyError {
     /// The provider does not take the number for one.
     #[error("the provider turned the number down: {0}")]
     InvalidNumber(String),
+    /// No network leads there.
     #[error("the provider cannot reach the number: {0}")]
     NotRoutable(String),
+    /// By the provider, for fear of fraud.
     #[error(
         "the provider blocks the number or its network; check the conversion rate and look for abuse: {0}"
     )]
     Blocked(String),
+    /// The account does not cover it.
     #[error("the provider does not serve the number's network; enable its country or drop it: {0}")]
     NetworkUnsupported(String),
+    /// Only chosen numbers get codes.
     #[error("the account is in demo mode; add funds or approve the number: {0}")]
     NotApproved(String),
+    /// Too many requests of ours.
     #[error("the provider limits our rate: {0}")]
     Throttled(String),
+    /// Wrong key or secret, or a token that is not accepted.
     #[error(
         "the provider refused our credentials; check key and secret, or application, private key and this machine's clock: {0}"
     )]
     Credentials(String),
+    /// The account is closed to sending.
     #[error("the account is barred from sending; contact the provider: {0}")]
     Barred(String),
+    /// The account may not do this.
     #[error("the provider denied access; enable the product, or ask why the account is suspended: {0}")]
     Forbidden(String),
+    /// The account is empty.
     #[error("the balance is too low and no codes can be sent; top up the account: {0}")]
     Balance(String),
     /// A parameter missing or invalid that is ours, not the visitor's.
     #[error("the provider turned down a parameter of ours: {0}")]
     Parameter(String),
+    /// Ours are the provider's own, so this should not come.
     #[error("the account may not choose its own codes: {0}")]
     CustomCode(String),
+    /// We do not ask for it, so this should not come.
     #[error("silent authentication is not possible for this number: {0}")]
     SilentAuth(String),
     /// The provider's own fault: v1 status 5, HTTP 5xx with a problem body.
@@ -48,6 +59,7 @@ pub enum VerifyError {
     /// No connection was made: nothing was sent.
     #[error("no connection to the provider; check VERIFY_BASE_URL and the network: {0}")]
     Unreachable(String),
+    /// A message may have gone out.
     #[error("the provider did not answer in time")]
     TimedOut,
     /// The connection ended before an answer.

@@ -41,15 +41,20 @@ use exchange::{Answer, exchange};
 /// Which of the provider's two APIs is spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VerifyApi {
+    /// Verify (Legacy): forms, and a status in the body of a 200.
     V1,
+    /// JSON, and HTTP statuses.
     V2,
 }
 
 /// What the client needs to know; all of it comes from the settings.
 #[derive(Debug, Clone)]
 pub struct VerifySettings {
+    /// Which of the two is spoken.
     pub api: VerifyApi,
+    /// Where it lives.
     pub base_url: Url,
+    /// What proves who we are.
     pub credentials: Credentials,
     /// 1 to 16 characters, shown in the message.
     pub brand: String,
@@ -57,6 +62,7 @@ pub struct VerifySettings {
     pub code_length: u8,
     /// How long a code is good after a message: 60 to 600 s.
     pub lifetime: Duration,
+    /// For connecting alone.
     pub connect_timeout: Duration,
     /// For the whole exchange, connecting included.
     pub timeout: Duration,
@@ -80,11 +86,13 @@ pub struct Credentials {
 pub struct RequestId(String);
 
 impl RequestId {
+    /// Reads an id, if it has the form of one.
     pub fn parse(id: &str) -> Option<Self> {
         let fits = (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         fits.then(|| Self(id.to_owned()))
     }
 
+    /// As the provider wrote it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -93,7 +101,9 @@ impl RequestId {
 /// What the provider said of a code. All of these are ordinary: a page answers each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Checked {
+    /// It is the code that was sent.
     Right,
+    /// It is not, and may be tried again.
     Wrong,
     /// Wrong too many times; the request has ended.
     TooMany,
@@ -106,6 +116,7 @@ pub enum Checked {
 /// What the provider said of a cancel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cancelled {
+    /// No code can be typed for it any more.
     Done,
     /// Not in the first 30 s.
     TooEarly,
@@ -159,6 +170,7 @@ impl fmt::Debug for VerifyClient {
 }
 
 impl VerifyClient {
+    /// Makes no connection yet. An error means that there is no TLS to be had.
     pub fn new(settings: VerifySettings) -> reqwest::Result<Self> {
         let http = exchange::http_client(&settings)?;
         let application = settings.credentials.application.clone().filter(|_| settings.api == VerifyApi::V2);

@@ -12,9 +12,13 @@ use crate::{
 /// One window of what is counted under a key.
 #[derive(Debug, Clone)]
 pub struct Counter {
+    /// What is counted.
     pub key: String,
+    /// How long the window is.
     pub span: Duration,
+    /// When it began.
     pub started_at: Timestamp,
+    /// How much there was of it since.
     pub count: i64,
     /// The wait after wrong codes.
     pub not_before: Timestamp,

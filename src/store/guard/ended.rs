@@ -13,7 +13,9 @@ use crate::{
 /// An attempt whose lifetime is over.
 #[derive(Debug, Clone)]
 pub struct Ended {
+    /// Where the code went.
     pub country: String,
+    /// Whence it was asked for.
     pub address_hash: String,
     /// Asked for by a known browser.
     pub known: bool,
@@ -79,6 +81,7 @@ impl Store {
             .collect::<Result<_, sqlx::Error>>()?)
     }
 
+    /// Deletes what was verified on days before that one.
     pub async fn sweep_verified_days(&self, before: i64) -> Result<u64, StoreError> {
         let query = sqlx::query("DELETE FROM verified_days WHERE day < $1").bind(before);
         Ok(query.execute(&self.pool).await?.rows_affected())

@@ -12,6 +12,7 @@ impl Store {
         Ok(query.bind(hash).bind(now.as_millis()).fetch_optional(&self.pool).await?.is_some())
     }
 
+    /// From now until `expires_at` the number behind `phone_hash` has signed in with the browser behind `hash`.
     pub async fn remember_browser(
         &self,
         hash: &str,
@@ -32,6 +33,7 @@ impl Store {
         Ok(())
     }
 
+    /// Deletes those that are known no longer.
     pub async fn sweep_browsers(&self, now: Timestamp) -> Result<u64, StoreError> {
         let query = sqlx::query("DELETE FROM known_browsers WHERE expires_at <= $1").bind(now.as_millis());
         Ok(query.execute(&self.pool).await?.rows_affected())

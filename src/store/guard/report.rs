@@ -12,29 +12,41 @@ use crate::{
 /// How full the running windows of one kind of counter are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fullness {
+    /// How long the windows are.
     pub span: Duration,
+    /// How many there are.
     pub running: i64,
     /// How many are at four fifths of the most, or past it.
     pub near: i64,
+    /// How many have no more room.
     pub full: i64,
+    /// The fullest.
     pub highest: i64,
+    /// How much each takes.
     pub most: i64,
 }
 
 /// A counter near its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Full {
+    /// What is counted.
     pub key: String,
+    /// How long its window is.
     pub span: Duration,
+    /// How much there was of it.
     pub count: i64,
+    /// How much it takes.
     pub most: i64,
 }
 
 /// How many sends to a country ended well.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversion {
+    /// Where the codes went.
     pub country: String,
+    /// How many.
     pub sent: i64,
+    /// How many were typed.
     pub verified: i64,
 }
 

@@ -13,18 +13,26 @@ use crate::{
 /// The turn that a browser waits for: good for one number, one address and one send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ticket {
+    /// Where the visitor waits.
     pub address_hash: String,
+    /// The number it is good for.
     pub phone_hash: String,
+    /// The browser it was given to.
     pub browser_hash: String,
+    /// When the wait is over.
     pub ready_at: Timestamp,
+    /// When it is worth nothing.
     pub expires_at: Timestamp,
 }
 
 /// A counter that a send on a ticket has to fit into besides the limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quota {
+    /// What is counted.
     pub key: String,
+    /// How long its window is.
     pub span: Duration,
+    /// How much it takes.
     pub most: i64,
 }
 
@@ -110,6 +118,7 @@ impl Store {
         Ok(())
     }
 
+    /// Deletes those that are worth nothing.
     pub async fn sweep_tickets(&self, now: Timestamp) -> Result<u64, StoreError> {
         let query = sqlx::query("DELETE FROM guard_tickets WHERE expires_at <= $1").bind(now.as_millis());
         Ok(query.execute(&self.pool).await?.rows_affected())
