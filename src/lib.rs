@@ -10,6 +10,32 @@
 //! on [`session`] knows who is there. A cancel is over for the visitor at once; [`jobs`] tells the provider when it
 //! takes one. Whatever goes wrong becomes one line for the operator and one sentence for the visitor in [`error`].
 //!
+//! A proxy in front of another site asks [`gate`] about each of its requests; who is not signed in there is led to `/`,
+//! and back to the page they came for.
+//!
+//! # In an app of your own
+//!
+//! ```no_run
+//! # async fn build(mine: axum::Router<()>) -> Result<axum::Router, phonegate::app::BuildError> {
+//! use phonegate::{AppState, SignedIn};
+//!
+//! async fn members(visitor: SignedIn) -> String {
+//!     format!("Hello, {}!", visitor.phone.masked())
+//! }
+//!
+//! let phonegate = AppState::builder().build().await?;
+//! tokio::spawn(phonegate.jobs());
+//! let members = axum::Router::new().route("/members", axum::routing::get(members));
+//! let app = mine.merge(members.with_state(phonegate.clone())).merge(phonegate::router(phonegate));
+//! # Ok(app)
+//! # }
+//! ```
+//!
+//! The state of the handlers may be the app's own, as long as an [`AppState`] can be had of it by `FromRef`:
+//! `examples/embed.rs` shows it.
+//!
+//! # The house
+//!
 //! Arrows go one way: `main → server → app → handlers, gate → sign_in, session → verify, guard → store → phone, pin,
 //! channel`. The
 //! [`simulator`] is a second reading of the provider's contract and knows none of them.
