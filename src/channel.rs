@@ -8,7 +8,9 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Channel {
+    /// A text message.
     Sms,
+    /// A call that speaks the code.
     Voice,
 }
 
@@ -23,6 +25,7 @@ impl Channel {
         }
     }
 
+    /// The channel of a name as [`Channel::as_str`] gives it.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|channel| channel.as_str() == text)
     }
@@ -36,6 +39,7 @@ pub struct Channels {
 }
 
 impl Channels {
+    /// One channel and no other.
     pub const fn only(first: Channel) -> Self {
         Self { first, second: None }
     }
@@ -51,14 +55,17 @@ impl Channels {
         words.next().is_none().then_some(Self { first, second })
     }
 
+    /// By which a code goes at first.
     pub const fn first(self) -> Channel {
         self.first
     }
 
+    /// By which it may go again.
     pub const fn second(self) -> Option<Channel> {
         self.second
     }
 
+    /// Whether a code may go by `channel`.
     pub fn contains(self, channel: Channel) -> bool {
         self.first == channel || self.second == Some(channel)
     }
@@ -72,6 +79,7 @@ impl Channels {
         }
     }
 
+    /// In their order.
     pub fn iter(self) -> impl Iterator<Item = Channel> {
         std::iter::once(self.first).chain(self.second)
     }

@@ -9,27 +9,24 @@ mod credentials;
 mod environment;
 mod parse;
 mod rules;
+mod settings;
 mod simulator;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeSet, ffi::OsString, path::PathBuf, time::Duration};
+use std::ffi::OsString;
 
-use clap::{ArgAction::Set, CommandFactory, FromArgMatches};
+use clap::{CommandFactory, FromArgMatches};
 use secrecy::SecretString;
 use url::Url;
 
 pub use environment::Environment;
 pub(crate) use parse::is_loopback_name;
 pub use parse::{LogFormat, Origins};
+pub use settings::Settings;
 pub use simulator::SimulatorConfig;
 
-use crate::{
-    channel::Channels,
-    guard::{Limits, Mode, address::TrustedProxies, allowed::AllowedNumbers},
-    phone::Country,
-    verify::{Credentials, VerifyApi},
-};
+use crate::{guard::allowed::AllowedNumbers, verify::Credentials};
 
 /// A setting that cannot be used. `Display` is one line for the operator.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -120,138 +117,6 @@ pub enum Provider {
     },
 }
 
-/// Settings that may be seen: on a command line, in a process list.
-#[derive(Debug, Clone, clap::Args)]
-pub struct Settings {
-    /// Address to listen on.
-    #[arg(long, value_name = "HOST", default_value = "127.0.0.1", value_parser = parse::host)]
-    pub host: std::net::IpAddr,
-
-    /// Port to listen on.
-    #[arg(long, value_name = "PORT", default_value = "3000", value_parser = parse::port)]
-    pub port: u16,
-
-    /// What visitors type to get here; `https` unless it is this machine. Default: `http://localhost:PORT`.
-    #[arg(long, value_name = "PUBLIC_URL", value_parser = parse::public_url)]
-    pub public_url: Option<Url>,
-
-    /// The API key of the Vonage account. `NEXMO_API_KEY` is accepted as its older name.
-    #[arg(long, value_name = "VONAGE_API_KEY")]
-    pub vonage_api_key: Option<String>,
-
-    /// The id of an application of the account. With its private key it is preferred to key and secret for v2.
-    #[arg(long, value_name = "VONAGE_APPLICATION_ID", value_parser = parse::application_id)]
-    pub vonage_application_id: Option<String>,
-
-    /// `v2`, or `v1` for Verify (Legacy), the API of the tutorial.
-    #[arg(long, value_name = "VERIFY_API", default_value = "v2", value_parser = parse::api)]
-    pub verify_api: VerifyApi,
-
-    /// Where the Verify API lives; `https` unless it is this machine.
-    #[arg(long, value_name = "VERIFY_BASE_URL", value_parser = parse::base_url)]
-    pub verify_base_url: Option<Url>,
-
-    /// The name shown in the message, 1 to 16 characters. `NEXMO_BRAND_NAME` is accepted as its older name.
-    #[arg(long, value_name = "BRAND", default_value = "phonegate", value_parser = parse::brand)]
-    pub brand: String,
-
-    /// Digits in a code: 6 to 10; with `VERIFY_API=v1` always 6.
-    #[arg(long, value_name = "CODE_LENGTH", default_value = "6", value_parser = parse::code_length)]
-    pub code_length: u8,
-
-    /// How long a code is good, in seconds: 60 to 600.
-    #[arg(long, value_name = "CODE_LIFETIME", default_value = "300", value_parser = parse::code_lifetime)]
-    pub code_lifetime: Duration,
-
-    /// How codes travel: `sms`, `voice` or both. The first is used, the second when a visitor asks for it.
-    #[arg(long, value_name = "CHANNELS", default_value = "sms,voice", value_parser = parse::channels)]
-    pub channels: Channels,
-
-    /// The country, for example `GB`, of numbers typed without a country code.
-    #[arg(long, value_name = "DEFAULT_COUNTRY", value_parser = parse::country)]
-    pub default_country: Option<Country>,
-
-    /// The only countries that codes are sent to: `GB,IE`. Default: all.
-    #[arg(long, value_name = "COUNTRIES", value_parser = parse::countries)]
-    pub countries: Option<BTreeSet<Country>>,
-
-    /// Whether internet phone numbers get codes: `on` or `off`.
-    #[arg(long, value_name = "ALLOW_VOIP", default_value = "on", value_parser = parse::switch, action = Set)]
-    pub allow_voip: bool,
-
-    /// A file with a number on each line: only these may sign in. Read again on SIGHUP.
-    #[arg(long, value_name = "ALLOWED_NUMBERS")]
-    pub allowed_numbers: Option<PathBuf>,
-
-    /// The proxies whose `X-Forwarded-For` is believed: `127.0.0.1,10.0.0.0/8`. Default: none.
-    #[arg(long, value_name = "TRUSTED_PROXIES", value_parser = TrustedProxies::parse)]
-    pub trusted_proxies: Option<TrustedProxies>,
-    /// How many codes one number gets: `1/30s,5/10m`, or `off`.
-    #[arg(long, value_name = "LIMIT_NUMBER", default_value = Limits::NUMBER, value_parser = Limits::parse)]
-    pub limit_number: Limits,
-
-    /// How many codes one address may ask for, an IPv6 network of /64 being one.
-    #[arg(long, value_name = "LIMIT_ADDRESS", default_value = Limits::ADDRESS, value_parser = Limits::parse)]
-    pub limit_address: Limits,
-
-    /// How many codes numbers get that share country code and four digits.
-    #[arg(long, value_name = "LIMIT_PREFIX", default_value = Limits::PREFIX, value_parser = Limits::parse)]
-    pub limit_prefix: Limits,
-
-    /// How many codes are sent in all. Default: `1000/1h,5000/1d`; a tenth where they may go to any country.
-    #[arg(long, value_name = "LIMIT_TOTAL", value_parser = Limits::parse)]
-    pub limit_total: Option<Limits>,
-
-    /// Whether codes that nobody types use up a budget of their country and address: `on` or `off`.
-    #[arg(long, value_name = "LIMIT_UNVERIFIED", default_value = "on", value_parser = parse::switch, action = Set)]
-    pub limit_unverified: bool,
-
-    /// What the limits do: `enforce`, or `observe` to log what they would refuse.
-    #[arg(long, value_name = "GUARD_MODE", default_value = "enforce", value_parser = parse::guard_mode)]
-    pub guard_mode: Mode,
-
-    /// Where sign-ins are kept: `sqlite:FILE` or `postgres://…`. A password belongs in the variable, not in the flag.
-    #[arg(long, value_name = "STORE_URL", default_value = "sqlite:phonegate.db", value_parser = parse::store_url)]
-    pub store_url: SecretString,
-
-    /// A session ends after so long without a visit: `12h`, `30m`.
-    #[arg(long, value_name = "SESSION_IDLE", default_value = "12h", value_parser = parse::span)]
-    pub session_idle: Duration,
-
-    /// A session ends so long after sign-in, whatever happens: `7d`.
-    #[arg(long, value_name = "SESSION_MAX", default_value = "7d", value_parser = parse::span)]
-    pub session_max: Duration,
-
-    /// How long `/auth` may let in a session that ended on another instance: `0s` to `1m`; `0s` asks the store each time.
-    #[arg(long, value_name = "AUTH_CACHE", default_value = "5s", value_parser = parse::auth_cache)]
-    pub auth_cache: Duration,
-
-    /// Share the session with the hosts below this domain: `example.com`.
-    #[arg(long, value_name = "COOKIE_DOMAIN", value_parser = parse::domain)]
-    pub cookie_domain: Option<String>,
-
-    /// Origins that a sign-in may lead to besides our own, with commas between: `https://app.example.com`.
-    #[arg(long, value_name = "RETURN_TO_ORIGINS", default_value = "", hide_default_value = true)]
-    #[arg(value_parser = parse::origins)]
-    pub return_to_origins: Origins,
-
-    /// A folder whose files take the place of built-in templates of the same name.
-    #[arg(long, value_name = "TEMPLATES_DIR", value_parser = parse::folder)]
-    pub templates_dir: Option<PathBuf>,
-
-    /// A folder whose files take the place of built-in assets of the same name, or add to them.
-    #[arg(long, value_name = "PUBLIC_DIR", value_parser = parse::folder)]
-    pub public_dir: Option<PathBuf>,
-
-    /// What to log: `error`, `warn`, `info`, `debug`, or a filter such as `info,phonegate=debug`.
-    #[arg(long, value_name = "LOG", default_value = "info", value_parser = parse::log_filter)]
-    pub log: String,
-
-    /// How to log: `text` for people, `json` for machines.
-    #[arg(long, value_name = "LOG_FORMAT", default_value = "text", value_parser = parse::log_format)]
-    pub log_format: LogFormat,
-}
-
 /// Settings that must not be seen: variables, or files named by `NAME_FILE`; never flags.
 #[derive(Debug, Clone, Default)]
 pub struct Secrets {
@@ -259,7 +124,7 @@ pub struct Secrets {
     pub vonage_api_secret: Option<SecretString>,
     /// The private key of the application: PEM text, or the path of a file that holds it.
     pub vonage_private_key: Option<SecretString>,
-    /// Verifies the provider's callbacks; without it they are refused.
+    /// Signs the callbacks of the simulator that runs alone.
     pub vonage_signature_secret: Option<SecretString>,
     /// The root of all keyed hashes, at least 32 characters. Default: made once and kept in the store.
     pub server_key: Option<SecretString>,

@@ -18,6 +18,7 @@
 //! ```
 
 mod admission;
+mod ask;
 mod cancel;
 mod check;
 mod start;
@@ -183,6 +184,12 @@ impl SignIn {
     fn claim(&self) -> Claim {
         let now = self.clock.now();
         Claim { now, until: now + CLAIM }
+    }
+
+    /// Lets go of an attempt whose code was not judged.
+    async fn release(&self, attempt: &Verification) -> Result<(), SignInError> {
+        self.store.settle(&attempt.attempt_id, State::Sent, State::Sent, self.clock.now()).await?;
+        Ok(())
     }
 
     /// The tokens that take the browser token's place once its attempt is verified: session, browser, known browser.

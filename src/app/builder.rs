@@ -15,6 +15,7 @@ use url::Url;
 use super::{AppState, Parts, Simulated, policy};
 use crate::{
     assets::Assets,
+    channel::{Channel, Channels},
     clock::Clock,
     config::{Config, ConfigError, Provider},
     gate::{Gate, return_to},
@@ -202,7 +203,7 @@ async fn sign_in(
             allowed: config.allowed.clone(),
         },
         breakers: Breakers::default(),
-        channels: settings.channels,
+        channels: Channels::only(Channel::Sms),
         guard: Guard::new(guard_settings(config)),
         lifetime: settings.code_lifetime,
         session_max: settings.session_max,

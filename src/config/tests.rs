@@ -1,8 +1,11 @@
-use std::{collections::BTreeSet, ffi::OsString, time::Duration};
+mod lists;
+mod reach;
+
+use std::{ffi::OsString, time::Duration};
 
 use secrecy::ExposeSecret;
 
-use super::{Config, Environment, Invocation, Provider, SECRETS, flags};
+use super::{Config, Environment, Invocation, Provider};
 use crate::{
     overrides::tests::Scratch,
     phone::{Country, Fiction},
@@ -88,7 +91,6 @@ fn a_mistake_is_one_line_that_names_the_variable_and_the_fix() {
             "CODE_LENGTH: 8 digits are not to be had with VERIFY_API=v1",
         ),
         (&[], &[("CODE_LIFETIME", "900")], "from 60 to 600"),
-        (&[], &[("CHANNELS", "sms,fax")], "CHANNELS: \"sms,fax\" will not do; give sms, voice, or both"),
         (&[], &[("DEFAULT_COUNTRY", "Narnia")], "two-letter code"),
         (&[], &[("STORE_URL", "mysql://u:pw9@h/d")], "STORE_URL: give sqlite:FILE or postgres://"),
         (&["--store-url=postgres://u:pw9@h/d"], &[], "a password must not be on the command line"),
@@ -276,39 +278,6 @@ fn an_application_comes_with_its_key_as_text_as_one_line_or_as_a_file() {
 }
 
 #[test]
-fn the_simulator_does_not_start_by_itself_where_others_can_reach_it() {
-    for (variable, value) in [
-        ("HOST", "0.0.0.0"),
-        ("PUBLIC_URL", "https://sign-in.example"),
-        ("TRUSTED_PROXIES", "127.0.0.1"),
-        ("VONAGE_SIGNATURE_SECRET", "s"),
-        ("NEXMO_BRAND_NAME", "Acme"),
-    ] {
-        let error = read(&[], &[(variable, value)]).expect_err(variable);
-        assert!(error.starts_with(variable) && error.contains("--simulator"), "{error}");
-
-        let forced = config(&["--simulator"], &[(variable, value)]);
-        assert!(matches!(forced.provider, Provider::Simulator { forced: true }));
-    }
-    let error = read(&["--simulator"], &PAIR).expect_err("both");
-    assert!(error.starts_with("--simulator: goes against VONAGE_API_KEY"), "{error}");
-}
-
-#[test]
-fn a_cookie_domain_must_cover_the_public_url() {
-    let with = |url: &str, domain: &str| {
-        read(&[], &[PAIR[0], PAIR[1], ("PUBLIC_URL", url), ("COOKIE_DOMAIN", domain)]).map(|_| ())
-    };
-    assert_eq!(with("https://in.example.com", "example.com"), Ok(()));
-    assert_eq!(with("https://example.com", ".example.com"), Ok(()));
-    for (url, domain) in [("https://badexample.com", "example.com"), ("http://localhost:3000", "example.com")]
-    {
-        let error = with(url, domain).expect_err(domain);
-        assert!(error.contains("at that domain or below it"), "{error}");
-    }
-}
-
-#[test]
 fn origins_are_a_list_and_a_flag_replaces_all_of_it() {
     let variables = [("RETURN_TO_ORIGINS", " https://a.example , https://b.example:8443,")];
     let origins = |arguments: &[&str]| {
@@ -339,31 +308,4 @@ fn debug_shows_no_secret() {
     let config = config(&[], &[PAIR[0], PAIR[1], ("STORE_URL", "postgres://u:pw9@h/d")]);
     let shown = format!("{config:?}");
     assert!(!shown.contains("s3cret") && !shown.contains("pw9"), "{shown}");
-}
-
-#[test]
-fn the_four_lists_agree() {
-    let settings = flags().into_iter().map(|(variable, _)| variable);
-    let code: BTreeSet<String> = settings.chain(SECRETS.map(str::to_owned)).collect();
-
-    let example = include_str!("../../.env.example");
-    let lines = example.lines().map(|line| line.trim_start_matches('#').trim_start());
-    let names = lines.filter_map(|line| line.split_once('=').map(|(name, _)| name.to_owned()));
-    let example: BTreeSet<String> = names.filter(|name| is_variable(name)).collect();
-
-    let rows = include_str!("../../README.md").lines().filter(|line| line.starts_with("| `"));
-    let cells = rows.filter_map(|line| line.split('|').nth(1)).map(str::to_owned).collect::<String>();
-    let readme: BTreeSet<String> =
-        cells.split('`').filter(|name| is_variable(name)).map(str::to_owned).collect();
-
-    assert_eq!(example, code, ".env.example against the code");
-    assert_eq!(readme, code, "README against the code");
-    for (variable, flag) in flags() {
-        assert_eq!(variable, flag.replace('-', "_").to_uppercase());
-        assert!(!SECRETS.contains(&variable.as_str()), "{variable} is a secret and must not be a flag");
-    }
-}
-
-fn is_variable(name: &str) -> bool {
-    name.len() > 2 && name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
 }

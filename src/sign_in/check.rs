@@ -310,11 +310,6 @@ impl SignIn {
         let live = row.is_some_and(|row| now.since(row.signed_in_at) < TOMBSTONE);
         Ok(if live { Check::SignedIn { session, browser, known, return_to } } else { Check::NoAttempt })
     }
-
-    async fn release(&self, attempt: &Verification) -> Result<(), SignInError> {
-        self.store.settle(&attempt.attempt_id, State::Sent, State::Sent, self.clock.now()).await?;
-        Ok(())
-    }
 }
 
 /// Providers differ in whether the last wrong code ends the request; past the count nothing is promised.

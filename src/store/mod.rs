@@ -11,6 +11,7 @@ mod migrations;
 mod sessions;
 #[cfg(test)]
 pub(crate) mod tests;
+mod transitions;
 mod verifications;
 
 use std::{path::Path, time::Duration};

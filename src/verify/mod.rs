@@ -131,6 +131,7 @@ pub enum Cancelled {
 /// What the provider said when asked for a request's next step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NextStep {
+    /// The second message is on its way.
     Sent,
     /// The request has no step left.
     NoneLeft,
@@ -143,10 +144,15 @@ pub enum NextStep {
 /// What became of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found {
+    /// It runs.
     InProgress,
+    /// The right code was entered.
     Success,
+    /// Too many wrong codes.
     Failed,
+    /// Its time is over.
     Expired,
+    /// It was cancelled.
     Cancelled,
     /// The provider does not say: a request that ended may be unknown for a minute, and v2 is never asked.
     Unknown,

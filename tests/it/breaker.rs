@@ -112,7 +112,7 @@ async fn checks_have_a_breaker_of_their_own_with_shorter_pauses() {
 
 #[tokio::test]
 async fn an_account_that_is_refused_is_an_alarm_once_a_minute_not_once_a_visitor() {
-    for (status, fix) in [(401, "check the key and the secret"), (402, "top up the account")] {
+    for (status, fix) in [(401, "check key and secret"), (402, "top up the account")] {
         let app = test_app().spawn().await;
         app.provider.fail_with(status);
         let (mut alarms, mut errors, mut waits) = (Vec::new(), 0, 0);

@@ -17,11 +17,7 @@ const NUMBERS: [(&str, Outcome, Outcome); 14] = [
     ("01", (503, BUSY, "limits our rate"), (503, BUSY, "limits our rate")),
     ("02", (503, UNAVAILABLE, "a parameter of ours"), (503, UNAVAILABLE, "[brand:")),
     ("03", (422, UNKNOWN, "turned the number down"), (422, UNKNOWN, "[workflow[0].to:")),
-    (
-        "04",
-        (503, UNAVAILABLE, "check the key and the secret"),
-        (503, UNAVAILABLE, "check the key and the secret"),
-    ),
+    ("04", (503, UNAVAILABLE, "check key and secret"), (503, UNAVAILABLE, "check key and secret")),
     ("05", (502, DOUBT, "a fault of its own"), (502, DOUBT, "a fault of its own")),
     ("06", (422, UNREACHABLE, "cannot reach the number"), (422, UNREACHABLE, "cannot reach the number")),
     ("08", (503, UNAVAILABLE, "is barred"), (503, UNAVAILABLE, "HTTP 403")),

@@ -156,7 +156,7 @@ fn a_fault_of_the_account_opens_it_at_once_and_alarms_once_a_minute() {
     circuit.record(NOW + secs(150), true, None);
     assert_eq!(circuit.alarm(NOW + secs(300)), None, "it is over");
     circuit.record(NOW + secs(300), false, Some(credentials()));
-    assert!(circuit.alarm(NOW + secs(300)).unwrap().contains("check the key and the secret"));
+    assert!(circuit.alarm(NOW + secs(300)).unwrap().contains("check key and secret"));
 }
 
 #[test]

@@ -1,0 +1,203 @@
+//! From state to state: what happens to an attempt once it is written down. A change that two requests could both want
+//! tells which of them made it.
+
+use super::{
+    Claim, SessionRow, State, Store, StoreError, Verification,
+    verifications::{columns, read},
+};
+use crate::clock::Timestamp;
+
+impl Store {
+    /// Records the provider's answer: the code is on its way. A visitor who cancelled meanwhile stays cancelled.
+    pub async fn record_sent(
+        &self,
+        attempt_id: &str,
+        request_id: &str,
+        sent_at: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE verifications SET request_id = $2, sent_at = $3, expires_at = $4, \
+                           claimed_until = 0, state = CASE state WHEN 'starting' THEN 'sent' ELSE state END \
+                           WHERE attempt_id = $1";
+        sqlx::query(SQL)
+            .bind(attempt_id)
+            .bind(request_id)
+            .bind(sent_at.as_millis())
+            .bind(expires_at.as_millis())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Changes where a browser's running attempt leads.
+    pub async fn lead_to(&self, browser_hash: &str, return_to: &str) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE verifications SET return_to = $2 \
+                           WHERE browser_hash = $1 AND state IN ('starting', 'sent', 'in_doubt')";
+        sqlx::query(SQL).bind(browser_hash).bind(return_to).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Lets go of a claimed row in another state.
+    pub async fn settle(
+        &self,
+        attempt_id: &str,
+        from: State,
+        to: State,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = $3, ended_at = $4, claimed_until = 0 \
+                           WHERE attempt_id = $1 AND state = $2";
+        let ended_at = (!matches!(to, State::Sent | State::InDoubt)).then_some(now.as_millis());
+        let query = sqlx::query(SQL).bind(attempt_id).bind(from.as_str()).bind(to.as_str()).bind(ended_at);
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    /// Takes an attempt whose answer was lost up again.
+    pub async fn restart(&self, attempt_id: &str, claim: Claim) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'starting', claimed_until = $3 \
+                           WHERE attempt_id = $1 AND state IN ('starting', 'in_doubt') AND claimed_until <= $2";
+        let query =
+            sqlx::query(SQL).bind(attempt_id).bind(claim.now.as_millis()).bind(claim.until.as_millis());
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    /// Puts `other`, which still runs at the provider, in the place of `attempt_id`, which was refused for it.
+    pub async fn reattach(&self, attempt_id: &str, other: &str, now: Timestamp) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'sent', ended_at = NULL, cancel_at = NULL, created_at = $2 \
+                           WHERE attempt_id = $1 AND (state IN ('in_doubt', 'sent') OR (state = 'cancelled' AND cancel_at IS NOT NULL)) \
+                           AND request_id IS NOT NULL AND claimed_until <= $2";
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query("DELETE FROM verifications WHERE attempt_id = $1 AND state = 'starting'")
+            .bind(attempt_id)
+            .execute(&mut *transaction)
+            .await?;
+        let query = sqlx::query(SQL).bind(other).bind(now.as_millis());
+        let resumed = query.execute(&mut *transaction).await?.rows_affected() == 1;
+        transaction.commit().await?;
+        Ok(resumed)
+    }
+
+    /// Takes a cancelled attempt back, unless its cancel has been taken up.
+    pub async fn resume(&self, attempt_id: &str, now: Timestamp) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'sent', ended_at = NULL, cancel_at = NULL, created_at = $2 \
+                           WHERE attempt_id = $1 AND state = 'cancelled' AND cancel_at IS NOT NULL \
+                           AND claimed_until <= $2";
+        let query = sqlx::query(SQL).bind(attempt_id).bind(now.as_millis());
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    /// Ends an attempt for the visitor at once; the provider is told at `cancel_at`.
+    pub async fn cancel(
+        &self,
+        attempt_id: &str,
+        now: Timestamp,
+        cancel_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'cancelled', ended_at = $2, cancel_at = $3, \
+                           claimed_until = 0 WHERE attempt_id = $1 AND state IN ('starting', 'sent', 'in_doubt')";
+        let query = sqlx::query(SQL).bind(attempt_id).bind(now.as_millis()).bind(cancel_at.as_millis());
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    /// Takes a running attempt for the check of one code; `None` if it is not this browser's, has ended, is taken, or
+    /// if the counter `address` says to wait, which does not concern a known browser.
+    pub async fn claim_check(
+        &self,
+        browser_hash: &str,
+        request_id: &str,
+        claim: Claim,
+        address: &str,
+    ) -> Result<Option<Verification>, StoreError> {
+        const SQL: &str = concat!(
+            "UPDATE verifications SET claimed_until = $4 WHERE browser_hash = $1 AND request_id = $2 \
+             AND state = 'sent' AND expires_at > $3 AND claimed_until <= $3 AND (known = 1 OR NOT EXISTS \
+             (SELECT 1 FROM guard_counters WHERE key = $5 AND not_before > $3)) RETURNING ",
+            columns!()
+        );
+        let row = sqlx::query(SQL)
+            .bind(browser_hash)
+            .bind(request_id)
+            .bind(claim.now.as_millis())
+            .bind(claim.until.as_millis())
+            .bind(address)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// Counts a wrong code and lets go of the row.
+    pub async fn count_wrong(&self, attempt_id: &str, pin_hash: &str) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE verifications SET wrong_codes = wrong_codes + 1, pin_hash = $2, claimed_until = 0 \
+                           WHERE attempt_id = $1";
+        sqlx::query(SQL).bind(attempt_id).bind(pin_hash).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// The code was right: opens the session, then ends the attempt. `false` if the visitor cancelled meanwhile.
+    ///
+    /// Two statements and no transaction, which would double the cost of a sign-in. If the process ends between them
+    /// the session is there, and the next check of the attempt finds it.
+    pub async fn verify(
+        &self,
+        attempt: &Verification,
+        pin_hash: &str,
+        session: &SessionRow,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'verified', ended_at = $2, pin_hash = $3, \
+                           claimed_until = 0 WHERE attempt_id = $1 AND state = 'sent'";
+        if !self.open_session(&attempt.attempt_id, session).await? {
+            return Ok(false);
+        }
+        let now = session.signed_in_at.as_millis();
+        let query = sqlx::query(SQL).bind(attempt.attempt_id.as_str()).bind(now).bind(pin_hash);
+        let verified = query.execute(&self.pool).await?.rows_affected() == 1;
+        if !verified {
+            self.end_session(&session.token_hash).await?;
+        }
+        Ok(verified)
+    }
+
+    /// Takes the cancels that are due; nobody else gets them before the claim ends.
+    pub async fn claim_cancels(&self, claim: Claim, most: i64) -> Result<Vec<Verification>, StoreError> {
+        const SQL: &str = concat!(
+            "UPDATE verifications SET claimed_until = $2 WHERE claimed_until <= $1 AND cancel_at <= $1 \
+             AND state = 'cancelled' AND attempt_id IN (SELECT attempt_id FROM verifications \
+             WHERE cancel_at <= $1 AND claimed_until <= $1 AND state = 'cancelled' ORDER BY cancel_at LIMIT $3) RETURNING ",
+            columns!()
+        );
+        let query = sqlx::query(SQL).bind(claim.now.as_millis()).bind(claim.until.as_millis()).bind(most);
+        query.fetch_all(&self.pool).await?.iter().map(read).collect()
+    }
+
+    /// Lets go of a claimed cancel: done with (`None`), or to be tried again.
+    pub async fn settle_cancel(
+        &self,
+        attempt_id: &str,
+        again_at: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE verifications SET cancel_at = $2, claimed_until = 0 \
+                           WHERE attempt_id = $1 AND state = 'cancelled'";
+        sqlx::query(SQL)
+            .bind(attempt_id)
+            .bind(again_at.map(Timestamp::as_millis))
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Ends a browser's attempt that has run out.
+    pub async fn expire(&self, browser_hash: &str, now: Timestamp) -> Result<u64, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'expired', ended_at = $1, claimed_until = 0 \
+                           WHERE browser_hash = $2 AND state IN ('starting', 'sent', 'in_doubt') \
+                           AND expires_at <= $1 AND claimed_until <= $1";
+        let query = sqlx::query(SQL).bind(now.as_millis()).bind(browser_hash);
+        Ok(query.execute(&self.pool).await?.rows_affected())
+    }
+
+    /// Deletes attempts whose codes ran out before `before`, once they are counted.
+    pub async fn sweep_verifications(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let query = sqlx::query("DELETE FROM verifications WHERE counted = 1 AND expires_at < $1");
+        let query = query.bind(before.as_millis());
+        Ok(query.execute(&self.pool).await?.rows_affected())
+    }
+}

@@ -1,0 +1,139 @@
+//! What each page is told.
+
+use crate::text::{Language, Sentence};
+
+/// What every page needs besides its own content.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame {
+    /// What it is said in.
+    pub language: Language,
+    /// Shows the banner that links to the simulated phone.
+    pub simulator: bool,
+}
+
+/// The phone form. No `Debug`: it holds a number.
+#[derive(Clone, Default)]
+pub struct IndexPage {
+    /// What was typed, given back.
+    pub phone: String,
+    /// The country that was posted with it, given back in a hidden field when present.
+    pub country: Option<String>,
+    /// Where sign-in leads, posted in a hidden field.
+    pub return_to: Option<String>,
+    /// What is wrong with the number: beside the field, announced, focused.
+    pub problem: Option<Sentence>,
+    /// Why no code could be sent, not the number's fault: above the form.
+    pub alert: Option<Sentence>,
+    /// Shown once: "cancelled", "signed out", "that code has expired".
+    pub notice: Option<Sentence>,
+}
+
+/// A visitor waits before a code can be sent: a form that is good after the wait.
+#[derive(Debug, Clone)]
+pub struct WaitPage {
+    /// What was typed; posted again from a hidden field, like the three below.
+    pub phone: String,
+    /// The country that was posted with it.
+    pub country: Option<String>,
+    /// What lets the form pass after the wait.
+    pub ticket: String,
+    /// Where sign-in leads.
+    pub return_to: Option<String>,
+    /// The phone form's address.
+    pub start: String,
+    /// Why, and for how long.
+    pub lead: Sentence,
+}
+
+/// The PIN form, the cancel form; both carry `request_id`.
+#[derive(Debug, Clone)]
+pub struct VerifyPage {
+    /// Masked.
+    pub phone: String,
+    /// Names the attempt.
+    pub request_id: String,
+    /// Digits in a code.
+    pub code_length: u8,
+    /// Whole minutes that a code is good, rounded up, from now.
+    pub minutes_left: i64,
+    /// What is wrong with the code: beside the field, announced, focused.
+    pub problem: Option<Sentence>,
+    /// Why it could not be checked, not the code's fault: above the form.
+    pub alert: Option<Sentence>,
+    /// Shown once: "we already sent a code to this number".
+    pub notice: Option<Sentence>,
+}
+
+/// How a sign-in ended.
+#[derive(Debug, Clone)]
+pub enum ResultPage {
+    /// In, with a way out.
+    SignedIn {
+        /// Masked.
+        phone: String,
+    },
+    /// Not in.
+    Failed {
+        /// What happened.
+        reason: Sentence,
+        /// The address to start again at.
+        again: String,
+    },
+}
+
+/// "Sign out?": a POST form, so that any app may link to the page.
+#[derive(Debug, Clone)]
+pub struct SignOutPage {
+    /// Masked.
+    pub phone: String,
+}
+
+/// A number's sessions, each with a way to end it.
+#[derive(Debug, Clone)]
+pub struct SessionsPage {
+    /// Masked.
+    pub phone: String,
+    /// The newest first; one of them is the visitor's own.
+    pub sessions: Vec<SessionItem>,
+    /// Shown once: "that browser is signed out".
+    pub notice: Option<Sentence>,
+}
+
+/// One of them.
+#[derive(Debug, Clone)]
+pub struct SessionItem {
+    /// What its form posts.
+    pub id: String,
+    /// Whether it is the one that asks.
+    pub here: bool,
+    /// The browser, and what it runs on.
+    pub device: Sentence,
+    /// When it began, in words, and as RFC 3339.
+    pub since: Sentence,
+    /// For machines.
+    pub since_utc: String,
+    /// Masked.
+    pub address: Option<Sentence>,
+}
+
+/// A refusal under the address of a site that is guarded: all addresses on it are absolute.
+#[derive(Debug, Clone)]
+pub struct UnauthorizedPage {
+    /// Where our pages and assets are.
+    pub base: String,
+    /// Where to sign in, with the way back.
+    pub sign_in: String,
+}
+
+/// A designed refusal: 403, 404, 405, 409, 413, 415, 421, 429, 5xx.
+#[derive(Debug, Clone)]
+pub struct ErrorPage {
+    /// The status of the answer.
+    pub status: u16,
+    /// What happened.
+    pub headline: Sentence,
+    /// What to do about it.
+    pub advice: Sentence,
+    /// To quote to the operator, who finds it in the log.
+    pub trace_id: Option<String>,
+}
