@@ -18,12 +18,13 @@ use criterion::{
     measurement::{Measurement, ValueFormatter, WallTime},
 };
 use phonegate::{
+    channel::{Channel, Channels},
     clock::Clock,
     guard::{Guard, GuardSettings, KNOWN_FOR, Limits, Mode, Subject, subject},
     keys::{Keys, Token},
     phone::{PhoneNumber, warm_up},
     random::Random,
-    store::{Origin, State, Store, Verification},
+    store::{Delivery, Origin, State, Store, Verification},
 };
 use tokio::runtime::Builder;
 
@@ -120,6 +121,7 @@ impl World {
             cancel_at: None,
             origin,
             return_to: None,
+            delivery: Delivery::new(Channels::only(Channel::Sms), now, now + Duration::from_mins(5)),
         }
     }
 

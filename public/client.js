@@ -38,3 +38,30 @@ if (pin) {
   };
   pin.addEventListener("input", listen);
 }
+
+// A time that has to pass is counted down. Buttons that wait for it can be pressed when it is over.
+for (const time of document.querySelectorAll("[data-countdown]")) {
+  const end = Date.now() + time.dataset.countdown * 1000;
+  const form = time.closest("form[data-waits]");
+  const enable = (on) => form?.querySelectorAll("button").forEach((button) => { button.disabled = !on; });
+  const timer = setInterval(() => {
+    const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+    time.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    if (left > 0) return;
+    clearInterval(timer);
+    enable(true);
+    if (form) time.closest("[data-wait]").hidden = true;
+  }, 1000);
+  enable(false);
+}
+
+// What became of the message appears by itself while the page is looked at.
+const news = document.getElementById("status");
+if (news) {
+  setInterval(async () => {
+    const { seen } = news.firstElementChild.dataset;
+    if (document.hidden || !seen) return;
+    const answer = await fetch(`/verify/status?seen=${seen}`).catch(() => null);
+    if (answer?.status === 200) news.innerHTML = await answer.text();
+  }, 2500);
+}

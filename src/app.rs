@@ -1,6 +1,7 @@
 //! The app: its state, and every route and layer on one screen.
 
 mod builder;
+mod provider;
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
@@ -26,6 +27,7 @@ use url::{Host, Url};
 
 use crate::{
     assets::Assets,
+    callback::Verifier,
     config::is_loopback_name,
     error::{self, AppError},
     gate::{
@@ -87,6 +89,8 @@ pub struct Parts {
     pub code_length: u8,
     /// How long a session lasts without a visit.
     pub session_idle: Duration,
+    /// Without a signature secret there is none, and every callback is refused.
+    pub callbacks: Option<Verifier>,
     /// The built-in simulator, where it stands in for the provider.
     pub simulator: Option<Simulated>,
 }
@@ -106,12 +110,18 @@ impl AppState {
         Builder::default()
     }
 
-    /// What is done without a visitor waiting: cancels at the provider, deletion of what is over. Never ends.
+    /// What is done without a visitor waiting: cancels and resends at the provider, deletion of what is over. Never ends.
     pub fn jobs(&self) -> impl Future<Output = ()> + Send + 'static {
         let (sign_in, idle) = (self.sign_in.clone(), self.session_idle);
+        let simulator = self.simulator.as_ref().map(|simulated| simulated.simulator.clone());
         async move {
             let (_running, stop) = watch::channel(false);
-            Box::pin(jobs::run(sign_in, idle, stop)).await;
+            let callbacks = async {
+                if let Some(simulator) = simulator {
+                    simulator.send_callbacks().await;
+                }
+            };
+            tokio::join!(Box::pin(jobs::run(sign_in, idle, stop)), Box::pin(callbacks));
         }
     }
 
@@ -159,8 +169,8 @@ pub(crate) fn standalone(app: AppState) -> Router {
 
 /// The pages, assets and `/auth`, to be merged into the router of another app at its root.
 ///
-/// The paths of both must differ: `/`, `/verify`, `/check`, `/cancel`, `/result`, `/sessions`, `/signout`, `/auth`, those
-/// of the assets, and below `/simulator` are taken. The layers are on these paths only.
+/// The paths of both must differ: `/`, `/verify`, `/check`, `/resend`, `/cancel`, `/result`, `/sessions`, `/signout`, `/auth`, those
+/// of the assets, and below `/callbacks` and `/simulator` are taken. The layers are on these paths only.
 ///
 /// For limits and `TRUSTED_PROXIES` to work, serve with `into_make_service_with_connect_info::<SocketAddr>()`.
 pub fn router<S: Clone + Send + Sync + 'static>(app: AppState) -> Router<S> {
@@ -196,10 +206,18 @@ fn layered<S: Clone + Send + Sync + 'static>(routes: Router<AppState>, app: AppS
             request
         })
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
-        .layer(trace)
+        .layer(trace.clone())
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(from_fn_with_state(app.clone(), front_door));
-    routes.layer(front).route("/auth", any(gate::decide)).with_state(app)
+    let callbacks = handlers::callback_routes().layer(
+        ServiceBuilder::new()
+            .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+            .layer(trace)
+            .layer(CatchPanicLayer::new())
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+            .layer(DefaultBodyLimit::max(BODY_LIMIT)),
+    );
+    routes.layer(front).merge(callbacks).route("/auth", any(gate::decide)).with_state(app)
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -231,8 +249,8 @@ async fn front_door(State(app): State<AppState>, request: Request, next: Next) -
 pub(crate) fn policy(rules: &return_to::Rules) -> Result<HeaderValue, InvalidHeaderValue> {
     let form_action = rules.form_action();
     HeaderValue::from_str(&format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action {form_action}; \
-         base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; \
+         form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
     ))
 }
 

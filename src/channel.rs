@@ -79,6 +79,13 @@ impl Channels {
         }
     }
 
+    /// Those that `fit`, in the same order.
+    pub fn filter(self, fit: impl Fn(Channel) -> bool) -> Option<Self> {
+        let mut fitting = self.iter().filter(|channel| fit(*channel));
+        let first = fitting.next()?;
+        Some(Self { first, second: fitting.next() })
+    }
+
     /// In their order.
     pub fn iter(self) -> impl Iterator<Item = Channel> {
         std::iter::once(self.first).chain(self.second)
@@ -116,6 +123,8 @@ mod tests {
         assert_eq!(both.beginning_with(Channel::Voice), Channels::parse("voice,sms"));
         assert_eq!(Channels::only(Channel::Sms).beginning_with(Channel::Voice), None);
         assert!(both.contains(Channel::Voice) && !Channels::only(Channel::Sms).contains(Channel::Voice));
+        assert_eq!(both.filter(|channel| channel == Channel::Voice), Channels::parse("voice"));
+        assert_eq!(both.filter(|_| false), None);
         assert_eq!(both.iter().collect::<Vec<_>>(), [Channel::Sms, Channel::Voice]);
     }
 }

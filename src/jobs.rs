@@ -1,4 +1,4 @@
-//! What is done without a visitor waiting: cancels at the provider, expiry, deletion of what is over.
+//! What is done without a visitor waiting: cancels at the provider, resends, expiry, deletion of what is over.
 //!
 //! What this module promises:
 //! * All of it is found in the store: it survives a restart, and of many instances one does each.
@@ -12,7 +12,7 @@ use crate::{
     clock::Timestamp,
     error::chain,
     guard::budget,
-    sign_in::{CLAIM, SignIn, SignInError},
+    sign_in::{CLAIM, PAUSE, SignIn, SignInError},
     store::{Claim, Ended, Verification},
     verify::{Cancelled, RequestId},
 };
@@ -25,7 +25,7 @@ const SWEEP: Duration = Duration::from_mins(1);
 const AGAIN: Duration = Duration::from_secs(10);
 /// How long an attempt is kept after its code ran out.
 const KEEP: Duration = Duration::from_hours(24);
-/// How many cancels one round takes.
+/// How many calls are made at a time.
 const BATCH: i64 = 20;
 /// How many attempts are ended at once.
 const ENDINGS: usize = 500;
@@ -34,8 +34,10 @@ const ENDINGS: usize = 500;
 pub async fn run(sign_in: SignIn, session_idle: Duration, mut stop: watch::Receiver<bool>) {
     let mut next_sweep = sign_in.clock.now();
     loop {
-        if let Err(error) = cancels(&sign_in).await {
-            tracing::error!("cancels could not be worked off: {}", chain(&error));
+        for done in [cancels(&sign_in).await, moves(&sign_in).await] {
+            if let Err(error) = done {
+                tracing::error!("cancels or resends could not be worked off: {}", chain(&error));
+            }
         }
         if let Err(error) = endings(&sign_in).await {
             tracing::error!("what has run out could not be counted: {}", chain(&error));
@@ -55,44 +57,78 @@ pub async fn run(sign_in: SignIn, session_idle: Duration, mut stop: watch::Recei
     }
 }
 
-/// Tells the provider of the cancels that are due, all at once: each call ends before its claim does.
+/// Tells the provider of the cancels that are due, many at a time: each may be all that keeps a second message back.
 pub async fn cancels(sign_in: &SignIn) -> Result<(), SignInError> {
-    let now = sign_in.clock.now();
-    let claim = Claim { now, until: now + CLAIM };
-    let mut calls = JoinSet::new();
-    for attempt in sign_in.store.claim_cancels(claim, BATCH).await? {
-        let sign_in = sign_in.clone();
-        calls.spawn(async move {
-            let again_at = cancel(&sign_in, &attempt, now).await;
-            sign_in.store.settle_cancel(&attempt.attempt_id, again_at).await
-        });
+    loop {
+        let now = sign_in.clock.now();
+        let claim = Claim { now, until: now + CLAIM };
+        let due = sign_in.store.claim_cancels(claim, BATCH).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        let mut calls = JoinSet::new();
+        for attempt in due {
+            let sign_in = sign_in.clone();
+            calls.spawn(async move { cancel(&sign_in, &attempt).await });
+        }
+        all_done(calls).await?;
     }
-    while let Some(settled) = calls.join_next().await {
-        settled??;
-    }
-    Ok(())
 }
 
-/// Cancels one; says when to try again, if there is a point in it.
-async fn cancel(sign_in: &SignIn, attempt: &Verification, now: Timestamp) -> Option<Timestamp> {
-    let id = attempt.request_id.as_deref().and_then(RequestId::parse)?;
+/// Makes the moves of resends that are due.
+pub async fn moves(sign_in: &SignIn) -> Result<(), SignInError> {
+    loop {
+        let due = sign_in.due_moves(BATCH).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        let mut calls = JoinSet::new();
+        for attempt in due {
+            let sign_in = sign_in.clone();
+            calls.spawn(async move { sign_in.advance(&attempt).await });
+        }
+        all_done(calls).await?;
+    }
+}
+
+/// Waits for all; the first failure, if any.
+async fn all_done(mut calls: JoinSet<Result<(), SignInError>>) -> Result<(), SignInError> {
+    let mut outcome = Ok(());
+    while let Some(done) = calls.join_next().await {
+        outcome = outcome.and(done.map_err(SignInError::from).flatten());
+    }
+    outcome
+}
+
+/// Cancels one, and writes down when to try again, if there is a point in it.
+async fn cancel(sign_in: &SignIn, attempt: &Verification) -> Result<(), SignInError> {
     let phone = attempt.phone.masked();
-    let again_at = Some(now + AGAIN).filter(|at| *at < attempt.expires_at);
-    match sign_in.verify.cancel(&id).await {
-        Ok(Cancelled::Done | Cancelled::Gone | Cancelled::TooLate) => None,
+    let answer = match attempt.request_id.as_deref().and_then(RequestId::parse) {
+        Some(id) => sign_in.verify.cancel(&id).await,
+        None => Ok(Cancelled::Gone),
+    };
+    let now = sign_in.clock.now();
+    let (again, locked_until) = match answer {
+        Ok(Cancelled::Done) => (false, now + PAUSE),
+        Ok(Cancelled::Gone) => (false, now),
+        Ok(Cancelled::TooLate) => (false, attempt.delivery.locked_until),
         Ok(refusal @ (Cancelled::TooEarly | Cancelled::Refused)) => {
             tracing::info!(
                 phone,
                 ?refusal,
-                "the provider did not cancel; it is asked again until the code runs out"
+                "the provider did not cancel; it is asked again while that can help"
             );
-            again_at
+            (true, attempt.delivery.locked_until)
         }
         Err(error) => {
-            tracing::warn!(phone, "a cancel failed; it is tried again until the code runs out: {error}");
-            again_at
+            tracing::warn!(phone, "a cancel failed; it is tried again while that can help: {error}");
+            (true, attempt.delivery.locked_until)
         }
-    }
+    };
+    let in_time = |at: &Timestamp| *at < attempt.sent_at + sign_in.verify.first_step(attempt.delivery.steps);
+    let again_at = Some(now + AGAIN).filter(|_| again).filter(in_time);
+    sign_in.store.settle_cancel(&attempt.attempt_id, again_at, locked_until).await?;
+    Ok(())
 }
 
 /// Ends the attempts whose lifetime is over, and counts how they ended.

@@ -7,8 +7,9 @@
 //! the [`store`], asks the [`guard`] whether it may go out, the provider for a code through [`verify`], and records the
 //! answer. The visitor types the code;
 //! [`pin`] reads it, [`sign_in`] has it checked, and on success a session is stored before the answer leaves. From then
-//! on [`session`] knows who is there. A cancel is over for the visitor at once; [`jobs`] tells the provider when it
-//! takes one. Whatever goes wrong becomes one line for the operator and one sentence for the visitor in [`error`].
+//! on [`session`] knows who is there. If no code comes, [`sign_in`] has it sent again, and a [`callback`] of the provider
+//! may tell why. A cancel is over for the visitor at once; [`jobs`] tells the provider when it takes one, and makes the
+//! moves of a resend that have to wait. Whatever goes wrong becomes one line for the operator and one sentence for the visitor in [`error`].
 //!
 //! A proxy in front of another site asks [`gate`] about each of its requests; who is not signed in there is led to `/`,
 //! and back to the page they came for.
@@ -48,6 +49,7 @@ pub use session::SignedIn;
 
 pub mod app;
 pub mod assets;
+pub mod callback;
 pub mod channel;
 pub mod clock;
 pub mod config;

@@ -103,7 +103,10 @@ impl Server {
     pub async fn run(self, mut stop: watch::Receiver<bool>) -> Result<(), StartError> {
         let sign_in = self.state.sign_in.clone();
         let idle = self.state.session_idle;
+        let simulator = self.state.simulator.as_ref().map(|simulated| simulated.simulator.clone());
         let router = app::standalone(self.state);
+        // Ends with the process: what it would still send, only we would have taken.
+        let callbacks = simulator.map(|simulator| tokio::spawn(simulator.send_callbacks()));
         let jobs = self.jobs.then(|| tokio::spawn(jobs::run(sign_in.clone(), idle, stop.clone())));
         // The first number would otherwise wait for the metadata of its country.
         tokio::task::spawn_blocking(phone::warm_up);
@@ -120,6 +123,9 @@ impl Server {
         let _ = timeout(GRACE, sign_in.tasks.wait()).await;
         if let Some(jobs) = jobs {
             let _ = timeout(GRACE, jobs).await;
+        }
+        if let Some(callbacks) = callbacks {
+            callbacks.abort();
         }
         sign_in.store.close().await;
         Ok(())

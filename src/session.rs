@@ -29,7 +29,7 @@ use crate::{
     guard::KNOWN_FOR,
     keys::Token,
     phone::PhoneNumber,
-    sign_in::{self, Standing},
+    sign_in::{self, Over, Standing},
     store::StoreError,
 };
 
@@ -48,16 +48,25 @@ pub enum Notice {
     SessionEnded,
     /// All sessions elsewhere have ended.
     OthersEnded,
+    /// Another message was asked for and could not be sent.
+    NotResent,
+    /// Another browser asked for a code to the same number.
+    TakenOver,
+    /// The provider's answer was lost: a code may come.
+    InDoubt,
 }
 
 impl Notice {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 9] = [
         Self::Cancelled,
         Self::SignedOut,
         Self::Expired,
         Self::Resumed,
         Self::SessionEnded,
         Self::OthersEnded,
+        Self::NotResent,
+        Self::TakenOver,
+        Self::InDoubt,
     ];
 
     const fn as_str(self) -> &'static str {
@@ -68,6 +77,9 @@ impl Notice {
             Self::Resumed => "resumed",
             Self::SessionEnded => "session-ended",
             Self::OthersEnded => "others-ended",
+            Self::NotResent => "not-resent",
+            Self::TakenOver => "taken-over",
+            Self::InDoubt => "in-doubt",
         }
     }
 }
@@ -190,13 +202,22 @@ pub struct SignedIn {
 #[derive(Debug, Clone)]
 pub(crate) struct Here(pub(crate) SignedIn);
 
-/// A visitor with a code to type. In a handler's signature it sends all others to the start.
+/// A visitor with a code to type, or one on its way. In a handler's signature it sends all others to the start.
 #[derive(Debug, Clone)]
 pub struct Pending {
     /// Whose attempt it is.
     pub browser: Token,
-    /// What waits for its code.
-    pub attempt: sign_in::Pending,
+    /// How far it is.
+    pub stage: Stage,
+}
+
+/// How far a visitor's attempt is.
+#[derive(Debug, Clone)]
+pub enum Stage {
+    /// A code is out.
+    Code(Box<sign_in::Pending>),
+    /// Another message is on its way.
+    Resend(sign_in::Resending),
 }
 
 /// The answer to whom an extractor did not let in.
@@ -278,9 +299,15 @@ impl FromRequestParts<AppState> for Pending {
             return Err(TurnedAway::to_start(visitor, "/"));
         };
         match app.sign_in.standing(&browser).await? {
-            Standing::Pending(attempt) => Ok(Self { browser, attempt }),
-            Standing::Expired { return_to } => {
-                visitor.set_notice(Notice::Expired);
+            Standing::Pending(attempt) => Ok(Self { browser, stage: Stage::Code(attempt) }),
+            Standing::Resending(attempt) => Ok(Self { browser, stage: Stage::Resend(attempt) }),
+            Standing::Over { over, return_to } => {
+                visitor.set_notice(match over {
+                    Over::Expired => Notice::Expired,
+                    Over::NotResent => Notice::NotResent,
+                    Over::TakenOver => Notice::TakenOver,
+                    Over::InDoubt => Notice::InDoubt,
+                });
                 let page = start_page(app.return_to.read(return_to.as_deref()).as_ref());
                 Err(TurnedAway::to_start(visitor, &page))
             }

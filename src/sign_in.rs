@@ -4,6 +4,7 @@
 //! * `starting` is committed before the provider is asked, so nothing sent is ever unknown to us; what may have sent
 //!   is never asked twice.
 //! * A browser has one running attempt: reloads, double clicks and tabs of one browser send one message.
+//! * Another message is sent only when asked for, by one click of many, and the newest code is the one that counts.
 //! * A code is checked by one upstream call at a time, accepted once, and its success is stored before it is told.
 //! * Where the visitor wanted to go is kept with the attempt, through cancels and new starts; it is handed out as it
 //!   came in, for the caller to judge.
@@ -13,15 +14,25 @@
 //! * It knows no HTTP; which page answers what is up to the handlers.
 //!
 //! ```text
-//! starting → sent → verified | failed (too many) | expired | cancelled
-//! starting → in doubt (answer lost) → sent | expired
+//! starting  → sent → verified | failed (too many) | expired | cancelled
+//! starting  → in doubt (answer lost) → starting (asked again) | expired | cancelled
+//! sent      → resending → sent (next step taken, or all as it was)
+//! resending → starting (the old request is cancelled and its pause over) → sent | in doubt | failed
+//! starting  → resending (the number is not free yet) → starting
 //! ```
 
 mod admission;
+mod advance;
 mod ask;
 mod cancel;
 mod check;
+mod doubt;
+mod report;
+mod resend;
+mod running;
+mod standing;
 mod start;
+mod success;
 #[cfg(test)]
 mod tests;
 
@@ -32,10 +43,12 @@ use tokio_util::task::TaskTracker;
 
 pub use cancel::Cancel;
 pub use check::{Check, Ending};
+pub use resend::{Offer, Resend, WhyNot};
+pub use standing::{Over, Pending, Resending, Standing};
 pub use start::{Refusal, Start};
 
 use crate::{
-    channel::Channels,
+    channel::{Channel, Channels},
     clock::{Clock, Timestamp},
     guard::{Guard, breaker::Breakers, destination::Destinations},
     keys::{Keys, Token},
@@ -47,10 +60,20 @@ use crate::{
 
 /// The provider refuses a cancel before this.
 pub(crate) const CANCEL_AFTER: Duration = Duration::from_secs(30);
+/// Another message can be asked for so long after the last.
+const RESEND_AFTER: Duration = Duration::from_secs(30);
+/// Another browser can ask for a code to the same number so long after the last.
+const TAKE_OVER_AFTER: Duration = Duration::from_secs(30);
+/// The first message of a sign-in and three more.
+const MOST_SENDS: i64 = 4;
+/// No code is good for longer after the first message of its sign-in, however many follow.
+const LONGEST: Duration = Duration::from_mins(10);
+/// A message for whose code there is less time is not offered.
+const WORTHWHILE: Duration = Duration::from_secs(75);
+/// After a request has ended, the provider may refuse a new one to the number for about a dozen seconds.
+pub(crate) const PAUSE: Duration = Duration::from_secs(15);
 /// After a lost answer the visitor may ask again after this.
 const DOUBT: Duration = Duration::from_secs(30);
-/// After a request has ended, the provider may refuse a new one to the number for about a dozen seconds.
-const LOCK_LINGERS: Duration = Duration::from_secs(15);
 /// Longer than any call to the provider: a claim that old belongs to a process that is gone.
 pub(crate) const CLAIM: Duration = Duration::from_secs(20);
 /// How long the same right code is taken for the second half of a double click.
@@ -106,52 +129,7 @@ pub struct SignIn {
     pub tasks: TaskTracker,
 }
 
-/// The attempt whose code the visitor is to type.
-#[derive(Debug, Clone)]
-pub struct Pending {
-    /// The provider's name for it, which the forms carry.
-    pub request_id: String,
-    /// Where the code went.
-    pub phone: PhoneNumber,
-    /// Until when the code is good.
-    pub expires_at: Timestamp,
-}
-
-/// What a browser has under way.
-#[derive(Debug)]
-pub enum Standing {
-    /// A code is out.
-    Pending(Pending),
-    /// Its last code ran out, not long ago.
-    Expired {
-        /// Where its visitor wanted to go.
-        return_to: Option<String>,
-    },
-    /// No code could still be typed.
-    Nothing,
-}
-
 impl SignIn {
-    /// What `browser` has under way.
-    pub async fn standing(&self, browser: &Token) -> Result<Standing, SignInError> {
-        let now = self.clock.now();
-        let attempts = self.store.attempts_of_browser(&browser.hash()).await?;
-        Ok(match attempts.first() {
-            Some(attempt) => match (&attempt.request_id, attempt.state) {
-                (Some(id), State::Sent) if attempt.expires_at > now => Standing::Pending(Pending {
-                    request_id: id.clone(),
-                    phone: attempt.phone.clone(),
-                    expires_at: attempt.expires_at,
-                }),
-                (_, State::Sent | State::Expired) if now.since(attempt.expires_at) < self.lifetime => {
-                    Standing::Expired { return_to: attempt.return_to.clone() }
-                }
-                _ => Standing::Nothing,
-            },
-            None => Standing::Nothing,
-        })
-    }
-
     /// Reads the list of allowed numbers again, if there is one. After an error the list from before stays.
     pub async fn reload_allowed(&self) -> Result<(), SignInError> {
         let allowed = self.destinations.allowed.clone();
@@ -181,6 +159,18 @@ impl SignIn {
         Ok(())
     }
 
+    /// The channels that reach `phone`.
+    fn channels_to(&self, phone: &PhoneNumber) -> Channels {
+        let reached = self.channels.filter(|channel| self.destinations.check(phone, channel).is_ok());
+        reached.unwrap_or(Channels::only(self.channels.first()))
+    }
+
+    /// The steps of a request to `phone` whose first message goes by `first`.
+    fn steps(&self, phone: &PhoneNumber, first: Channel) -> Channels {
+        let channels = self.channels_to(phone).beginning_with(first);
+        self.verify.steps(channels.unwrap_or(Channels::only(first)))
+    }
+
     fn claim(&self) -> Claim {
         let now = self.clock.now();
         Claim { now, until: now + CLAIM }
@@ -201,5 +191,6 @@ impl SignIn {
 
 /// Whether an attempt still runs for the visitor.
 fn runs(attempt: &Verification, now: Timestamp) -> bool {
-    matches!(attempt.state, State::Starting | State::Sent | State::InDoubt) && attempt.expires_at > now
+    matches!(attempt.state, State::Starting | State::Sent | State::InDoubt | State::Resending)
+        && attempt.expires_at > now
 }

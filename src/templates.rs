@@ -12,12 +12,13 @@ use axum::body::Bytes;
 use minijinja::{Environment, Error, Value, context};
 
 pub use pages::{
-    ErrorPage, Frame, IndexPage, ResultPage, SessionItem, SessionsPage, SignOutPage, UnauthorizedPage,
-    VerifyPage, WaitPage,
+    Again, Choice, ErrorPage, Frame, IndexPage, News, ResendPage, ResultPage, SessionItem, SessionsPage,
+    SignOutPage, Status, UnauthorizedPage, VerifyPage, WaitPage,
 };
 
 use crate::{
     assets::Assets,
+    channel::Channel,
     overrides::Overrides,
     text::{Catalogue, Language, Sentence},
 };
@@ -35,13 +36,14 @@ pub struct Templates(Arc<[Framed]>);
 impl Templates {
     /// Reads the built-in templates and texts; a file of the same name in `overrides` takes a built-in one's place.
     ///
-    /// `brand` is the name of the site, shown at the head of each page.
+    /// `brand` is the name of the site, shown at the head of each page; `first` is how a code travels unless asked
+    /// otherwise.
     ///
     /// An error names the operator's file that is missing, unreadable or wrong.
-    pub fn new(overrides: Option<&Path>, assets: &Assets, brand: &str) -> io::Result<Self> {
+    pub fn new(overrides: Option<&Path>, assets: &Assets, brand: &str, first: Channel) -> io::Result<Self> {
         let overrides = Overrides::read(overrides)?;
         let catalogue = Arc::new(Catalogue::new(&overrides)?);
-        let shared = environment::shared(&overrides, assets, brand)?;
+        let shared = environment::shared(&overrides, assets, brand, first)?;
         let wrong = |error| io::Error::new(io::ErrorKind::InvalidData, environment::describe(&error));
 
         let mut framed = Vec::new();
@@ -88,8 +90,12 @@ impl Templates {
         let framed = self.framed(frame);
         let content = context! {
             failed => page.problem.is_some() || page.alert.is_some(),
+            lead => framed.say(&page.lead),
             phone => page.phone.as_str(),
             request_id => page.request_id.as_str(),
+            newest_only => page.newest_only,
+            news => framed.news(&page.news),
+            again => framed.again(&page.again),
             code_length => page.code_length,
             minutes_left => page.minutes_left,
             problem => page.problem.as_ref().map(|problem| framed.say(problem)),
@@ -97,6 +103,30 @@ impl Templates {
             notice => page.notice.as_ref().map(|notice| framed.say(notice)),
         };
         framed.render("verify.html", content)
+    }
+
+    /// `resend.html`: what is done before another message goes out.
+    pub fn resend(&self, frame: Frame, page: &ResendPage) -> Result<String, Error> {
+        let framed = self.framed(frame);
+        let content = context! {
+            failed => false,
+            title => framed.say(&page.title),
+            text => framed.say(&page.text),
+            phone => page.phone.as_str(),
+            request_id => page.request_id.as_str(),
+            wait => countdown(page.seconds_left),
+        };
+        framed.render("resend.html", content)
+    }
+
+    /// A fragment, not a page.
+    pub fn status(&self, frame: Frame, status: &Status) -> Result<String, Error> {
+        let framed = self.framed(frame);
+        let news = match status {
+            Status::News(news) => Some(framed.news(news)),
+            Status::OutOfDate => None,
+        };
+        framed.render("components/status.html", context! { news => news })
     }
 
     /// How a sign-in ended.
@@ -170,6 +200,12 @@ impl fmt::Debug for Templates {
     }
 }
 
+/// Seconds, and how a clock shows them; nothing if none are left.
+fn countdown(seconds: i64) -> Option<Value> {
+    let text = format!("{}:{:02}", seconds / 60, seconds % 60);
+    (seconds > 0).then(|| context! { seconds => seconds, text => text })
+}
+
 /// The templates in one language, with the simulator's banner or without.
 struct Framed {
     environment: Environment<'static>,
@@ -208,6 +244,28 @@ impl Framed {
 
     fn render(&self, name: &str, content: Value) -> Result<String, Error> {
         self.environment.get_template(name)?.render(content)
+    }
+
+    fn news(&self, news: &News) -> Value {
+        let trouble = news.trouble.as_ref();
+        context! {
+            seen => news.seen.as_str(),
+            trouble => trouble.map(|(trouble, _)| self.say(trouble)),
+            advice => trouble.map(|(_, advice)| self.say(advice)),
+        }
+    }
+
+    fn again(&self, again: &Again) -> Value {
+        let choices = again
+            .choices
+            .iter()
+            .map(|choice| context! { channel => choice.channel, label => self.say(&choice.label) });
+        context! {
+            lead => self.say(&again.lead),
+            why => self.say(&again.why),
+            wait => countdown(again.seconds),
+            choices => choices.collect::<Vec<_>>(),
+        }
     }
 
     fn say(&self, sentence: &Sentence) -> Value {

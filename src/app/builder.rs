@@ -1,36 +1,30 @@
 //! Makes an [`AppState`] of the settings, or of what an app brings in their place.
 
-use std::{
-    io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    sync::Arc,
-    time::Duration,
-};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::http::header::InvalidHeaderValue;
 use tokio_util::task::TaskTracker;
 use tower_http::csrf::CsrfLayer;
 use url::Url;
 
-use super::{AppState, Parts, Simulated, policy};
+use super::{
+    AppState, Parts, policy,
+    provider::{Provided, Surroundings},
+};
 use crate::{
     assets::Assets,
-    channel::{Channel, Channels},
     clock::Clock,
-    config::{Config, ConfigError, Provider},
+    config::{Config, ConfigError},
     gate::{Gate, return_to},
     guard::{Guard, GuardSettings, Limits, address::Proxies, breaker::Breakers, destination::Destinations},
     random::Random,
     session::Cookies,
     sign_in::{SignIn, SignInError},
-    simulator::{self, Simulator},
     store::{Store, StoreError},
     templates::Templates,
-    verify::{Credentials, VerifyClient, VerifySettings},
+    verify::VerifyClient,
 };
 
-/// Where Vonage's Verify API lives.
-const VONAGE: &str = "https://api.nexmo.com";
 /// A provider that takes longer to accept a connection will not answer in time either.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A visitor waits no longer than this for the provider.
@@ -133,19 +127,15 @@ impl Builder {
         let clock = self.clock.unwrap_or_else(Clock::system);
         let random = self.random.unwrap_or_else(Random::system);
         let public_url = public_url(&config, self.address);
-        let (verify, simulator) = if let Some(client) = self.verify {
-            (client, None)
-        } else {
-            let timeouts = self.timeouts.unwrap_or((CONNECT_TIMEOUT, CALL_TIMEOUT));
-            let client = VerifyClient::new(verify_settings(
-                &config,
-                &public_url,
-                self.address,
-                timeouts,
-                (&clock, &random),
-            )?)?;
-            (client, simulated(&config, &clock, &random))
+        let timeouts = self.timeouts.unwrap_or((CONNECT_TIMEOUT, CALL_TIMEOUT));
+        let surroundings = Surroundings {
+            config: &config,
+            public_url: &public_url,
+            address: self.address,
+            clock: &clock,
+            random: &random,
         };
+        let Provided { verify, callbacks, simulator } = surroundings.provider(self.verify, timeouts)?;
         let store = match self.store {
             Some(store) => store,
             None => Store::open(&settings.store_url).await?,
@@ -153,13 +143,14 @@ impl Builder {
         let assets = Assets::new(settings.public_dir.as_deref()).map_err(BuildError::Assets)?;
         let domain = settings.cookie_domain.as_deref();
         let return_to = return_to::Rules::new(&public_url, &settings.return_to_origins.0, domain);
+        let folder = settings.templates_dir.as_deref();
         let state = AppState(Arc::new(Parts {
             csrf: CsrfLayer::new().add_trusted_origin(public_url.origin().ascii_serialization())?,
             policy: policy(&return_to)?,
             // A visit has to be written down before the session would end without it.
             gate: Gate::new(&public_url, settings.auth_cache.min(settings.session_idle / 10))?,
             return_to,
-            templates: Templates::new(settings.templates_dir.as_deref(), &assets, &settings.brand)
+            templates: Templates::new(folder, &assets, &settings.brand, settings.channels.first())
                 .map_err(BuildError::Templates)?,
             assets,
             cookies: Cookies::new(&public_url, settings.cookie_domain.clone()),
@@ -169,6 +160,7 @@ impl Builder {
             fiction: config.fiction(),
             code_length: settings.code_length,
             session_idle: settings.session_idle,
+            callbacks,
             simulator,
             sign_in: sign_in(&config, store, verify, clock, random).await?,
         }));
@@ -203,7 +195,7 @@ async fn sign_in(
             allowed: config.allowed.clone(),
         },
         breakers: Breakers::default(),
-        channels: Channels::only(Channel::Sms),
+        channels: settings.channels,
         guard: Guard::new(guard_settings(config)),
         lifetime: settings.code_lifetime,
         session_max: settings.session_max,
@@ -220,61 +212,6 @@ fn public_url(config: &Config, address: Option<SocketAddr>) -> Url {
         let _ = public_url.set_port(Some(address.port()));
     }
     public_url
-}
-
-fn verify_settings(
-    config: &Config,
-    public_url: &Url,
-    address: Option<SocketAddr>,
-    (connect_timeout, timeout): (Duration, Duration),
-    (clock, random): (&Clock, &Random),
-) -> Result<VerifySettings, BuildError> {
-    let settings = &config.settings;
-    let (base_url, credentials) = match &config.provider {
-        Provider::Vonage(credentials) => {
-            let base_url = match &settings.verify_base_url {
-                Some(url) => url.clone(),
-                None => Url::parse(VONAGE)?,
-            };
-            (base_url, credentials.clone())
-        }
-        Provider::Simulator { .. } => {
-            let base_url = match address {
-                Some(address) => Url::parse(&format!("http://{}/simulator/", reach(address)))?,
-                None => public_url.join("simulator/")?,
-            };
-            let basic = Some(("simulator".to_owned(), "simulator".into()));
-            (base_url, Credentials { basic, application: None })
-        }
-    };
-    Ok(VerifySettings {
-        api: settings.verify_api,
-        base_url,
-        credentials,
-        brand: settings.brand.clone(),
-        code_length: settings.code_length,
-        lifetime: settings.code_lifetime,
-        connect_timeout,
-        timeout,
-        clock: clock.clone(),
-        random: random.clone(),
-    })
-}
-
-/// An address at which we reach ourselves.
-fn reach(listening: SocketAddr) -> SocketAddr {
-    let ip = match listening.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, listening.port())
-}
-
-fn simulated(config: &Config, clock: &Clock, random: &Random) -> Option<Simulated> {
-    let Provider::Simulator { forced } = config.provider else { return None };
-    let options = simulator::Options::new(clock.fork(), random.clone());
-    Some(Simulated { simulator: Simulator::new(options), forced })
 }
 
 /// The guard's settings, with the default for all sends together that fits where they may go.

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use super::ConfigError;
-use crate::{guard::Mode, phone::Country, verify::VerifyApi};
+use crate::{channel::Channels, guard::Mode, phone::Country, verify::VerifyApi};
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,6 +117,11 @@ pub(super) fn code_length(text: &str) -> Result<u8, String> {
 pub(super) fn code_lifetime(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().filter(|seconds| (60..=600).contains(seconds));
     seconds.map(Duration::from_secs).ok_or_else(|| "give a number of seconds from 60 to 600".to_owned())
+}
+
+pub(super) fn channels(text: &str) -> Result<Channels, String> {
+    let fix = "give sms, voice, or both with a comma between: sms,voice";
+    Channels::parse(text).ok_or_else(|| fix.to_owned())
 }
 
 pub(super) fn country(text: &str) -> Result<Country, String> {

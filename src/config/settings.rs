@@ -8,6 +8,7 @@ use url::Url;
 
 use super::parse::{self, LogFormat, Origins};
 use crate::{
+    channel::Channels,
     guard::{Limits, Mode, address::TrustedProxies},
     phone::Country,
     verify::VerifyApi,
@@ -55,6 +56,10 @@ pub struct Settings {
     /// How long a code is good, in seconds: 60 to 600.
     #[arg(long, value_name = "CODE_LIFETIME", default_value = "300", value_parser = parse::code_lifetime)]
     pub code_lifetime: Duration,
+
+    /// How codes travel: `sms`, `voice` or both. The first is used, the second when a visitor asks for it.
+    #[arg(long, value_name = "CHANNELS", default_value = "sms,voice", value_parser = parse::channels)]
+    pub channels: Channels,
 
     /// The country, for example `GB`, of numbers typed without a country code.
     #[arg(long, value_name = "DEFAULT_COUNTRY", value_parser = parse::country)]

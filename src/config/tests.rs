@@ -91,6 +91,7 @@ fn a_mistake_is_one_line_that_names_the_variable_and_the_fix() {
             "CODE_LENGTH: 8 digits are not to be had with VERIFY_API=v1",
         ),
         (&[], &[("CODE_LIFETIME", "900")], "from 60 to 600"),
+        (&[], &[("CHANNELS", "sms,fax")], "CHANNELS: \"sms,fax\" will not do; give sms, voice, or both"),
         (&[], &[("DEFAULT_COUNTRY", "Narnia")], "two-letter code"),
         (&[], &[("STORE_URL", "mysql://u:pw9@h/d")], "STORE_URL: give sqlite:FILE or postgres://"),
         (&["--store-url=postgres://u:pw9@h/d"], &[], "a password must not be on the command line"),

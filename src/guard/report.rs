@@ -44,6 +44,7 @@ pub struct Report {
     limits: Vec<(&'static str, Fullness)>,
     prefixes: Vec<Full>,
     wrong_codes: i64,
+    undelivered: i64,
     closed: Vec<Closed>,
 }
 
@@ -62,14 +63,16 @@ impl Report {
         for (kind, name) in LIMITS {
             limits.extend(store.fullness(kind, now).await?.into_iter().map(|fullness| (name, fullness)));
         }
-        let wrong_codes = store.counters(&[subject::WRONG_TOTAL.to_owned()]).await?;
+        let alarms = [subject::WRONG_TOTAL, subject::UNDELIVERED].map(str::to_owned);
+        let alarms = store.counters(&alarms).await?;
         Ok(Self {
             mode,
             unverified,
             countries,
             limits,
             prefixes: store.fullest("prefix", PREFIXES, now).await?,
-            wrong_codes: held(&wrong_codes, subject::WRONG_TOTAL, ALARM_SPAN, now),
+            wrong_codes: held(&alarms, subject::WRONG_TOTAL, ALARM_SPAN, now),
+            undelivered: held(&alarms, subject::UNDELIVERED, ALARM_SPAN, now),
             closed: store.closed(subject::WRONG_NUMBER, FOREVER, MOST).await?,
         })
     }
@@ -140,6 +143,7 @@ impl fmt::Display for Report {
         }
 
         writeln!(f, "\nwrong codes in the last hour: {}", self.wrong_codes)?;
+        writeln!(f, "messages of the last hour that did not arrive: {}", self.undelivered)?;
         writeln!(f, "numbers closed to unknown browsers: {}", self.closed.len())?;
         for Closed { phone, since } in &self.closed {
             writeln!(f, "  {phone}, wrong codes since {since}")?;

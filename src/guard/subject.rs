@@ -145,6 +145,8 @@ pub const WRONG_NUMBER: &str = "wrong number";
 const KNOWN_WRONG_NUMBER: &str = "known wrong number";
 /// The key of all wrong codes together.
 pub const WRONG_TOTAL: &str = "wrong total";
+/// Messages of all numbers that did not arrive, by the provider's callbacks.
+pub const UNDELIVERED: &str = "undelivered total";
 
 /// The key of wrong codes for a number, from strangers or from known browsers.
 pub fn wrong_number(phone_hash: &str, known: bool) -> String {

@@ -69,6 +69,7 @@ pub(super) async fn submit(
             }
             Check::OtherAttempt => (verify::other_attempt(), None),
             Check::Wrong { left, wait } => (wrong(left, wait), None),
+            Check::Resending => return Ok(Redirect::to("/verify").into_response()),
             Check::NotYet => (Sentence::new("pin-not-yet").into(), None),
             Check::Unchecked(error) => (check_failure(&error), Some(error.into())),
             Check::Paused(paused) => (check_paused(&paused), Some(AppError::Paused(paused))),
@@ -87,7 +88,11 @@ pub(super) async fn again(
     failure: Failure,
     error: Option<AppError>,
 ) -> Result<Option<Response>, AppError> {
-    let Standing::Pending(attempt) = app.sign_in.standing(browser).await? else { return Ok(None) };
+    let attempt = match app.sign_in.standing(browser).await? {
+        Standing::Pending(attempt) => attempt,
+        Standing::Resending(_) => return Ok(Some(Redirect::to("/verify").into_response())),
+        Standing::Over { .. } | Standing::Nothing => return Ok(None),
+    };
     let error = error.unwrap_or_else(|| failure.told());
     let Failure { status, sentence, beside_field, retry_after: wait } = failure;
     let (problem, alert) = if beside_field { (Some(sentence), None) } else { (None, Some(sentence)) };
@@ -112,6 +117,7 @@ fn reason(ending: Ending) -> Sentence {
     Sentence::new(match ending {
         Ending::TooMany => "failed-too-many",
         Ending::Expired => "failed-expired",
+        Ending::Unclear => "failed-unclear",
     })
 }
 

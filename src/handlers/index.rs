@@ -12,9 +12,7 @@ use serde::Deserialize;
 use super::{Form, retry_after};
 use crate::{
     app::AppState,
-    error::{
-        AppError, Asked, Failure, destination_refused, in_time, refused, seconds, send_failure, send_paused,
-    },
+    error::{AppError, Asked, Failure, destination_refused, in_time, refused, send_failure, send_paused},
     gate::return_to::{self, ReturnTo, start_page},
     guard::{Asker, Refused, address::ClientAddress},
     keys::Token,
@@ -105,7 +103,7 @@ pub(super) async fn submit(
     };
     let asker = Asker { address, known: visitor.known().cloned(), ticket: Token::parse(&form.ticket) };
     match app.sign_in.start(&browser, phone, asker, form.return_to.clone()).await? {
-        Start::Sent => Ok(visitor.answer(Redirect::to("/verify"))),
+        Start::Sent | Start::UnderWay => Ok(visitor.answer(Redirect::to("/verify"))),
         Start::Resumed => {
             visitor.set_notice(Notice::Resumed);
             Ok(visitor.answer(Redirect::to("/verify")))
@@ -172,10 +170,10 @@ fn refuse(
     Ok(error.with_page(page))
 }
 
-fn explain(refusal: Refusal, address: IpAddr) -> (Failure, Option<AppError>) {
+pub(super) fn explain(refusal: Refusal, address: IpAddr) -> (Failure, Option<AppError>) {
     let wait = |status, key, wait| Failure {
         status,
-        sentence: Sentence::new(key).number("seconds", seconds(wait)),
+        sentence: in_time(Sentence::new(key), wait),
         beside_field: false,
         retry_after: Some(wait),
     };
@@ -185,6 +183,7 @@ fn explain(refusal: Refusal, address: IpAddr) -> (Failure, Option<AppError>) {
         }
         Refusal::InDoubt { wait: time } => (wait(StatusCode::TOO_MANY_REQUESTS, "send-in-doubt", time), None),
         Refusal::Running { wait: time } => (wait(StatusCode::TOO_MANY_REQUESTS, "send-running", time), None),
+        Refusal::Ending { wait: time } => (wait(StatusCode::TOO_MANY_REQUESTS, "send-ending", time), None),
         Refusal::Provider(error) => (send_failure(&error), Some(error.into())),
         Refusal::Destination(refused) => {
             (destination_refused(refused.reason).into(), Some(AppError::Destination { refused, address }))
@@ -218,5 +217,8 @@ pub(super) fn say(notice: Notice) -> Sentence {
         Notice::Resumed => "notice-resumed",
         Notice::SessionEnded => "notice-session-ended",
         Notice::OthersEnded => "notice-others-ended",
+        Notice::NotResent => "notice-not-resent",
+        Notice::TakenOver => "notice-taken-over",
+        Notice::InDoubt => "notice-in-doubt",
     })
 }

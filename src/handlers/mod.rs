@@ -1,13 +1,16 @@
 //! The pages: one file each, `show` for GET and `submit` for POST. Forms in, pages out; decisions are made elsewhere.
 
+mod callbacks;
 mod cancel;
 mod check;
 mod form;
 mod health;
 mod index;
+mod resend;
 mod result;
 mod sessions;
 mod sign_out;
+mod status;
 mod verify;
 
 use std::{convert::Infallible, time::Duration};
@@ -29,6 +32,8 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/", get(index::show))
         .route("/verify", get(verify::show).post(index::submit))
         .route("/check", post(check::submit).merge(back_to_verify()))
+        .route("/verify/status", get(status::show))
+        .route("/resend", post(resend::submit).merge(back_to_verify()))
         .route("/cancel", post(cancel::submit).merge(back_to_verify()))
         .route("/result", get(result::show))
         .route("/sessions", get(sessions::show).post(sessions::submit))
@@ -38,6 +43,11 @@ pub(crate) fn routes() -> Router<AppState> {
 /// For whoever keeps watch: no cookies, no pages, reachable under any name.
 pub(crate) fn health_routes() -> Router<AppState> {
     Router::new().route("/healthz", get(health::live)).route("/readyz", get(health::ready))
+}
+
+/// For the provider: no cookies, no pages, reachable under any name.
+pub(crate) fn callback_routes() -> Router<AppState> {
+    Router::new().route("/callbacks/verify", post(callbacks::submit))
 }
 
 /// A restored tab asks with GET for the address that a form was posted to.

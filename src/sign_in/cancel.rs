@@ -25,7 +25,8 @@ impl SignIn {
         let Some(attempt) = attempts.first().filter(|attempt| runs(attempt, now)) else {
             return Ok(Cancel::NoAttempt);
         };
-        if attempt.request_id.as_deref() != Some(request_id) {
+        // Between two requests it has no name.
+        if attempt.request_id.as_deref().unwrap_or_default() != request_id {
             return Ok(Cancel::OtherAttempt);
         }
         let cancelled = self.drop_attempt(attempt, now).await?;

@@ -5,13 +5,13 @@ use std::time::Duration;
 use tokio::time::sleep;
 use tracing::Instrument;
 
-use super::{POLL, POLLS, SignIn, SignInError, TOMBSTONE, TRIES, runs};
+use super::{POLL, POLLS, SignIn, SignInError, TOMBSTONE, TRIES, doubt::Told, runs};
 use crate::{
     clock::Timestamp,
     guard::{Asker, Refused, Subject, address::network, breaker::Paused, subject},
     keys::Token,
     pin::Pin,
-    store::{Device, SessionRow, State, Verification},
+    store::{Device, State, Verification},
     verify::{Checked, RequestId, VerifyError},
 };
 
@@ -38,6 +38,8 @@ pub enum Check {
     },
     /// The step that runs takes no code yet.
     NotYet,
+    /// Another message is on its way, and this code may no longer work: nobody was asked.
+    Resending,
     /// The request is over.
     Ended {
         /// Why.
@@ -63,11 +65,11 @@ pub enum Check {
 }
 
 /// What a visitor posted.
-struct Form {
-    browser: Token,
+pub(super) struct Form {
+    pub(super) browser: Token,
     pin: Pin,
-    asker: Asker,
-    device: Device,
+    pub(super) asker: Asker,
+    pub(super) device: Device,
 }
 
 /// Why a request is over.
@@ -77,6 +79,8 @@ pub enum Ending {
     TooMany,
     /// Its time is over, or its code was used.
     Expired,
+    /// Over, after a check whose answer was lost: the code may have been right.
+    Unclear,
 }
 
 /// What a browser's attempts say about a form, without asking the provider.
@@ -87,6 +91,8 @@ pub(super) enum Verdict<'a> {
     /// This very code was accepted a moment ago: the second half of a double click.
     JustVerified(&'a str),
     Ended(Ending),
+    /// Another message is on its way, and this code may no longer work.
+    Resending,
     OtherAttempt,
     Cancelled,
     NoAttempt,
@@ -113,6 +119,7 @@ pub(super) fn verdict<'a>(
             let same = current.pin_hash.as_deref() == Some(pin_hash(&current.attempt_id).as_str());
             if fresh && same { Verdict::JustVerified(&current.attempt_id) } else { Verdict::NoAttempt }
         }
+        State::Resending => Verdict::Resending,
         State::Cancelled => Verdict::Cancelled,
         State::Starting | State::InDoubt => Verdict::NoAttempt,
     }
@@ -160,6 +167,7 @@ impl SignIn {
                 }
                 Verdict::JustVerified(attempt_id) => return self.again(form, attempt_id, return_to).await,
                 Verdict::Ended(ending) => return Ok(Check::Ended { ending, return_to }),
+                Verdict::Resending => return Ok(Check::Resending),
                 Verdict::OtherAttempt => return Ok(Check::OtherAttempt),
                 Verdict::Cancelled => return Ok(Check::Cancelled { return_to }),
                 Verdict::NoAttempt => return Ok(Check::NoAttempt),
@@ -225,30 +233,22 @@ impl SignIn {
             return Ok(Check::NoAttempt);
         };
         let now = self.clock.now();
-        let permit = match self.breakers.checks.admit(now, &attempt.phone_hash) {
-            Ok(permit) => permit,
-            Err(paused) => {
-                self.release(attempt).await?;
-                return Ok(Check::Paused(paused));
-            }
-        };
         tracing::Span::current().record("phone", attempt.phone.masked());
         let end = |to| self.store.settle(&attempt.attempt_id, State::Sent, to, now);
         let ended = |ending| Check::Ended { ending, return_to: attempt.return_to.clone() };
-        let answer = self.verify.check(&id, &form.pin).await;
-        self.breakers.checks.record(permit, self.clock.now(), answer.as_ref().err());
-        Ok(match answer {
-            Ok(Checked::Right) => self.open_session(form, attempt, pin_hash).await?,
-            Ok(Checked::Wrong) => {
+        let told = self.ask_surely(attempt, &id, &form.pin, pin_hash).await;
+        Ok(match told {
+            Told::Answer(Checked::Right) => self.open_session(form, attempt, pin_hash).await?,
+            Told::Answer(Checked::Wrong) => {
                 self.store.count_wrong(&attempt.attempt_id, pin_hash).await?;
                 Check::Wrong { left: left(attempt.wrong_codes + 1), wait: Duration::ZERO }
             }
-            Ok(Checked::TooMany) => {
+            Told::Answer(Checked::TooMany) => {
                 end(State::Failed).await?;
                 tracing::info!(phone = attempt.phone.masked(), "too many wrong codes");
                 ended(Ending::TooMany)
             }
-            Ok(Checked::Gone) => {
+            Told::Answer(Checked::Gone) | Told::Unclear => {
                 let again = self.again(form, &attempt.attempt_id, attempt.return_to.clone()).await?;
                 if let Check::SignedIn { known, .. } = &again {
                     // The process ended between the success and its record: the code is used, and rightly so.
@@ -257,58 +257,25 @@ impl SignIn {
                     return Ok(again);
                 }
                 end(State::Expired).await?;
-                ended(Ending::Expired)
+                ended(if matches!(told, Told::Unclear) { Ending::Unclear } else { Ending::Expired })
             }
-            Ok(Checked::NotYet) => {
+            Told::Answer(Checked::NotYet) => {
                 self.release(attempt).await?;
                 Check::NotYet
             }
-            Err(error) => {
+            Told::Paused(paused) => {
                 self.release(attempt).await?;
+                Check::Paused(paused)
+            }
+            Told::Nothing { error, may_count } => {
+                if may_count {
+                    self.store.record_unanswered(&attempt.attempt_id, pin_hash).await?;
+                } else {
+                    self.release(attempt).await?;
+                }
                 Check::Unchecked(error)
             }
         })
-    }
-
-    async fn open_session(
-        &self,
-        form: &Form,
-        attempt: &Verification,
-        pin_hash: &str,
-    ) -> Result<Check, SignInError> {
-        let [session, browser, known] = self.successors(&form.browser, &attempt.attempt_id);
-        let known = form.asker.known.clone().unwrap_or(known);
-        let now = self.clock.now();
-        let row = SessionRow {
-            token_hash: session.hash(),
-            phone: attempt.phone.clone(),
-            phone_hash: attempt.phone_hash.clone(),
-            signed_in_at: now,
-            seen_at: now,
-            expires_at: now + self.session_max,
-            device: form.device.clone(),
-        };
-        if !self.store.verify(attempt, pin_hash, &row).await? {
-            return Ok(Check::NoAttempt);
-        }
-        self.after_success(attempt, &known).await?;
-        tracing::info!(phone = attempt.phone.masked(), "signed in");
-        Ok(Check::SignedIn { session, browser, known, return_to: attempt.return_to.clone() })
-    }
-
-    /// The same tokens once more, unless the visitor has signed out since.
-    async fn again(
-        &self,
-        form: &Form,
-        attempt_id: &str,
-        return_to: Option<String>,
-    ) -> Result<Check, SignInError> {
-        let [session, browser, known] = self.successors(&form.browser, attempt_id);
-        let known = form.asker.known.clone().unwrap_or(known);
-        let row = self.store.session(&session.hash()).await?;
-        let now = self.clock.now();
-        let live = row.is_some_and(|row| now.since(row.signed_in_at) < TOMBSTONE);
-        Ok(if live { Check::SignedIn { session, browser, known, return_to } } else { Check::NoAttempt })
     }
 }
 

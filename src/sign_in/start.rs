@@ -16,7 +16,7 @@ use crate::{
     guard::{Asker, Refused, Subject, breaker::Paused, destination},
     keys::Token,
     phone::PhoneNumber,
-    store::{State, Verification},
+    store::{Delivery, State, Verification},
     verify::VerifyError,
 };
 
@@ -27,6 +27,8 @@ pub enum Start {
     Sent,
     /// A code sent earlier is still good: nothing was sent.
     Resumed,
+    /// A code will be sent in a moment, without being asked for again.
+    UnderWay,
     /// No code was sent, as far as is known.
     Refused(Refusal),
 }
@@ -48,6 +50,11 @@ pub enum Refusal {
     },
     /// A verification to this number runs that is not this browser's.
     Running {
+        /// After that it is over.
+        wait: Duration,
+    },
+    /// One that is over, or that we lost track of, still keeps the number at the provider.
+    Ending {
         /// After that it is over.
         wait: Duration,
     },
@@ -73,6 +80,8 @@ pub enum Refusal {
 pub(super) enum Step<'a> {
     /// Its code is good and not yet used.
     Resumed,
+    /// Another message is on its way.
+    UnderWay,
     /// Another click is asking the provider right now.
     Wait,
     /// The answer was lost less than [`DOUBT`] ago.
@@ -92,6 +101,7 @@ pub(super) fn step<'a>(attempts: &'a [Verification], phone: &PhoneNumber, now: T
     if let Some(attempt) = running.filter(|attempt| attempt.phone == *phone) {
         let lost = match attempt.state {
             State::Sent => return Step::Resumed,
+            State::Resending => return Step::UnderWay,
             State::Starting if attempt.claimed_until > now => return Step::Wait,
             _ => now.since(attempt.sent_at),
         };
@@ -161,6 +171,7 @@ impl SignIn {
             let attempts = self.store.attempts_of_browser(browser_hash).await?;
             match step(&attempts, phone, now) {
                 Step::Resumed => return Ok(Start::Resumed),
+                Step::UnderWay => return Ok(Start::UnderWay),
                 Step::InDoubt(wait) => return Ok(Start::Refused(Refusal::InDoubt { wait })),
                 Step::Wait => sleep(POLL).await,
                 Step::TakeBack(attempt) => {
@@ -260,6 +271,7 @@ impl SignIn {
         return_to: Option<&str>,
     ) -> Verification {
         let now = self.clock.now();
+        let steps = self.steps(&subject.phone, self.channels.first());
         Verification {
             attempt_id: BASE64URL_NOPAD.encode(&self.random.bytes::<16>()),
             request_id: None,
@@ -277,6 +289,7 @@ impl SignIn {
             cancel_at: None,
             origin: subject.origin(ticket),
             return_to: return_to.map(str::to_owned),
+            delivery: Delivery::new(steps, now, now + self.verify.runs_for(steps)),
         }
     }
 
@@ -286,7 +299,8 @@ impl SignIn {
         now: Timestamp,
     ) -> Result<bool, SignInError> {
         let cancel_at = now.max(attempt.sent_at + CANCEL_AFTER);
-        let dropped = self.store.cancel(&attempt.attempt_id, now, cancel_at).await?;
+        let expires_at = self.good_until(attempt, attempt.sent_at);
+        let dropped = self.store.cancel(&attempt.attempt_id, now, cancel_at, expires_at).await?;
         self.jobs.notify_one();
         Ok(dropped)
     }

@@ -4,21 +4,22 @@ use std::time::Duration;
 
 use super::{CLAIM, DOUBT, check, start};
 use crate::{
+    channel::{Channel, Channels},
     clock::Timestamp,
     phone::PhoneNumber,
     sign_in::TOMBSTONE,
-    store::{Origin, State, Verification},
+    store::{Delivery, Origin, State, Verification},
 };
 
-const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
-const LIFETIME: Duration = Duration::from_mins(5);
+pub(super) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+pub(super) const LIFETIME: Duration = Duration::from_mins(5);
 
 fn phone(last: u8) -> PhoneNumber {
     PhoneNumber::from_store(format!("+120255501{last:02}"))
 }
 
 /// An attempt to number 23, begun `age` ago.
-fn attempt(state: State, age: Duration) -> Verification {
+pub(super) fn attempt(state: State, age: Duration) -> Verification {
     let sent_at = NOW - age;
     Verification {
         attempt_id: "a1".to_owned(),
@@ -37,10 +38,11 @@ fn attempt(state: State, age: Duration) -> Verification {
         cancel_at: None,
         origin: Origin::default(),
         return_to: None,
+        delivery: Delivery::new(Channels::only(Channel::Sms), sent_at, sent_at + LIFETIME),
     }
 }
 
-fn secs(seconds: u64) -> Duration {
+pub(super) fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
@@ -61,6 +63,7 @@ fn the_step_for_a_number_follows_from_the_attempts() {
         (vec![], "Fresh"),
         (vec![attempt(State::Sent, secs(10))], "Resumed"),
         (vec![attempt(State::Sent, LIFETIME)], "Fresh"),
+        (vec![attempt(State::Resending, secs(40))], "UnderWay"),
         (vec![starting(true, secs(1))], "Wait"),
         (vec![starting(false, secs(20))], "InDoubt(10s)"),
         (vec![starting(false, secs(30))], "Repeat"),

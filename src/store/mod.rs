@@ -6,8 +6,10 @@
 //! * Numbers are found by keyed hash, tokens only by hash.
 //! * No decision about a sign-in is made here: the callers say from which state to which.
 
+mod delivery;
 mod guard;
 mod migrations;
+mod resends;
 mod sessions;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -23,10 +25,12 @@ use sqlx::{
     any::{AnyConnectOptions, AnyPoolOptions},
 };
 
+pub use delivery::{Delivery, Move, Note, Resend, Sent};
 pub use guard::{
     Closed, Conversion, Counted, Counter, Counting, Ended, Full, Fullness, KEYS, Quota, Tally, Ticket,
     WrongCodes,
 };
+pub use resends::Asked;
 pub use sessions::{Device, SessionRow};
 pub use verifications::{Claim, Origin, State, Verification, WATCHED};
 

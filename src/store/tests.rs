@@ -1,5 +1,8 @@
 //! The store's contract, the same on both engines.
 
+mod deliveries;
+mod endings;
+
 use std::{
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
@@ -8,10 +11,18 @@ use std::{
 use secrecy::SecretString;
 use sqlx::Executor;
 
-use super::{Claim, Device, Origin, SessionRow, State, Store, Tally, Verification};
-use crate::{clock::Timestamp, phone::PhoneNumber, random::Random};
+use super::{Claim, Delivery, Device, Origin, Sent, SessionRow, State, Store, Tally, Verification};
+use crate::{
+    channel::{Channel, Channels},
+    clock::Timestamp,
+    phone::PhoneNumber,
+    random::Random,
+};
 
-const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+pub(super) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+/// One text, whose request ends with its code.
+pub(crate) const SENT: Sent = Sent { sent_at: NOW, expires_at: after(300), locked_until: after(300) };
 
 /// A store of its own on each engine; Postgres only where `TEST_POSTGRES_URL` names a server.
 pub(crate) async fn stores() -> Vec<Store> {
@@ -35,7 +46,7 @@ async fn postgres_url() -> Option<SecretString> {
     Some(SecretString::from(format!("{url}?options=-c%20search_path%3D{schema}")))
 }
 
-fn attempt(id: &str, browser: &str) -> Verification {
+pub(super) fn attempt(id: &str, browser: &str) -> Verification {
     Verification {
         attempt_id: id.to_owned(),
         request_id: None,
@@ -53,10 +64,11 @@ fn attempt(id: &str, browser: &str) -> Verification {
         cancel_at: None,
         origin: Origin::default(),
         return_to: None,
+        delivery: Delivery::new(Channels::only(Channel::Sms), NOW, NOW + Duration::from_mins(5)),
     }
 }
 
-fn session(token_hash: &str) -> SessionRow {
+pub(super) fn session(token_hash: &str) -> SessionRow {
     SessionRow {
         token_hash: token_hash.to_owned(),
         phone: PhoneNumber::from_store("+12025550123".to_owned()),
@@ -68,19 +80,19 @@ fn session(token_hash: &str) -> SessionRow {
     }
 }
 
-fn claim(seconds: u64) -> Claim {
+pub(super) fn claim(seconds: u64) -> Claim {
     let now = NOW + Duration::from_secs(seconds);
     Claim { now, until: now + Duration::from_secs(20) }
 }
 
-fn after(seconds: u64) -> Timestamp {
-    NOW + Duration::from_secs(seconds)
+pub(super) const fn after(seconds: i64) -> Timestamp {
+    Timestamp::from_millis(NOW.as_millis() + seconds * 1_000)
 }
 
 /// An attempt whose code is on its way.
-async fn sent(store: &Store, id: &str, browser: &str) -> Verification {
+pub(super) async fn sent(store: &Store, id: &str, browser: &str) -> Verification {
     assert!(store.insert(&attempt(id, browser)).await.unwrap());
-    store.record_sent(id, &format!("request-{id}"), NOW, after(300)).await.unwrap();
+    store.record_sent(id, &format!("request-{id}"), SENT).await.unwrap();
     store.attempts_of_browser(browser).await.unwrap().remove(0)
 }
 
@@ -177,19 +189,19 @@ async fn a_wrong_code_counts_and_frees_the_row() {
 async fn a_cancel_is_due_later_and_can_be_taken_back_until_it_is_taken_up() {
     for store in stores().await {
         sent(&store, "a", "b").await;
-        assert!(store.cancel("a", after(5), after(30)).await.unwrap());
-        assert!(!store.cancel("a", after(5), after(30)).await.unwrap(), "cancelled once");
+        assert!(store.cancel("a", after(5), after(30), after(300)).await.unwrap());
+        assert!(!store.cancel("a", after(5), after(30), after(300)).await.unwrap(), "cancelled once");
 
         assert!(store.claim_cancels(claim(29), 9).await.unwrap().is_empty());
         assert!(store.resume("a", after(29)).await.unwrap());
         assert!(store.claim_cancels(claim(30), 9).await.unwrap().is_empty(), "taken back");
 
-        assert!(store.cancel("a", after(30), after(30)).await.unwrap());
+        assert!(store.cancel("a", after(30), after(30), after(300)).await.unwrap());
         assert_eq!(store.claim_cancels(claim(30), 9).await.unwrap().len(), 1);
         assert!(store.claim_cancels(claim(31), 9).await.unwrap().is_empty(), "claimed by another");
         assert!(!store.resume("a", after(31)).await.unwrap(), "being cancelled");
         assert_eq!(store.claim_cancels(claim(50), 9).await.unwrap().len(), 1, "the claim ran out");
-        store.settle_cancel("a", None).await.unwrap();
+        store.settle_cancel("a", None, after(70)).await.unwrap();
         assert!(store.claim_cancels(claim(99), 9).await.unwrap().is_empty());
     }
 }
@@ -198,9 +210,9 @@ async fn a_cancel_is_due_later_and_can_be_taken_back_until_it_is_taken_up() {
 async fn an_answer_after_a_cancel_is_kept_but_does_not_undo_it() {
     for store in stores().await {
         assert!(store.insert(&attempt("a", "b")).await.unwrap());
-        assert!(store.cancel("a", after(1), after(30)).await.unwrap());
+        assert!(store.cancel("a", after(1), after(30), after(300)).await.unwrap());
 
-        store.record_sent("a", "request-a", NOW, after(300)).await.unwrap();
+        store.record_sent("a", "request-a", SENT).await.unwrap();
 
         let due = store.claim_cancels(claim(30), 9).await.unwrap();
         assert_eq!((due[0].state, due[0].request_id.as_deref()), (State::Cancelled, Some("request-a")));
@@ -221,7 +233,7 @@ async fn a_lost_answer_is_taken_up_by_one() {
 async fn a_running_request_takes_the_place_of_the_one_refused_for_it() {
     for store in stores().await {
         sent(&store, "a", "b").await;
-        assert!(store.cancel("a", after(5), after(30)).await.unwrap());
+        assert!(store.cancel("a", after(5), after(30), after(300)).await.unwrap());
         assert!(store.insert(&attempt("c", "b")).await.unwrap());
 
         assert!(store.reattach("c", "a", after(40)).await.unwrap());
@@ -241,43 +253,6 @@ async fn what_ran_out_is_marked_then_deleted() {
         assert_eq!(store.end_attempts(after(300), 10, |_| Tally::default()).await.unwrap(), 1);
         assert_eq!(store.sweep_verifications(after(300)).await.unwrap(), 0);
         assert_eq!(store.sweep_verifications(after(301)).await.unwrap(), 1);
-    }
-}
-
-#[tokio::test]
-async fn sessions_end_by_sign_out_idleness_and_age() {
-    for store in stores().await {
-        for (index, token) in ["out", "idle", "old", "used"].into_iter().enumerate() {
-            let row = sent(&store, token, token).await;
-            let expires_at = if token == "old" { after(60) } else { after(3600 + index as u64) };
-            assert!(store.verify(&row, "pin", &SessionRow { expires_at, ..session(token) }).await.unwrap());
-        }
-        store.end_session("out").await.unwrap();
-        store.touch_session("used", after(50)).await.unwrap();
-
-        assert_eq!(store.sweep_sessions(after(60), after(40)).await.unwrap(), 2);
-
-        assert!(store.session("out").await.unwrap().is_none());
-        assert!(store.session("idle").await.unwrap().is_none());
-        assert!(store.session("old").await.unwrap().is_none());
-        assert_eq!(store.session("used").await.unwrap().unwrap().seen_at, after(50));
-    }
-}
-
-#[tokio::test]
-async fn forgetting_a_number_leaves_nothing_of_it() {
-    for store in stores().await {
-        let row = sent(&store, "a", "b").await;
-        assert!(store.verify(&row, "pin", &session("t")).await.unwrap());
-        let phone = PhoneNumber::from_store("+12025550124".to_owned());
-        let other = Verification { phone_hash: "other".to_owned(), phone, ..attempt("c", "c") };
-        assert!(store.insert(&other).await.unwrap());
-
-        assert_eq!(store.forget("phone", &row.phone, &[]).await.unwrap(), 2);
-
-        assert!(store.attempts_to_phone("phone", NOW).await.unwrap().is_empty());
-        assert!(store.session("t").await.unwrap().is_none());
-        assert_eq!(store.attempts_to_phone("other", NOW).await.unwrap().len(), 1);
     }
 }
 

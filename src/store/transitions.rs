@@ -2,10 +2,17 @@
 //! tells which of them made it.
 
 use super::{
-    Claim, SessionRow, State, Store, StoreError, Verification,
+    Claim, Sent, SessionRow, State, Store, StoreError, Verification,
     verifications::{columns, read},
 };
 use crate::clock::Timestamp;
+
+/// When the provider is to be told that a request is over before it ends, or takes another step, by itself.
+macro_rules! own_end {
+    () => {
+        "CASE WHEN taken = 1 AND locked_until > expires_at THEN expires_at ELSE NULL END"
+    };
+}
 
 impl Store {
     /// Records the provider's answer: the code is on its way. A visitor who cancelled meanwhile stays cancelled.
@@ -13,17 +20,19 @@ impl Store {
         &self,
         attempt_id: &str,
         request_id: &str,
-        sent_at: Timestamp,
-        expires_at: Timestamp,
+        sent: Sent,
     ) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE verifications SET request_id = $2, sent_at = $3, expires_at = $4, \
-                           claimed_until = 0, state = CASE state WHEN 'starting' THEN 'sent' ELSE state END \
+        const SQL: &str = "UPDATE verifications SET request_id = $2, sent_at = $3, expires_at = $4, locked_until = $5, \
+                           sends = sends + 1, claimed_until = 0, resend_channel = NULL, next_move = NULL, \
+                           move_at = NULL, state = CASE state WHEN 'starting' THEN 'sent' ELSE state END, \
+                           cancel_at = CASE WHEN state = 'starting' AND $5 > $4 THEN $4 ELSE cancel_at END \
                            WHERE attempt_id = $1";
         sqlx::query(SQL)
             .bind(attempt_id)
             .bind(request_id)
-            .bind(sent_at.as_millis())
-            .bind(expires_at.as_millis())
+            .bind(sent.sent_at.as_millis())
+            .bind(sent.expires_at.as_millis())
+            .bind(sent.locked_until.as_millis())
             .execute(&self.pool)
             .await?;
         Ok(())
@@ -32,12 +41,12 @@ impl Store {
     /// Changes where a browser's running attempt leads.
     pub async fn lead_to(&self, browser_hash: &str, return_to: &str) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE verifications SET return_to = $2 \
-                           WHERE browser_hash = $1 AND state IN ('starting', 'sent', 'in_doubt')";
+                           WHERE browser_hash = $1 AND state IN ('starting', 'sent', 'in_doubt', 'resending')";
         sqlx::query(SQL).bind(browser_hash).bind(return_to).execute(&self.pool).await?;
         Ok(())
     }
 
-    /// Lets go of a claimed row in another state.
+    /// Lets go of a claimed row in another state. Where it ends so, the provider has said it or knows nothing of it.
     pub async fn settle(
         &self,
         attempt_id: &str,
@@ -45,9 +54,11 @@ impl Store {
         to: State,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        const SQL: &str = "UPDATE verifications SET state = $3, ended_at = $4, claimed_until = 0 \
+        const SQL: &str = "UPDATE verifications SET state = $3, ended_at = $4, claimed_until = 0, \
+                           cancel_at = CASE WHEN $4 IS NULL THEN cancel_at ELSE NULL END \
                            WHERE attempt_id = $1 AND state = $2";
-        let ended_at = (!matches!(to, State::Sent | State::InDoubt)).then_some(now.as_millis());
+        let ended_at =
+            (!matches!(to, State::Sent | State::InDoubt | State::Resending)).then_some(now.as_millis());
         let query = sqlx::query(SQL).bind(attempt_id).bind(from.as_str()).bind(to.as_str()).bind(ended_at);
         Ok(query.execute(&self.pool).await?.rows_affected() == 1)
     }
@@ -63,9 +74,12 @@ impl Store {
 
     /// Puts `other`, which still runs at the provider, in the place of `attempt_id`, which was refused for it.
     pub async fn reattach(&self, attempt_id: &str, other: &str, now: Timestamp) -> Result<bool, StoreError> {
-        const SQL: &str = "UPDATE verifications SET state = 'sent', ended_at = NULL, cancel_at = NULL, created_at = $2 \
-                           WHERE attempt_id = $1 AND (state IN ('in_doubt', 'sent') OR (state = 'cancelled' AND cancel_at IS NOT NULL)) \
-                           AND request_id IS NOT NULL AND claimed_until <= $2";
+        const SQL: &str = concat!(
+            "UPDATE verifications SET state = 'sent', ended_at = NULL, created_at = $2, cancel_at = ",
+            own_end!(),
+            " WHERE attempt_id = $1 AND request_id IS NOT NULL AND expires_at > $2 \
+             AND claimed_until <= $2 AND (state = 'sent' OR (state = 'cancelled' AND cancel_at IS NOT NULL))"
+        );
         let mut transaction = self.pool.begin().await?;
         sqlx::query("DELETE FROM verifications WHERE attempt_id = $1 AND state = 'starting'")
             .bind(attempt_id)
@@ -79,23 +93,34 @@ impl Store {
 
     /// Takes a cancelled attempt back, unless its cancel has been taken up.
     pub async fn resume(&self, attempt_id: &str, now: Timestamp) -> Result<bool, StoreError> {
-        const SQL: &str = "UPDATE verifications SET state = 'sent', ended_at = NULL, cancel_at = NULL, created_at = $2 \
-                           WHERE attempt_id = $1 AND state = 'cancelled' AND cancel_at IS NOT NULL \
-                           AND claimed_until <= $2";
+        const SQL: &str = concat!(
+            "UPDATE verifications SET state = 'sent', ended_at = NULL, created_at = $2, cancel_at = ",
+            own_end!(),
+            " WHERE attempt_id = $1 AND state = 'cancelled' AND cancel_at IS NOT NULL AND claimed_until <= $2"
+        );
         let query = sqlx::query(SQL).bind(attempt_id).bind(now.as_millis());
         Ok(query.execute(&self.pool).await?.rows_affected() == 1)
     }
 
-    /// Ends an attempt for the visitor at once; the provider is told at `cancel_at`.
+    /// Ends an attempt for the visitor at once; the provider is told at `cancel_at`. Its last code would have been good
+    /// until `expires_at`, whatever was about to follow it.
     pub async fn cancel(
         &self,
         attempt_id: &str,
         now: Timestamp,
         cancel_at: Timestamp,
+        expires_at: Timestamp,
     ) -> Result<bool, StoreError> {
-        const SQL: &str = "UPDATE verifications SET state = 'cancelled', ended_at = $2, cancel_at = $3, \
-                           claimed_until = 0 WHERE attempt_id = $1 AND state IN ('starting', 'sent', 'in_doubt')";
-        let query = sqlx::query(SQL).bind(attempt_id).bind(now.as_millis()).bind(cancel_at.as_millis());
+        const SQL: &str = "UPDATE verifications SET state = 'cancelled', ended_at = $2, claimed_until = 0, \
+                           expires_at = CASE WHEN state = 'resending' THEN $4 ELSE expires_at END, \
+                           cancel_at = CASE WHEN state = 'resending' AND next_move = 'start' THEN NULL ELSE $3 END, \
+                           next_move = NULL, move_at = NULL \
+                           WHERE attempt_id = $1 AND state IN ('starting', 'sent', 'in_doubt', 'resending')";
+        let query = sqlx::query(SQL)
+            .bind(attempt_id)
+            .bind(now.as_millis())
+            .bind(cancel_at.as_millis())
+            .bind(expires_at.as_millis());
         Ok(query.execute(&self.pool).await?.rows_affected() == 1)
     }
 
@@ -127,8 +152,8 @@ impl Store {
 
     /// Counts a wrong code and lets go of the row.
     pub async fn count_wrong(&self, attempt_id: &str, pin_hash: &str) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE verifications SET wrong_codes = wrong_codes + 1, pin_hash = $2, claimed_until = 0 \
-                           WHERE attempt_id = $1";
+        const SQL: &str = "UPDATE verifications SET wrong_codes = wrong_codes + 1, pin_hash = $2, claimed_until = 0, \
+                           unanswered = NULL WHERE attempt_id = $1";
         sqlx::query(SQL).bind(attempt_id).bind(pin_hash).execute(&self.pool).await?;
         Ok(())
     }
@@ -144,7 +169,7 @@ impl Store {
         session: &SessionRow,
     ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET state = 'verified', ended_at = $2, pin_hash = $3, \
-                           claimed_until = 0 WHERE attempt_id = $1 AND state = 'sent'";
+                           claimed_until = 0, cancel_at = NULL WHERE attempt_id = $1 AND state = 'sent'";
         if !self.open_session(&attempt.attempt_id, session).await? {
             return Ok(false);
         }
@@ -161,25 +186,27 @@ impl Store {
     pub async fn claim_cancels(&self, claim: Claim, most: i64) -> Result<Vec<Verification>, StoreError> {
         const SQL: &str = concat!(
             "UPDATE verifications SET claimed_until = $2 WHERE claimed_until <= $1 AND cancel_at <= $1 \
-             AND state = 'cancelled' AND attempt_id IN (SELECT attempt_id FROM verifications \
-             WHERE cancel_at <= $1 AND claimed_until <= $1 AND state = 'cancelled' ORDER BY cancel_at LIMIT $3) RETURNING ",
+             AND attempt_id IN (SELECT attempt_id FROM verifications \
+             WHERE cancel_at <= $1 AND claimed_until <= $1 ORDER BY cancel_at LIMIT $3) RETURNING ",
             columns!()
         );
         let query = sqlx::query(SQL).bind(claim.now.as_millis()).bind(claim.until.as_millis()).bind(most);
         query.fetch_all(&self.pool).await?.iter().map(read).collect()
     }
 
-    /// Lets go of a claimed cancel: done with (`None`), or to be tried again.
+    /// Lets go of a claimed cancel: to be tried `again_at`, or done with. The number is free at `locked_until`.
     pub async fn settle_cancel(
         &self,
         attempt_id: &str,
         again_at: Option<Timestamp>,
+        locked_until: Timestamp,
     ) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE verifications SET cancel_at = $2, claimed_until = 0 \
-                           WHERE attempt_id = $1 AND state = 'cancelled'";
+        const SQL: &str = "UPDATE verifications SET cancel_at = $2, locked_until = $3, claimed_until = 0 \
+                           WHERE attempt_id = $1 AND cancel_at IS NOT NULL";
         sqlx::query(SQL)
             .bind(attempt_id)
             .bind(again_at.map(Timestamp::as_millis))
+            .bind(locked_until.as_millis())
             .execute(&self.pool)
             .await?;
         Ok(())
@@ -188,7 +215,8 @@ impl Store {
     /// Ends a browser's attempt that has run out.
     pub async fn expire(&self, browser_hash: &str, now: Timestamp) -> Result<u64, StoreError> {
         const SQL: &str = "UPDATE verifications SET state = 'expired', ended_at = $1, claimed_until = 0 \
-                           WHERE browser_hash = $2 AND state IN ('starting', 'sent', 'in_doubt') \
+                           WHERE browser_hash = $2 \
+                           AND state IN ('starting', 'sent', 'in_doubt', 'resending') \
                            AND expires_at <= $1 AND claimed_until <= $1";
         let query = sqlx::query(SQL).bind(now.as_millis()).bind(browser_hash);
         Ok(query.execute(&self.pool).await?.rows_affected())

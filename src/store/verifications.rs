@@ -3,7 +3,7 @@
 
 use sqlx::{Row, any::AnyRow};
 
-use super::{Store, StoreError};
+use super::{Delivery, Store, StoreError};
 use crate::{clock::Timestamp, phone::PhoneNumber};
 
 /// Where an attempt stands.
@@ -15,6 +15,8 @@ pub enum State {
     Sent,
     /// The provider's answer was lost: a message may have gone out.
     InDoubt,
+    /// Another message was asked for and is not sent yet.
+    Resending,
     /// The right code was typed.
     Verified,
     /// Too many wrong codes, or refused at the start.
@@ -26,10 +28,11 @@ pub enum State {
 }
 
 impl State {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Starting,
         Self::Sent,
         Self::InDoubt,
+        Self::Resending,
         Self::Verified,
         Self::Failed,
         Self::Expired,
@@ -42,6 +45,7 @@ impl State {
             Self::Starting => "starting",
             Self::Sent => "sent",
             Self::InDoubt => "in_doubt",
+            Self::Resending => "resending",
             Self::Verified => "verified",
             Self::Failed => "failed",
             Self::Expired => "expired",
@@ -90,6 +94,8 @@ pub struct Verification {
     pub origin: Origin,
     /// Where the visitor goes once signed in.
     pub return_to: Option<String>,
+    /// How its messages travel.
+    pub delivery: Delivery,
 }
 
 /// Where a code goes and who asked for it, as the guard counts it.
@@ -116,8 +122,12 @@ pub struct Claim {
 
 macro_rules! columns {
     () => {
-        "attempt_id, request_id, phone, phone_hash, browser_hash, state, created_at, sent_at, expires_at, ended_at, \
-         wrong_codes, pin_hash, claimed_until, cancel_at, country, address_hash, known, ticket, return_to"
+        concat!(
+            "attempt_id, request_id, phone, phone_hash, browser_hash, state, created_at, sent_at, expires_at, \
+             ended_at, wrong_codes, pin_hash, claimed_until, cancel_at, country, address_hash, known, ticket, \
+             return_to, ",
+            $crate::store::delivery::delivery_columns!()
+        )
     };
 }
 pub(super) use columns;
@@ -125,16 +135,17 @@ pub(super) use columns;
 macro_rules! new_columns {
     () => {
         "attempt_id, phone, phone_hash, browser_hash, channel, state, created_at, sent_at, expires_at, claimed_until, \
-         country, address_hash, known, ticket, return_to"
+         country, address_hash, known, ticket, return_to, steps, first_sent_at, locked_until"
     };
 }
 
 /// With types: Postgres cannot tell those of a bare `SELECT $1`.
 macro_rules! new_values {
     () => {
-        "CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), 'sms', CAST($5 AS TEXT), \
+        "CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($14 AS TEXT), CAST($5 AS TEXT), \
          CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS BIGINT), CAST($9 AS BIGINT), CAST($10 AS TEXT), \
-         CAST($11 AS TEXT), CAST($12 AS BIGINT), CAST($13 AS BIGINT), CAST($14 AS TEXT)"
+         CAST($11 AS TEXT), CAST($12 AS BIGINT), CAST($13 AS BIGINT), CAST($15 AS TEXT), CAST($16 AS TEXT), \
+         CAST($17 AS BIGINT), CAST($18 AS BIGINT)"
     };
 }
 
@@ -155,7 +166,11 @@ fn bind_new<'q>(query: Statement<'q>, new: &'q Verification) -> Statement<'q> {
         .bind(new.origin.address_hash.as_str())
         .bind(i64::from(new.origin.known))
         .bind(i64::from(new.origin.ticket))
+        .bind(new.delivery.channel.as_str())
         .bind(new.return_to.as_deref())
+        .bind(new.delivery.steps.to_string())
+        .bind(new.delivery.first_sent_at.as_millis())
+        .bind(new.delivery.locked_until.as_millis())
 }
 
 /// How many counters a new attempt is held against.
@@ -171,24 +186,27 @@ impl Store {
             "SELECT ",
             columns!(),
             " FROM verifications WHERE browser_hash = $1 \
-             ORDER BY (state IN ('starting', 'sent', 'in_doubt')) DESC, created_at DESC LIMIT $2"
+             ORDER BY (state IN ('starting', 'sent', 'in_doubt', 'resending')) DESC, created_at DESC LIMIT $2"
         );
         let rows = sqlx::query(SQL).bind(browser_hash).bind(RECENT).fetch_all(&self.pool).await?;
         rows.iter().map(read).collect()
     }
 
-    /// The attempts to a number whose codes could still be good, newest first.
+    /// The attempts to a number whose codes could still be good, or which the provider may still run, as it does
+    /// `request_id`; newest first.
     pub async fn attempts_to_phone(
         &self,
         phone_hash: &str,
+        request_id: Option<&str>,
         now: Timestamp,
     ) -> Result<Vec<Verification>, StoreError> {
         const SQL: &str = concat!(
             "SELECT ",
             columns!(),
-            " FROM verifications WHERE phone_hash = $1 AND expires_at > $2 ORDER BY created_at DESC LIMIT $3"
+            " FROM verifications WHERE phone_hash = $1 AND (expires_at > $2 OR locked_until > $2 OR request_id = $4) \
+             ORDER BY created_at DESC LIMIT $3"
         );
-        let query = sqlx::query(SQL).bind(phone_hash).bind(now.as_millis()).bind(RECENT);
+        let query = sqlx::query(SQL).bind(phone_hash).bind(now.as_millis()).bind(RECENT).bind(request_id);
         query.fetch_all(&self.pool).await?.iter().map(read).collect()
     }
 
@@ -205,7 +223,7 @@ impl Store {
             ") SELECT ",
             new_values!(),
             " WHERE NOT EXISTS (SELECT 1 FROM verifications WHERE browser_hash = $4 AND expires_at > $6) \
-             AND NOT EXISTS (SELECT 1 FROM guard_counters WHERE key IN ($15, $16, $17, $18, $19, $20, $21, $22) \
+             AND NOT EXISTS (SELECT 1 FROM guard_counters WHERE key IN ($19, $20, $21, $22, $23, $24, $25, $26) \
              AND (not_before > $6 OR (count >= most AND started_at + span > $6))) ON CONFLICT DO NOTHING"
         );
         let query =
@@ -260,5 +278,6 @@ pub(super) fn read(row: &AnyRow) -> Result<Verification, StoreError> {
             ticket: row.try_get::<i64, _>(17)? != 0,
         },
         return_to: row.try_get(18)?,
+        delivery: Delivery::read(row, 19)?,
     })
 }

@@ -9,6 +9,7 @@ use minijinja::{
 
 use crate::{
     assets::Assets,
+    channel::Channel,
     overrides::Overrides,
     text::{Catalogue, Language},
 };
@@ -18,12 +19,15 @@ macro_rules! built_in {
 }
 
 /// Every built-in template by name. Names end in `.html`, or nothing would be escaped.
-pub(super) const BUILT_IN: [(&str, &str); 11] = built_in![
+pub(super) const BUILT_IN: [(&str, &str); 14] = built_in![
     "base.html",
+    "components/countdown.html",
     "components/field.html",
     "components/messages.html",
+    "components/status.html",
     "error.html",
     "index.html",
+    "resend.html",
     "result.html",
     "sessions.html",
     "sign-out.html",
@@ -37,6 +41,7 @@ pub(super) fn shared(
     overrides: &Overrides,
     assets: &Assets,
     brand: &str,
+    first: Channel,
 ) -> io::Result<Environment<'static>> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -54,6 +59,7 @@ pub(super) fn shared(
     }
 
     environment.add_global("brand", brand);
+    environment.add_global("calls", first == Channel::Voice);
     let assets = assets.clone();
     environment.add_function("asset", move |name: &str| {
         let missing = || Error::new(ErrorKind::InvalidOperation, format!("there is no asset called {name}"));

@@ -45,23 +45,86 @@ pub struct WaitPage {
     pub lead: Sentence,
 }
 
-/// The PIN form, the cancel form; both carry `request_id`.
+/// The PIN form, the forms that ask for another message, the cancel form; all carry `request_id`.
 #[derive(Debug, Clone)]
 pub struct VerifyPage {
+    /// How the code went out; the number follows.
+    pub lead: Sentence,
     /// Masked.
     pub phone: String,
-    /// Names the attempt.
+    /// The hidden field of its forms.
     pub request_id: String,
-    /// Digits in a code.
+    /// How many digits a code has.
     pub code_length: u8,
     /// Whole minutes that a code is good, rounded up, from now.
     pub minutes_left: i64,
+    /// An earlier message carried another code.
+    pub newest_only: bool,
+    /// What became of the message.
+    pub news: News,
+    /// How to ask for another.
+    pub again: Again,
     /// What is wrong with the code: beside the field, announced, focused.
     pub problem: Option<Sentence>,
     /// Why it could not be checked, not the code's fault: above the form.
     pub alert: Option<Sentence>,
     /// Shown once: "we already sent a code to this number".
     pub notice: Option<Sentence>,
+}
+
+/// What became of the newest message.
+#[derive(Debug, Clone)]
+pub struct News {
+    /// Stands for all that the page tells of it.
+    pub seen: String,
+    /// It will not arrive: what happened, and what to do.
+    pub trouble: Option<(Sentence, Sentence)>,
+}
+
+/// How to ask for another message.
+#[derive(Debug, Clone)]
+pub struct Again {
+    /// What to do if no code comes.
+    pub lead: Sentence,
+    /// Said before the time that has to pass: until a choice can be made or, without any, until sign-in can start anew.
+    pub why: Sentence,
+    /// How long that is.
+    pub seconds: i64,
+    /// The buttons; none if there is no further message.
+    pub choices: Vec<Choice>,
+}
+
+/// A channel to ask for.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// What its form posts.
+    pub channel: &'static str,
+    /// What its button says.
+    pub label: Sentence,
+}
+
+/// Another message is on its way; the page is asked for again by itself.
+#[derive(Debug, Clone)]
+pub struct ResendPage {
+    /// What is on its way.
+    pub title: Sentence,
+    /// What is being done.
+    pub text: Sentence,
+    /// Masked.
+    pub phone: String,
+    /// Empty between two requests.
+    pub request_id: String,
+    /// Until that is done.
+    pub seconds_left: i64,
+}
+
+/// A part of the PIN page, for its script.
+#[derive(Debug, Clone)]
+pub enum Status {
+    /// They take the place of what the page says.
+    News(News),
+    /// The page is of an attempt that has moved on.
+    OutOfDate,
 }
 
 /// How a sign-in ended.

@@ -3,8 +3,8 @@
 use minijinja::Error;
 
 use super::{
-    ErrorPage, Frame, IndexPage, ResultPage, SessionItem, SessionsPage, SignOutPage, Templates,
-    UnauthorizedPage, VerifyPage, WaitPage,
+    Again, Choice, ErrorPage, Frame, IndexPage, News, ResendPage, ResultPage, SessionItem, SessionsPage,
+    SignOutPage, Status, Templates, UnauthorizedPage, VerifyPage, WaitPage,
 };
 use crate::text::{Language, Sentence};
 
@@ -19,6 +19,7 @@ pub(super) fn render(templates: &Templates, mark: &str) -> Result<Vec<(String, S
             for (name, page) in in_frame(templates, frame, mark) {
                 pages.push((format!("{tag}-{name}{banner}"), page?));
             }
+            parts(templates, frame, mark)?;
         }
     }
     Ok(pages)
@@ -66,6 +67,7 @@ fn in_frame(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
     }
     pages.extend(index_pages(templates, frame, mark));
     pages.extend(verify_pages(templates, frame, mark));
+    pages.extend(resend_pages(templates, frame, mark));
     pages
 }
 
@@ -115,7 +117,17 @@ fn index_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
 }
 
 fn verify_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
+    let choice = |channel, label| Choice { channel, label: Sentence::new(label) };
     let plain = VerifyPage {
+        lead: Sentence::new("verify-lead-sms"),
+        newest_only: false,
+        news: News { seen: format!("1800000000000-sent{mark}"), trouble: None },
+        again: Again {
+            lead: Sentence::new("again-lead-sms"),
+            why: Sentence::new("again-wait"),
+            seconds: 30,
+            choices: vec![choice("sms", "again-sms"), choice("voice", "again-voice-instead")],
+        },
         phone: format!("+44 •••• ••••23{mark}"),
         request_id: format!("c11236f4-00bf-4b89-84ba-88b25df97315{mark}"),
         code_length: 6,
@@ -127,7 +139,50 @@ fn verify_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
     let problem = VerifyPage { problem: Some(Sentence::new("pin-wrong").number("left", 2)), ..plain.clone() };
     let alert = VerifyPage { alert: Some(Sentence::new("check-fault")), ..plain.clone() };
     let notice = VerifyPage { notice: Some(Sentence::new("notice-resumed")), ..plain.clone() };
-    [("verify", plain), ("verify-problem", problem), ("verify-alert", alert), ("verify-notice", notice)]
-        .map(|(name, page)| (name, templates.verify(frame, &page)))
-        .into()
+    let ready = VerifyPage { again: Again { seconds: 0, ..plain.again.clone() }, ..plain.clone() };
+    let trouble = Some((Sentence::new("trouble-sms-failed"), Sentence::new("trouble-try-voice")));
+    let news = News { trouble, ..plain.news.clone() };
+    let undelivered = VerifyPage { newest_only: true, news: news.clone(), ..ready.clone() };
+    let both_out = Again {
+        lead: Sentence::new("again-lead-voice"),
+        why: Sentence::new("again-both-out"),
+        seconds: 301,
+        choices: Vec::new(),
+    };
+    let called = VerifyPage { lead: Sentence::new("verify-lead-voice"), again: both_out, ..plain.clone() };
+    [
+        ("verify", plain),
+        ("verify-problem", problem),
+        ("verify-alert", alert),
+        ("verify-notice", notice),
+        ("verify-ready", ready),
+        ("verify-undelivered", undelivered),
+        ("verify-called", called),
+    ]
+    .map(|(name, page)| (name, templates.verify(frame, &page)))
+    .into()
+}
+
+fn resend_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
+    let page = |title, text, seconds_left| ResendPage {
+        title: Sentence::new(title),
+        text: Sentence::new(text),
+        phone: format!("+44 •••• ••••23{mark}"),
+        request_id: format!("c11236f4-00bf-4b89-84ba-88b25df97315{mark}"),
+        seconds_left,
+    };
+    [
+        ("resend", page("resend-title-sms", "resend-start", 14)),
+        ("resend-now", page("resend-title-voice", "resend-next", 0)),
+    ]
+    .map(|(name, page)| (name, templates.resend(frame, &page)))
+    .into()
+}
+
+/// Renders the parts of pages that scripts ask for.
+pub(super) fn parts(templates: &Templates, frame: Frame, mark: &str) -> Result<Vec<String>, Error> {
+    let trouble = Some((Sentence::new("trouble-voice-failed"), Sentence::new("trouble-try-sms")));
+    let news = |trouble| Status::News(News { seen: format!("1-failed{mark}"), trouble });
+    let parts = [news(None), news(trouble), Status::OutOfDate];
+    parts.iter().map(|status| templates.status(frame, status)).collect()
 }

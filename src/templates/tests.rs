@@ -6,12 +6,12 @@ use crate::overrides::tests::Scratch;
 const PLAIN: Frame = Frame { language: Language::DEFAULT, simulator: false };
 
 fn templates() -> Templates {
-    Templates::new(None, &Assets::new(None).unwrap(), "phonegate").unwrap()
+    Templates::new(None, &Assets::new(None).unwrap(), "phonegate", Channel::Sms).unwrap()
 }
 
 fn overridden(files: &[(&str, &str)]) -> io::Result<Templates> {
     let folder = Scratch::with(files);
-    Templates::new(Some(&folder.0), &Assets::new(None).unwrap(), "phonegate")
+    Templates::new(Some(&folder.0), &Assets::new(None).unwrap(), "phonegate", Channel::Sms)
 }
 
 /// Every page in every state. `mark` is added to every value that comes from outside.
@@ -28,7 +28,7 @@ fn values<'a>(page: &'a str, attribute: &str) -> Vec<&'a str> {
 #[test]
 fn every_page_in_every_state_is_whole() {
     let pages = every_page("");
-    assert_eq!(pages.len(), 34);
+    assert_eq!(pages.len(), 44);
     for (name, page) in pages {
         assert!(page.starts_with("<!doctype html>\n<html lang=\"en\" dir=\"ltr\">"), "{name}");
         assert!(page.trim_end().ends_with("</html>"), "{name}");
@@ -131,8 +131,17 @@ fn the_phone_form_carries_where_sign_in_leads() {
 }
 
 #[test]
-fn both_forms_of_the_code_page_carry_the_request_id() {
+fn every_form_of_the_code_page_carries_the_request_id() {
     let page = VerifyPage {
+        lead: Sentence::new("verify-lead-sms"),
+        newest_only: false,
+        news: News { seen: "1-sent".to_owned(), trouble: None },
+        again: Again {
+            lead: Sentence::new("again-lead-sms"),
+            why: Sentence::new("again-wait"),
+            seconds: 0,
+            choices: Vec::new(),
+        },
         phone: "+44 •••• ••••23".to_owned(),
         request_id: "abc-123".to_owned(),
         code_length: 8,
@@ -143,7 +152,7 @@ fn both_forms_of_the_code_page_carry_the_request_id() {
     };
     let page = templates().verify(PLAIN, &page).unwrap();
 
-    for form in ["<form action=\"/check\"", " action=\"/cancel\""] {
+    for form in ["<form action=\"/check\"", " action=\"/resend\"", " action=\"/cancel\""] {
         let form = page.split(form).nth(1).unwrap().split("</form>").next().unwrap();
         assert!(form.contains("<input type=\"hidden\" name=\"request_id\" value=\"abc-123\">"), "{form}");
     }
@@ -202,7 +211,7 @@ fn a_page_at_the_wrong_address_links_nowhere() {
 
 #[test]
 fn the_brand_heads_every_page_escaped() {
-    let templates = Templates::new(None, &Assets::new(None).unwrap(), "A<b> & Co").unwrap();
+    let templates = Templates::new(None, &Assets::new(None).unwrap(), "A<b> & Co", Channel::Sms).unwrap();
     let page = String::from_utf8(templates.index_plain(PLAIN).to_vec()).unwrap();
     assert!(page.contains("<span>A&lt;b&gt; &amp; Co</span>"), "{page}");
 }
@@ -239,6 +248,28 @@ fn a_mistake_in_an_operators_template_ends_the_start_and_is_named() {
         assert!(error.contains(expected), "{error}");
     }
 
-    let missing = Templates::new(Some(Path::new("/no/such")), &Assets::new(None).unwrap(), "x");
+    let missing = Templates::new(Some(Path::new("/no/such")), &Assets::new(None).unwrap(), "x", Channel::Sms);
     assert!(missing.unwrap_err().to_string().starts_with("/no/such: "));
+}
+
+#[test]
+fn the_first_page_promises_what_will_come() {
+    for (first, promise) in
+        [(Channel::Sms, "we will text you a code"), (Channel::Voice, "we will call you with a code")]
+    {
+        let templates = Templates::new(None, &Assets::new(None).unwrap(), "phonegate", first).unwrap();
+        let page = templates.index_plain(PLAIN);
+        assert!(String::from_utf8_lossy(&page).contains(promise), "{first:?}");
+    }
+}
+
+#[test]
+fn parts_for_scripts_are_no_pages_and_escaped() {
+    for part in samples::parts(&templates(), PLAIN, "<b>").unwrap() {
+        assert!(part.starts_with("<p class=\"message") && !part.contains("<b>"), "{part}");
+        assert!(
+            part.contains("href=\"/verify\"") || part.contains("data-seen=\"1-failed&lt;b&gt;\""),
+            "{part}"
+        );
+    }
 }

@@ -195,7 +195,13 @@ impl VerifyClient {
 
     /// How long a request runs if nobody ends it or takes its second step early.
     pub fn runs_for(&self, steps: Channels) -> Duration {
-        if steps.second().is_some() { self.step() * 2 } else { self.settings.lifetime }
+        let count = if steps.second().is_some() { 2 } else { 1 };
+        self.first_step(steps) * count
+    }
+
+    /// How long a request's first step lasts; then the second follows by itself, if there is one.
+    pub fn first_step(&self, steps: Channels) -> Duration {
+        if steps.second().is_some() { self.step() } else { self.settings.lifetime }
     }
 
     /// When a request ends whose second step is taken at `now` and that would have run until `end`.
@@ -226,6 +232,11 @@ impl VerifyClient {
             VerifyApi::V1 => v1::next(self, id).await,
             VerifyApi::V2 => v2::next(self, id).await,
         }
+    }
+
+    /// Whether the provider can be asked what became of a request.
+    pub fn can_search(&self) -> bool {
+        self.settings.api == VerifyApi::V1
     }
 
     /// Asks what became of a request; for whoever lost the answer to a check.

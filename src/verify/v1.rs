@@ -57,10 +57,10 @@ pub(super) async fn request(
     steps: Channels,
 ) -> Result<RequestId, VerifyError> {
     let settings = &client.settings;
-    let (workflow_id, next_event_wait) = match (steps.first(), steps.second()) {
-        (Channel::Sms, Some(_)) => (SMS_THEN_CALL, client.step()),
-        (Channel::Sms, None) => (SMS_ONLY, settings.lifetime),
-        (Channel::Voice, _) => (CALL_ONLY, settings.lifetime),
+    let workflow_id = match (steps.first(), steps.second()) {
+        (Channel::Sms, Some(_)) => SMS_THEN_CALL,
+        (Channel::Sms, None) => SMS_ONLY,
+        (Channel::Voice, _) => CALL_ONLY,
     };
     let body = Request {
         number: phone.digits(),
@@ -68,7 +68,7 @@ pub(super) async fn request(
         code_length: settings.code_length,
         lg: "en-us",
         pin_expiry: client.runs_for(steps).as_secs(),
-        next_event_wait: next_event_wait.as_secs(),
+        next_event_wait: client.first_step(steps).as_secs(),
         workflow_id,
     };
     let answer = client.send(client.post(&["verify", "json"]).form(&body)).await?;

@@ -41,11 +41,10 @@ pub(super) async fn request(
     let settings = &client.settings;
     let to = phone.digits();
     let reuse_code = steps.second().is_some();
-    let channel_timeout = if reuse_code { client.step() } else { settings.lifetime };
     let body = Request {
         brand: &settings.brand,
         workflow: steps.iter().map(|channel| Step { channel: channel.as_str(), to, reuse_code }).collect(),
-        channel_timeout: channel_timeout.as_secs(),
+        channel_timeout: client.first_step(steps).as_secs(),
         code_length: settings.code_length,
     };
     let answer = client.send(client.post(&["v2", "verify"]).json(&body)).await?;

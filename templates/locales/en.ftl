@@ -12,16 +12,19 @@ error-prefix = Error:
 
 index-title = Sign in with your phone
 index-lead = Enter your phone number, and we will text you a code to sign in with.
+index-lead-voice = Enter your phone number, and we will call you with a code to sign in with.
 index-label = Phone number
 index-hint = With country code: +44 7700 900123
 index-consent = We will send you one text message; your usual rates may apply.
+index-consent-voice = We will call you, to say a code and nothing else.
 index-risk = Anyone who has your phone or SIM card can use the code, so never pass it on.
 index-submit = Send me a code
 
 ## The code form
 
 verify-title = Enter your code
-verify-lead = We sent it in a text message to
+verify-lead-sms = We sent it in a text message to
+verify-lead-voice = You get it in a call to
 verify-label = Code
 verify-hint = { $length } digits.
 verify-auto = Sends itself when complete.
@@ -31,9 +34,49 @@ verify-lifetime = { $minutes ->
     [one] The code is good for one more minute.
    *[other] The code is good for { $minutes } more minutes.
 }
+verify-newest = Only the one in the newest message counts.
 verify-risk = Never pass it on, not even to us.
 verify-cancel-lead = Wrong number, or no message?
 verify-cancel = Cancel and start again
+
+# A time follows, as a clock shows it.
+again-lead-sms = No message yet?
+again-lead-voice = No call yet?
+again-lead-failed = We could not send it again just now. The code you have still counts.
+again-sms = Send again
+again-sms-instead = Text me instead
+again-voice = Call me again
+again-voice-instead = Call me instead
+again-wait = You can ask for it again in
+again-both-out = We have sent it both ways, and cannot send more for now. You can start again in
+again-used-up = That was the last message of this sign-in. You can start again in
+again-too-late = This sign-in ends soon, so no more is sent for it. You can start again in
+
+## While a code is sent again
+
+resend-title-sms = Sending a new message
+resend-title-voice = Calling you
+resend-next = We are asking for it now, for
+resend-cancel = We are ending your earlier request first, so its code no longer works. The new code goes to
+resend-start = Your earlier code no longer works. The new code goes to
+resend-in = It goes out in
+resend-reload = This page reloads by itself.
+resend-link = Reload it now
+
+## What became of a message
+
+trouble-sms-failed = The text could not be delivered.
+trouble-sms-rejected = Your phone or its network turned the text away.
+trouble-sms-blocked = We cannot send text messages to this number.
+trouble-voice-failed = The call did not get through.
+trouble-voice-rejected = The call was not taken.
+trouble-voice-blocked = We cannot call this number.
+trouble-try-voice = Call me instead?
+trouble-try-sms = Text me instead?
+trouble-try-again = Check the number, or try once more.
+trouble-try-number = Check the number, or use another phone.
+status-out-of-date = Something has changed since you opened this page.
+status-link = Show what is new
 
 ## How it ended
 
@@ -74,7 +117,7 @@ phone-not-approved = This service is still being tested and can only send codes 
 
 ## What can be wrong with a code
 
-pin-empty = Enter the code from the text message.
+pin-empty = Enter the code that we sent you.
 pin-not-digits = A code has digits only. Check the message, and leave out everything else.
 pin-length = { $expected ->
     [one] The code has one digit. Check the message.
@@ -97,18 +140,13 @@ send-paused = { $seconds ->
     [one] Our message service is not working properly, so no code was sent. Please try again in one second.
    *[other] Our message service is not working properly, so no code was sent. Please try again in { $seconds } seconds.
 }
-send-in-doubt = { $seconds ->
-    [one] We may have sent you a code, but we cannot be sure. Wait one second, then ask for it again.
-   *[other] We may have sent you a code, but we cannot be sure. Wait { $seconds } seconds, then ask for it again.
-}
+send-in-doubt = We may have sent you a code, but we cannot be sure. Wait { time-span }, then ask for it again.
 send-busy = { $seconds ->
     [one] Many people are signing in right now, and no code was sent. Please try again in one second.
    *[other] Many people are signing in right now, and no code was sent. Please try again in { $seconds } seconds.
 }
-send-running = { $seconds ->
-    [one] A code was sent to this number a moment ago, from another browser. Enter it there, or ask for a new one here in one second.
-   *[other] A code was sent to this number a moment ago, from another browser. Enter it there, or ask for a new one here in { $seconds } seconds.
-}
+send-running = A code was sent to this number a moment ago, from another browser. Enter it there, or ask for a new one here in { time-span }.
+send-ending = An earlier code still keeps this number busy. You can ask for a new one in { time-span }.
 
 ## When more codes are asked for than we send
 
@@ -137,6 +175,14 @@ wait-title = Please wait a moment
 wait-lead = Far more codes are asked for than usual, so new visitors wait their turn. Yours comes in { time-span }: then press the button.
 wait-other = Use another number
 
+## Why no further message can be had
+
+resend-wait = You can ask for another message in { time-span }.
+resend-both-out = We have sent your code both ways, and cannot send more for now. You can start again in { time-span }.
+resend-used-up = That was the last message of this sign-in. Enter the newest code, or start again in { time-span }.
+resend-too-late = This sign-in ends soon, so no more is sent for it. Enter the newest code, or start again in { time-span }.
+resend-no-such-channel = We do not send codes that way. Choose one of the buttons on this page.
+
 ## Why a code could not be checked
 
 wrong-codes-try = Too many wrong codes were typed. Wait { time-span }, then try again.
@@ -154,6 +200,7 @@ check-other-attempt = You sent a form from an earlier attempt, so nothing was ch
 
 failed-too-many = The code was wrong too many times, so it no longer works. You can ask for a new one.
 failed-expired = The code has expired or was used already. You can ask for a new one.
+failed-unclear = We could not find out whether your code was right, and it no longer works. You can ask for a new one.
 
 ## Shown once
 
@@ -163,6 +210,9 @@ notice-expired = The code has expired. Enter your number to get a new one.
 notice-session-ended = That browser is signed out.
 notice-others-ended = You are signed out everywhere else.
 notice-resumed = We already sent a code to this number, and it is still good.
+notice-not-resent = We could not send you another code, and the earlier one no longer works. Enter your number to start again.
+notice-taken-over = Somebody asked for a code to the same number in another browser, so yours no longer works. Enter your number to get a new one.
+notice-in-doubt = We may have sent you a code, but we cannot be sure. Wait half a minute, then enter your number again.
 
 ## Pages for all other trouble
 

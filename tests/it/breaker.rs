@@ -99,7 +99,9 @@ async fn checks_have_a_breaker_of_their_own_with_shorter_pauses() {
         let (browser, id, code) = &visitors[5];
         let answer = browser.check(id, code).await;
         answer.assert_page(503, "We cannot check codes right now");
-        assert_eq!((answer.header("retry-after"), app.provider.calls("check")), (Some("5"), 5));
+        // v2 is asked once more about a check that got no answer, until the breaker opens.
+        let calls = if api == "v2" { 9 } else { 5 };
+        assert_eq!((answer.header("retry-after"), app.provider.calls("check")), (Some("5"), calls));
 
         app.provider.heal();
         ask(&app, 60).await.assert_redirect("/verify");

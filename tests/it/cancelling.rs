@@ -126,12 +126,11 @@ async fn a_code_that_was_cancelled_at_the_provider_is_never_offered_again() {
 
         // The provider's lock on the number lingers.
         app.pass(secs(3)).await;
-        let answer = browser.post("/verify", &[("phone", PHONE)]).await;
-        answer.assert_page(429, "15 seconds");
-        browser.get("/verify").await.assert_redirect("/");
-
-        app.pass(secs(15)).await;
         browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
+        browser.get("/verify").await.assert_page(200, "Your earlier code no longer works.");
+        assert_eq!(app.provider.messages(PHONE).await.len(), 1);
+
+        app.pass(secs(12)).await;
         let again = browser.get("/verify").await.request_id();
         assert_ne!(again, id);
         browser.check(&again, &app.provider.code(PHONE).await).await.assert_redirect("/result");

@@ -20,7 +20,7 @@ fn address(last: u8) -> IpAddr {
 /// What refused, or nothing.
 fn refused(start: &Start) -> Option<String> {
     match start {
-        Start::Sent | Start::Resumed => None,
+        Start::Sent | Start::Resumed | Start::UnderWay => None,
         Start::Refused(Refusal::Guard(refused) | Refusal::Ticket { refused, .. }) => {
             Some(refused.to_string())
         }

@@ -51,7 +51,7 @@ async fn what_cannot_be_a_code_is_told_without_asking_the_provider() {
     let app = test_app().spawn().await;
     let (browser, id) = app.waiting_for_code(PHONE).await;
 
-    browser.check(&id, "").await.assert_page(422, "Enter the code from the text message.");
+    browser.check(&id, "").await.assert_page(422, "Enter the code that we sent you.");
     browser.check(&id, "12a456").await.assert_page(422, "A code has digits only.");
     browser.check(&id, "12345").await.assert_page(422, "The code has 6 digits.");
 
@@ -97,7 +97,11 @@ async fn a_code_runs_out() {
         browser.get("/").await.assert_page(200, "The code has expired. Enter your number to get a new one.");
         browser.get("/").await.assert_page(200, "Sign in with your phone");
 
+        // The request of the old code was ended just now, and the provider takes a moment over it.
         browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
+        browser.get("/verify").await.assert_page(200, "Your earlier code no longer works.");
+        app.pass(secs(15)).await;
+        browser.get("/verify").await.assert_page(200, "Enter your code");
         assert_eq!(app.provider.messages(PHONE).await.len(), 2);
     }
 }

@@ -45,8 +45,8 @@ impl Store {
     ) -> Result<usize, StoreError> {
         // While a check is under way its outcome is waited for.
         const SQL: &str = "UPDATE verifications SET counted = 1, \
-                           ended_at = CASE WHEN state IN ('starting', 'sent', 'in_doubt') THEN $1 ELSE ended_at END, \
-                           state = CASE WHEN state IN ('starting', 'sent', 'in_doubt') THEN 'expired' ELSE state END \
+                           ended_at = CASE WHEN state IN ('starting', 'sent', 'in_doubt', 'resending') THEN $1 ELSE ended_at END, \
+                           state = CASE WHEN state IN ('starting', 'sent', 'in_doubt', 'resending') THEN 'expired' ELSE state END \
                            WHERE counted = 0 AND expires_at <= $1 AND claimed_until <= $1 AND attempt_id IN \
                            (SELECT attempt_id FROM verifications WHERE counted = 0 AND expires_at <= $1 \
                            AND claimed_until <= $1 ORDER BY expires_at, attempt_id LIMIT $2) \

@@ -6,10 +6,14 @@ use std::time::Duration;
 
 use super::*;
 use crate::{
+    channel::{Channel, Channels},
     clock::Timestamp,
     guard::guessing,
     phone::PhoneNumber,
-    store::{Origin, State, Store, Verification, tests::stores},
+    store::{
+        Delivery, Origin, State, Store, Verification,
+        tests::{SENT, stores},
+    },
 };
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -239,6 +243,7 @@ fn attempt(id: &str, state: State, request_id: Option<&str>) -> Verification {
         claimed_until: NOW,
         cancel_at: None,
         return_to: None,
+        delivery: Delivery::new(Channels::only(Channel::Sms), NOW, after(300)),
         origin: Origin { country: "GB".to_owned(), address_hash: "a".to_owned(), ..Origin::default() },
     }
 }
@@ -249,12 +254,12 @@ async fn each_attempt_is_counted_once_when_its_lifetime_is_over() {
         for id in 0..30 {
             let id = format!("sent {id}");
             store.insert(&attempt(&id, State::Starting, None)).await.unwrap();
-            store.record_sent(&id, &format!("r {id}"), NOW, after(300)).await.unwrap();
+            store.record_sent(&id, &format!("r {id}"), SENT).await.unwrap();
         }
         store.insert(&attempt("refused", State::Starting, None)).await.unwrap();
         assert!(store.settle("refused", State::Starting, State::Failed, NOW).await.unwrap());
         store.insert(&attempt("in check", State::Starting, None)).await.unwrap();
-        store.record_sent("in check", "r", NOW, after(300)).await.unwrap();
+        store.record_sent("in check", "r", SENT).await.unwrap();
         let claim = crate::store::Claim { now: after(299), until: after(310) };
         store.claim_check("in check", "r", claim, "").await.unwrap().unwrap();
 

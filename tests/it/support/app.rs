@@ -13,6 +13,7 @@ use phonegate::{
     random::Random,
     server::{Server, World},
     sign_in::Start,
+    simulator::Options,
 };
 use tempfile::TempDir;
 use tokio::{sync::watch, task::JoinHandle};
@@ -36,6 +37,7 @@ pub struct Builder {
     simulator_mode: bool,
     jobs: bool,
     guarded: bool,
+    simulator: Box<dyn FnOnce(&mut Options) + Send>,
     clock: Clock,
 }
 
@@ -47,6 +49,7 @@ pub fn test_app() -> Builder {
         timeout: Duration::from_secs(15),
         provider: None,
         simulator_mode: false,
+        simulator: Box::new(|_| ()),
         jobs: false,
         guarded: false,
         clock: Clock::fixed(BEGUN),
@@ -96,6 +99,12 @@ impl Builder {
         self
     }
 
+    /// Makes the provider differ from the ordinary one.
+    pub fn simulator(mut self, change: impl FnOnce(&mut Options) + Send + 'static) -> Self {
+        self.simulator = Box::new(change);
+        self
+    }
+
     /// With the limits as they are by default. Other tests have more visitors at one address than those allow.
     pub fn guarded(mut self) -> Self {
         self.guarded = true;
@@ -119,7 +128,7 @@ impl Builder {
         let folder = tempfile::tempdir().unwrap();
         let provider = match self.provider {
             Some(provider) => provider,
-            None => Provider::start(&self.clock).await,
+            None => Provider::start_with(&self.clock, self.simulator).await,
         };
         let mut variables = vec![
             ("PORT".to_owned(), "0".to_owned()),
@@ -242,6 +251,7 @@ impl TestApp {
     /// Does what the jobs would do now.
     pub async fn run_jobs(&self) {
         jobs::cancels(&self.running.state.sign_in).await.unwrap();
+        jobs::moves(&self.running.state.sign_in).await.unwrap();
         jobs::endings(&self.running.state.sign_in).await.unwrap();
         jobs::sweep(&self.running.state.sign_in, self.running.state.session_idle).await.unwrap();
     }

@@ -77,6 +77,10 @@ impl Browser {
         self.post("/check", &[("request_id", request_id), ("pin", pin)]).await
     }
 
+    pub async fn resend(&self, request_id: &str, channel: &str) -> Answer {
+        self.post("/resend", &[("request_id", request_id), ("channel", channel)]).await
+    }
+
     pub async fn cancel(&self, request_id: &str) -> Answer {
         self.post("/cancel", &[("request_id", request_id)]).await
     }

@@ -11,7 +11,7 @@ pub use app::{BEGUN, TestApp, test_app};
 pub use binary::Binary;
 pub use browser::{Answer, Browser};
 pub use log::{logged, logged_of};
-pub use provider::{CREDENTIALS, Provider, THE_CODE};
+pub use provider::{CREDENTIALS, Fault, Provider, THE_CODE};
 pub use store::{each_store, postgres_store};
 
 use std::time::Duration;

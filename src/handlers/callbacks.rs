@@ -1,0 +1,40 @@
+//! What the provider reports by itself.
+
+use axum::{
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode, header::AUTHORIZATION},
+};
+
+use crate::{
+    app::AppState,
+    callback::{self, Refused},
+};
+
+/// `POST /callbacks/verify`: a refusal is a 503, so that the provider sends the callback again.
+pub(super) async fn submit(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> (StatusCode, &'static str) {
+    let authorization = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let verdict = match &app.callbacks {
+        Some(verifier) => verifier.verify(authorization, &body),
+        None => Err(Refused::NoSecret),
+    };
+    if let Err(refused) = verdict {
+        tracing::info!("a callback was refused: {refused}");
+        return (StatusCode::SERVICE_UNAVAILABLE, "not taken\n");
+    }
+    let Some(report) = callback::read(&body) else {
+        tracing::warn!("a signed callback says nothing that can be read");
+        return (StatusCode::NO_CONTENT, "");
+    };
+    match app.sign_in.report(&report).await {
+        Ok(()) => (StatusCode::NO_CONTENT, ""),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "a callback was lost: {error}");
+            (StatusCode::SERVICE_UNAVAILABLE, "not taken\n")
+        }
+    }
+}

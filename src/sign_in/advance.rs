@@ -1,0 +1,221 @@
+//! The moves of a resend: next step, or cancel, pause and start.
+//!
+//! What this module promises:
+//! * One move at a time, by whoever has the row; each is written down before the next, so that any instance goes on
+//!   after a restart.
+//! * A start that may have sent is never repeated. A next step may be: a request has only one.
+//! * It ends: with a message sent, or with the attempt as it was, or as failed.
+
+use std::time::Duration;
+
+use super::{LONGEST, PAUSE, SignIn, SignInError};
+use crate::{
+    clock::Timestamp,
+    store::{Move, Note, Resend, Sent, Verification},
+    verify::{Cancelled, NextStep, RequestId, VerifyError},
+};
+
+/// When a move that came to nothing is tried again.
+const AGAIN: Duration = Duration::from_secs(5);
+/// How often a move is tried.
+const TRIES: i64 = 4;
+/// A code that is good for less is not sent.
+const SHORTEST: Duration = Duration::from_secs(30);
+
+impl SignIn {
+    /// Takes the resends whose next move is due. Others may be at it: each is made by one.
+    pub(crate) async fn due_moves(&self, most: i64) -> Result<Vec<Verification>, SignInError> {
+        Ok(self.store.claim_moves(self.claim(), most).await?)
+    }
+
+    /// Makes the next move of a claimed resend, and all that follow at once.
+    pub(crate) async fn advance(&self, attempt: &Verification) -> Result<(), SignInError> {
+        let Some(mut resend) = attempt.delivery.resend else { return Ok(()) };
+        if resend.next == Move::Next {
+            match self.take_next_step(attempt, resend).await? {
+                Some(next) => resend = next,
+                None => return Ok(()),
+            }
+        }
+        if resend.next == Move::Cancel {
+            match self.cancel_first(attempt, resend).await? {
+                Some(next) => resend = next,
+                None => return Ok(()),
+            }
+        }
+        self.start_again(attempt, resend).await
+    }
+
+    /// `Some`: the request is over already, and there must be another.
+    async fn take_next_step(
+        &self,
+        attempt: &Verification,
+        resend: Resend,
+    ) -> Result<Option<Resend>, SignInError> {
+        let Some(id) = attempt.request_id.as_deref().and_then(RequestId::parse) else {
+            return self.give_up(attempt, 1).await;
+        };
+        let (phone, id_of) = (attempt.phone.masked(), &attempt.attempt_id);
+        let permit = match self.breakers.sends.admit(self.clock.now(), &attempt.phone_hash) {
+            Ok(permit) => permit,
+            Err(paused) => return self.try_later(attempt, resend, &paused.to_string()).await,
+        };
+        let answer = self.verify.next(&id).await;
+        let now = self.clock.now();
+        self.breakers.sends.record(permit, now, answer.as_ref().err());
+        match answer {
+            // None left: an earlier answer was lost, and that call did take the step.
+            Ok(NextStep::Sent | NextStep::NoneLeft) => {
+                let locked_until = self.verify.ends_after_second_step(attempt.delivery.locked_until, now);
+                let sent = self.sent(attempt, now, locked_until);
+                self.store.record_step(id_of, resend.channel, sent).await?;
+                tracing::info!(phone, channel = resend.channel.as_str(), "code sent again");
+                Ok(None)
+            }
+            Ok(NextStep::Gone) => Ok(Some(Resend { next: Move::Start, due: now, tries: 0, ..resend })),
+            Ok(NextStep::TryLater) => self.try_later(attempt, resend, "not yet").await,
+            Err(error) if may_pass(&error) => self.try_later(attempt, resend, &error.to_string()).await,
+            Err(error) => {
+                tracing::error!(phone, "a code could not be sent again: {error}");
+                self.give_up(attempt, 1).await
+            }
+        }
+    }
+
+    /// `Some`: the request was over before.
+    async fn cancel_first(
+        &self,
+        attempt: &Verification,
+        resend: Resend,
+    ) -> Result<Option<Resend>, SignInError> {
+        let Some(id) = attempt.request_id.as_deref().and_then(RequestId::parse) else {
+            return self.give_up(attempt, 1).await;
+        };
+        let answer = self.verify.cancel(&id).await;
+        let now = self.clock.now();
+        let start = Resend { next: Move::Start, due: now + PAUSE, tries: 0, ..resend };
+        match answer {
+            Ok(Cancelled::Gone) if resend.tries == 0 => Ok(Some(Resend { due: now, ..start })),
+            Ok(Cancelled::Done | Cancelled::Gone) => {
+                if !self.store.plan_move(&attempt.attempt_id, start, true).await? {
+                    // The visitor cancelled meanwhile: nothing is left to take back.
+                    self.store.settle_cancel(&attempt.attempt_id, None, now + PAUSE).await?;
+                }
+                self.jobs.notify_one();
+                Ok(None)
+            }
+            Ok(Cancelled::TooLate) => self.give_up(attempt, 2).await,
+            Ok(refusal) => self.try_later(attempt, resend, &format!("{refusal:?}")).await,
+            Err(error) => self.try_later(attempt, resend, &error.to_string()).await,
+        }
+    }
+
+    async fn start_again(&self, attempt: &Verification, resend: Resend) -> Result<(), SignInError> {
+        let (phone, id_of) = (attempt.phone.masked(), &attempt.attempt_id);
+        let claim = self.claim();
+        let left = (attempt.delivery.first_sent_at + LONGEST).since(claim.now);
+        if left < SHORTEST {
+            tracing::info!(phone, "too late to send another code");
+            self.store.fail_resend(id_of, claim.now).await?;
+            return Ok(());
+        }
+        let steps = self.steps(&attempt.phone, resend.channel);
+        let locked_until = claim.now + self.verify.runs_for(steps);
+        if !self.store.begin_again(id_of, steps, locked_until, claim).await? {
+            return Ok(());
+        }
+        let answer = match self.request(attempt, steps).await {
+            Ok(answer) => answer,
+            Err(paused) => return self.start_later(attempt, resend, paused.wait, &paused.to_string()).await,
+        };
+        let now = self.clock.now();
+        match answer {
+            Ok(id) => {
+                let sent = self.sent(attempt, now, now + self.verify.runs_for(steps));
+                self.store.record_sent(id_of, id.as_str(), sent).await?;
+                tracing::info!(phone, channel = resend.channel.as_str(), "another code sent");
+                Ok(())
+            }
+            // The number may stay taken for a while after a cancel.
+            Err(error @ VerifyError::AlreadyRunning(_)) => {
+                self.start_later(attempt, resend, PAUSE, &error.to_string()).await
+            }
+            Err(error) if error.may_have_sent() => {
+                tracing::warn!(phone, "another code may have been sent: {error}");
+                let sent = self.sent(attempt, claim.now, locked_until);
+                self.store.record_doubt(id_of, sent.expires_at).await?;
+                Ok(())
+            }
+            Err(error) if may_pass(&error) => {
+                self.start_later(attempt, resend, AGAIN, &error.to_string()).await
+            }
+            Err(error) => {
+                tracing::error!(phone, "another code could not be sent: {error}");
+                self.store.fail_resend(id_of, now).await?;
+                Ok(())
+            }
+        }
+    }
+
+    /// The start once more, unless it was tried often enough. So far it has sent nothing.
+    async fn start_later(
+        &self,
+        attempt: &Verification,
+        resend: Resend,
+        after: Duration,
+        why: &str,
+    ) -> Result<(), SignInError> {
+        let (phone, id_of, now) = (attempt.phone.masked(), &attempt.attempt_id, self.clock.now());
+        let tries = resend.tries + 1;
+        if tries >= TRIES {
+            tracing::error!(phone, "another code could not be sent: {why}");
+            self.store.fail_resend(id_of, now).await?;
+        } else {
+            tracing::warn!(phone, "another code is not sent yet: {why}");
+            let later = Resend { next: Move::Start, due: now + after, tries, ..resend };
+            self.store.plan_move(id_of, later, true).await?;
+        }
+        Ok(())
+    }
+
+    /// The same move once more, unless it was tried often enough.
+    async fn try_later(
+        &self,
+        attempt: &Verification,
+        resend: Resend,
+        why: &str,
+    ) -> Result<Option<Resend>, SignInError> {
+        let phone = attempt.phone.masked();
+        if resend.tries + 1 >= TRIES {
+            tracing::error!(phone, "a code could not be sent again: {why}");
+            return self.give_up(attempt, 1).await;
+        }
+        tracing::warn!(phone, "a code is not sent again yet: {why}");
+        let later = Resend { due: self.clock.now() + AGAIN, tries: resend.tries + 1, ..resend };
+        self.store.plan_move(&attempt.attempt_id, later, false).await?;
+        Ok(None)
+    }
+
+    /// The old code is as good as it was. `taken`: how many steps of its request.
+    async fn give_up(&self, attempt: &Verification, taken: i64) -> Result<Option<Resend>, SignInError> {
+        let expires_at = self.good_until(attempt, attempt.sent_at);
+        let note = Some(Note::NotResent);
+        self.store.give_up_resend(&attempt.attempt_id, taken, expires_at, note).await?;
+        Ok(None)
+    }
+
+    /// What is written down of a message sent at `now`.
+    pub(super) fn sent(&self, attempt: &Verification, now: Timestamp, locked_until: Timestamp) -> Sent {
+        Sent { sent_at: now, expires_at: self.good_until(attempt, now), locked_until }
+    }
+
+    /// When a code's life ends that was sent at `sent_at`: ten minutes after the attempt's first at the latest.
+    pub(super) fn good_until(&self, attempt: &Verification, sent_at: Timestamp) -> Timestamp {
+        (attempt.delivery.first_sent_at + LONGEST).min(sent_at + self.lifetime)
+    }
+}
+
+/// Whether asking again may help: the provider was not reached, had no time, or its answer was lost.
+fn may_pass(error: &VerifyError) -> bool {
+    error.may_have_sent() || matches!(error, VerifyError::Unreachable(_) | VerifyError::Throttled(_))
+}

@@ -1,0 +1,53 @@
+//! What the provider reports of a message.
+
+use tokio::time::sleep;
+
+use super::{POLL, SignIn, SignInError};
+use crate::{
+    callback::Report,
+    guard::{guessing, subject},
+};
+
+/// How often a report looks for a request that may be about to be written down: two seconds' worth.
+const LOOKS: u32 = 40;
+
+impl SignIn {
+    /// Takes a report up. One of a request that we do not know, or that tells nothing new, changes nothing.
+    pub async fn report(&self, report: &Report) -> Result<(), SignInError> {
+        for _ in 0..LOOKS {
+            let mut news = false;
+            for (channel, trouble) in &report.troubles {
+                let attempt = self.store.record_trouble(&report.request_id, *channel, *trouble).await?;
+                if let Some(attempt) = attempt {
+                    let (phone, trouble) = (attempt.phone.masked(), trouble.as_str());
+                    tracing::info!(phone, trouble, "a message will not arrive");
+                    self.count_undelivered().await?;
+                    news = true;
+                }
+            }
+            let now = self.clock.now();
+            // A report may overtake the answer that names its request.
+            if news
+                || report.troubles.is_empty()
+                || !self.store.may_become_known(&report.request_id, now).await?
+            {
+                break;
+            }
+            sleep(POLL).await;
+        }
+        Ok(())
+    }
+
+    /// Counts a message that will not arrive: many of them may be an attack, or the end of the provider's patience.
+    async fn count_undelivered(&self) -> Result<(), SignInError> {
+        let now = self.clock.now();
+        let all = self.store.count_one(subject::UNDELIVERED, guessing::ALARM_SPAN, now).await?;
+        if guessing::alarms(all) {
+            tracing::warn!(
+                all,
+                "{all} messages in an hour did not arrive: look for abuse, or a provider that blocks"
+            );
+        }
+        Ok(())
+    }
+}

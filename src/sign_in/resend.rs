@@ -1,0 +1,197 @@
+//! Asking for another message: what can be had, and who gets it.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+use tracing::Instrument;
+
+use super::{
+    LONGEST, MOST_SENDS, POLL, POLLS, RESEND_AFTER, Refusal, SignIn, SignInError, WORTHWHILE,
+    admission::Admission, runs,
+};
+use crate::{
+    channel::{Channel, Channels},
+    clock::Timestamp,
+    guard::Asker,
+    keys::Token,
+    store::{Asked, Move, State, Verification},
+};
+
+/// What a visitor who waits for a code can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offer {
+    /// Another message by any of `channels`, after `wait`.
+    After {
+        /// Nothing if it can be had now.
+        wait: Duration,
+        /// How it can go out.
+        channels: Channels,
+    },
+    /// No further message in this sign-in; a new one can begin after `wait`.
+    Nothing {
+        /// What keeps it back.
+        why: WhyNot,
+        /// The number is free for another sign-in then.
+        wait: Duration,
+    },
+}
+
+/// Why there is no further message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhyNot {
+    /// The provider sends no third message for one request, and cannot be stopped before its end.
+    BothOut,
+    /// As many as a sign-in may have were sent.
+    UsedUp,
+    /// The ten minutes of a sign-in are almost over.
+    TooLate,
+}
+
+/// How asking for another message ended.
+#[derive(Debug)]
+pub enum Resend {
+    /// It was sent, or will be: the next page tells.
+    UnderWay,
+    /// Not now, or not at all.
+    Refused(Offer),
+    /// The guard or the breaker refuses: nobody was called.
+    TurnedAway(Refusal),
+    /// The channel is none that this site sends by.
+    NoSuchChannel,
+    /// The form is of another attempt.
+    OtherAttempt,
+    /// There is none whose code could be sent again.
+    NoAttempt,
+}
+
+/// Decides by the row and the time alone.
+pub(super) fn offer(attempt: &Verification, channels: Channels, now: Timestamp) -> Offer {
+    let delivery = &attempt.delivery;
+    if delivery.taken > 1 {
+        let until = delivery.locked_until.max(attempt.expires_at);
+        return Offer::Nothing { why: WhyNot::BothOut, wait: until.since(now) };
+    }
+    let why = if delivery.sends >= MOST_SENDS {
+        WhyNot::UsedUp
+    } else if (delivery.first_sent_at + LONGEST).since(now) < WORTHWHILE {
+        WhyNot::TooLate
+    } else {
+        let wait = (attempt.sent_at + RESEND_AFTER).since(now);
+        return Offer::After { wait, channels };
+    };
+    Offer::Nothing { why, wait: attempt.expires_at.since(now) }
+}
+
+/// The first thing to do for a message by `channel`: the request's next step if it is that, else there must be another
+/// request.
+pub(super) fn first_move(attempt: &Verification, channel: Channel) -> Move {
+    let is_next = attempt.delivery.taken == 1 && attempt.delivery.steps.second() == Some(channel);
+    if is_next { Move::Next } else { Move::Cancel }
+}
+
+impl SignIn {
+    /// Asks for another message to the number whose code `browser` waits for and its form names.
+    pub async fn resend(
+        &self,
+        browser: &Token,
+        request_id: &str,
+        channel: Option<Channel>,
+        asker: Asker,
+    ) -> Result<Resend, SignInError> {
+        let Some(channel) = channel.filter(|channel| self.channels.contains(*channel)) else {
+            return Ok(Resend::NoSuchChannel);
+        };
+        let (this, browser_hash, request_id) = (self.clone(), browser.hash(), request_id.to_owned());
+        // The visitor may leave; what is asked of the provider must still be written down.
+        let task = async move { this.resend_as(&browser_hash, &request_id, channel, &asker).await };
+        self.tasks.spawn(task.in_current_span()).await?
+    }
+
+    async fn resend_as(
+        &self,
+        browser_hash: &str,
+        request_id: &str,
+        channel: Channel,
+        asker: &Asker,
+    ) -> Result<Resend, SignInError> {
+        for _ in 0..POLLS {
+            let now = self.clock.now();
+            let attempts = self.store.attempts_of_browser(browser_hash).await?;
+            let Some(attempt) = attempts.first().filter(|attempt| runs(attempt, now)) else {
+                return Ok(Resend::NoAttempt);
+            };
+            match attempt.state {
+                // Another click, or another tab, was faster.
+                State::Resending | State::Starting => return Ok(Resend::UnderWay),
+                _ if attempt.request_id.as_deref() != Some(request_id) => return Ok(Resend::OtherAttempt),
+                _ => {}
+            }
+            let channels = self.channels_to(&attempt.phone);
+            if !channels.contains(channel) {
+                return Ok(Resend::NoSuchChannel);
+            }
+            let offer = offer(attempt, channels, now);
+            if !matches!(offer, Offer::After { wait: Duration::ZERO, .. }) {
+                return Ok(Resend::Refused(offer));
+            }
+            if attempt.claimed_until > now {
+                sleep(POLL).await;
+                continue;
+            }
+            match self.begin_resend(attempt, channel, asker).await? {
+                Begun::Yes(claimed) => {
+                    self.advance(&claimed).await?;
+                    return Ok(Resend::UnderWay);
+                }
+                Begun::No(refusal) => return Ok(Resend::TurnedAway(refusal)),
+                Begun::LookAgain => {}
+            }
+        }
+        Err(SignInError::Stuck)
+    }
+
+    /// Writes a resend down that the guard lets pass, and counts it.
+    async fn begin_resend(
+        &self,
+        attempt: &Verification,
+        channel: Channel,
+        asker: &Asker,
+    ) -> Result<Begun, SignInError> {
+        let claim = self.claim();
+        if let Some(paused) = self.breakers.sends.paused(claim.now) {
+            return Ok(Begun::No(Refusal::Paused(paused)));
+        }
+        let subject = self.subject(&attempt.phone, asker).await?;
+        let turn = match self.admit(&subject, asker, &attempt.browser_hash).await? {
+            Admission::Pass(turn) => turn,
+            Admission::Refused(refusal) => return Ok(Begun::No(refusal)),
+        };
+        let wanted = Asked {
+            channel,
+            first: first_move(attempt, channel),
+            sent_before: claim.now - RESEND_AFTER,
+            sends: attempt.delivery.sends,
+            until: attempt.delivery.first_sent_at + LONGEST,
+        };
+        let Some(claimed) = self.store.claim_resend(&attempt.attempt_id, wanted, claim).await? else {
+            return Ok(Begun::LookAgain);
+        };
+        if self.count(&subject, turn.as_ref()).await? {
+            return Ok(Begun::Yes(Box::new(claimed)));
+        }
+        // Others took the room meanwhile: all is as it was.
+        self.store.give_up_resend(&attempt.attempt_id, 1, attempt.expires_at, None).await?;
+        Ok(Begun::LookAgain)
+    }
+}
+
+/// Whether a resend has begun.
+enum Begun {
+    Yes(Box<Verification>),
+    No(Refusal),
+    /// Something has changed meanwhile.
+    LookAgain,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! What a browser has under way, as its next page tells it.
+
+use super::{Offer, SignIn, SignInError, resend};
+use crate::{
+    callback::Trouble,
+    channel::Channel,
+    clock::Timestamp,
+    keys::Token,
+    phone::PhoneNumber,
+    store::{Move, Note, State, Verification},
+};
+
+/// The attempt whose code the visitor is to type.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    /// The provider's name for it, which the forms carry.
+    pub request_id: String,
+    /// Where the code went.
+    pub phone: PhoneNumber,
+    /// Until when the code is good.
+    pub expires_at: Timestamp,
+    /// How the newest message went out.
+    pub channel: Channel,
+    /// When that was.
+    pub sent_at: Timestamp,
+    /// An earlier message carried another code.
+    pub newest_only: bool,
+    /// Why the newest message will not arrive.
+    pub trouble: Option<Trouble>,
+    /// A further message was asked for and could not be sent.
+    pub not_resent: bool,
+    /// What else can be asked for.
+    pub offer: Offer,
+}
+
+/// An attempt whose next message was asked for and is not sent yet.
+#[derive(Debug, Clone)]
+pub struct Resending {
+    /// Between two requests there is none.
+    pub request_id: Option<String>,
+    /// Where the message goes.
+    pub phone: PhoneNumber,
+    /// How it goes.
+    pub channel: Channel,
+    /// What happens next.
+    pub next: Move,
+    /// When that is done.
+    pub due: Timestamp,
+}
+
+/// Why there is no code to type any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// Its last code ran out.
+    Expired,
+    /// Its last message could not be sent, and the one before no longer counts.
+    NotResent,
+    /// Another browser asked for a code to the same number.
+    TakenOver,
+    /// The answer to its last request was lost.
+    InDoubt,
+}
+
+/// What a browser has under way.
+#[derive(Debug)]
+pub enum Standing {
+    /// A code is out.
+    Pending(Box<Pending>),
+    /// Another message is on its way.
+    Resending(Resending),
+    /// Not long ago; and where its visitor wanted to go.
+    Over {
+        /// Why.
+        over: Over,
+        /// Where its visitor wanted to go.
+        return_to: Option<String>,
+    },
+    /// No code could still be typed.
+    Nothing,
+}
+
+impl SignIn {
+    /// What `browser` has under way.
+    pub async fn standing(&self, browser: &Token) -> Result<Standing, SignInError> {
+        let now = self.clock.now();
+        let attempts = self.store.attempts_of_browser(&browser.hash()).await?;
+        let Some(attempt) = attempts.first() else { return Ok(Standing::Nothing) };
+        let recent = now.since(attempt.expires_at) < self.lifetime;
+        Ok(match standing(attempt, now) {
+            _ if !recent => Standing::Nothing,
+            Stage::Code => Standing::Pending(Box::new(self.pending(attempt, now))),
+            Stage::Resend => Standing::Resending(resending(attempt)),
+            Stage::Over(over) => Standing::Over { over, return_to: attempt.return_to.clone() },
+            Stage::Nothing => Standing::Nothing,
+        })
+    }
+
+    fn pending(&self, attempt: &Verification, now: Timestamp) -> Pending {
+        let delivery = &attempt.delivery;
+        Pending {
+            request_id: attempt.request_id.clone().unwrap_or_default(),
+            phone: attempt.phone.clone(),
+            expires_at: attempt.expires_at,
+            channel: delivery.channel,
+            sent_at: attempt.sent_at,
+            newest_only: delivery.sends > delivery.taken,
+            trouble: delivery.trouble,
+            not_resent: delivery.note == Some(Note::NotResent),
+            offer: resend::offer(attempt, self.channels_to(&attempt.phone), now),
+        }
+    }
+}
+
+/// Where an attempt stands for its visitor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    Code,
+    Resend,
+    Over(Over),
+    Nothing,
+}
+
+/// Decides by the row and the time alone.
+pub(super) fn standing(attempt: &Verification, now: Timestamp) -> Stage {
+    let good = attempt.expires_at > now;
+    let asked_again = attempt.delivery.resend.is_some();
+    match attempt.state {
+        State::Sent if good && attempt.request_id.is_some() => Stage::Code,
+        State::Resending if good => Stage::Resend,
+        State::Starting if good && asked_again && attempt.claimed_until > now => Stage::Resend,
+        State::Starting | State::InDoubt if good => Stage::Over(Over::InDoubt),
+        State::Sent | State::Expired | State::Resending => Stage::Over(Over::Expired),
+        State::Failed if attempt.delivery.note == Some(Note::NotResent) => Stage::Over(Over::NotResent),
+        State::Cancelled if attempt.delivery.note == Some(Note::TakenOver) => Stage::Over(Over::TakenOver),
+        _ => Stage::Nothing,
+    }
+}
+
+fn resending(attempt: &Verification) -> Resending {
+    let delivery = &attempt.delivery;
+    Resending {
+        request_id: attempt.request_id.clone(),
+        phone: attempt.phone.clone(),
+        channel: delivery.resend.map_or(delivery.channel, |resend| resend.channel),
+        next: delivery.resend.map_or(Move::Start, |resend| resend.next),
+        due: delivery.resend.map_or(attempt.sent_at, |resend| resend.due),
+    }
+}
+
+#[cfg(test)]
+mod tests;

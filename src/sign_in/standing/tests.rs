@@ -1,0 +1,47 @@
+use super::*;
+use crate::{
+    sign_in::tests::{LIFETIME, NOW, attempt, secs},
+    store::Resend,
+};
+
+#[test]
+fn what_the_next_page_is_follows_from_the_row_and_the_time() {
+    let resend = Resend { channel: Channel::Sms, next: Move::Start, due: NOW, tries: 0 };
+    let row = |state, age, change: fn(&mut Verification)| {
+        let mut attempt = attempt(state, age);
+        change(&mut attempt);
+        attempt
+    };
+    let claimed = |attempt: &mut Verification| attempt.claimed_until = NOW + secs(1);
+    let again = Verification {
+        delivery: crate::store::Delivery {
+            resend: Some(resend),
+            ..attempt(State::Starting, secs(1)).delivery
+        },
+        ..row(State::Starting, secs(1), claimed)
+    };
+    let noted = |state, note| {
+        let mut attempt = attempt(state, secs(1));
+        attempt.delivery.note = Some(note);
+        attempt
+    };
+    for (attempt, expected) in [
+        (row(State::Sent, secs(1), |_| ()), Stage::Code),
+        (row(State::Sent, LIFETIME, |_| ()), Stage::Over(Over::Expired)),
+        (row(State::Resending, secs(1), |_| ()), Stage::Resend),
+        (row(State::Resending, LIFETIME, |_| ()), Stage::Over(Over::Expired)),
+        (again.clone(), Stage::Resend),
+        (Verification { claimed_until: NOW, ..again }, Stage::Over(Over::InDoubt)),
+        (row(State::InDoubt, secs(1), |_| ()), Stage::Over(Over::InDoubt)),
+        (row(State::InDoubt, LIFETIME, |_| ()), Stage::Nothing),
+        (row(State::Expired, LIFETIME, |_| ()), Stage::Over(Over::Expired)),
+        (noted(State::Failed, Note::NotResent), Stage::Over(Over::NotResent)),
+        (noted(State::Sent, Note::NotResent), Stage::Code),
+        (noted(State::Cancelled, Note::TakenOver), Stage::Over(Over::TakenOver)),
+        (row(State::Cancelled, secs(1), |_| ()), Stage::Nothing),
+        (row(State::Failed, secs(1), |_| ()), Stage::Nothing),
+        (row(State::Verified, secs(1), |_| ()), Stage::Nothing),
+    ] {
+        assert_eq!(standing(&attempt, NOW), expected, "{attempt:?}");
+    }
+}

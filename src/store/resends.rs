@@ -1,0 +1,225 @@
+//! Messages that are sent again, and what became of them. Each change names the state it starts from.
+
+use super::{Claim, Move, Note, Resend, Sent, Store, StoreError, Verification, verifications};
+use crate::{
+    callback::Trouble,
+    channel::{Channel, Channels},
+    clock::Timestamp,
+    verify::RequestId,
+};
+
+/// A resend to be written down: the channel, its first move, and what must still hold.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked {
+    /// How the message goes out.
+    pub channel: Channel,
+    /// What is to be done for it.
+    pub first: Move,
+    /// The last message must not be newer.
+    pub sent_before: Timestamp,
+    /// So many messages were sent when it was decided.
+    pub sends: i64,
+    /// Until then the attempt runs, if nothing else is written down.
+    pub until: Timestamp,
+}
+
+impl Store {
+    /// Takes a running attempt to send another message; `None` if something has changed or another request has it.
+    pub async fn claim_resend(
+        &self,
+        attempt_id: &str,
+        asked: Asked,
+        claim: Claim,
+    ) -> Result<Option<Verification>, StoreError> {
+        const SQL: &str = concat!(
+            "UPDATE verifications SET state = 'resending', resend_channel = $2, next_move = $3, move_at = $4, \
+             moves = 0, claimed_until = $5, note = NULL, expires_at = $8 \
+             WHERE attempt_id = $1 AND state = 'sent' AND claimed_until <= $4 AND expires_at > $4 AND sent_at <= $6 \
+             AND sends = $7 RETURNING ",
+            verifications::columns!()
+        );
+        let row = sqlx::query(SQL)
+            .bind(attempt_id)
+            .bind(asked.channel.as_str())
+            .bind(asked.first.as_str())
+            .bind(claim.now.as_millis())
+            .bind(claim.until.as_millis())
+            .bind(asked.sent_before.as_millis())
+            .bind(asked.sends)
+            .bind(asked.until.as_millis())
+            .fetch_optional(&self.pool)
+            .await?;
+        row.as_ref().map(verifications::read).transpose()
+    }
+
+    /// Takes the resends whose next move is due; nobody else gets them before the claim ends.
+    pub async fn claim_moves(&self, claim: Claim, most: i64) -> Result<Vec<Verification>, StoreError> {
+        const SQL: &str = concat!(
+            "UPDATE verifications SET claimed_until = $2 \
+             WHERE state = 'resending' AND claimed_until <= $1 AND move_at <= $1 \
+             AND attempt_id IN (SELECT attempt_id FROM verifications \
+             WHERE state = 'resending' AND move_at <= $1 AND claimed_until <= $1 ORDER BY move_at LIMIT $3) RETURNING ",
+            verifications::columns!()
+        );
+        let query = sqlx::query(SQL).bind(claim.now.as_millis()).bind(claim.until.as_millis()).bind(most);
+        query.fetch_all(&self.pool).await?.iter().map(verifications::read).collect()
+    }
+
+    /// Lets go of an attempt whose start was refused for now: it is started at `due`.
+    pub async fn postpone(
+        &self,
+        attempt_id: &str,
+        channel: Channel,
+        due: Timestamp,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'resending', resend_channel = $2, next_move = 'start', \
+                           move_at = $3, moves = 0, claimed_until = 0 WHERE attempt_id = $1 AND state = 'starting'";
+        let query = sqlx::query(SQL).bind(attempt_id).bind(channel.as_str()).bind(due.as_millis());
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    /// Lets go of a claimed resend whose next move is another one, or the same again. `free`: the old request is over.
+    pub async fn plan_move(&self, attempt_id: &str, resend: Resend, free: bool) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'resending', next_move = $2, move_at = $3, moves = $4, \
+                           claimed_until = 0, cancel_at = CASE WHEN $5 = 1 THEN NULL ELSE cancel_at END \
+                           WHERE attempt_id = $1 AND state IN ('resending', 'starting')";
+        let query = sqlx::query(SQL)
+            .bind(attempt_id)
+            .bind(resend.next.as_str())
+            .bind(resend.due.as_millis())
+            .bind(resend.tries)
+            .bind(i64::from(free));
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    /// Ends a resend that did not come about: the old code is as good as it was.
+    pub async fn give_up_resend(
+        &self,
+        attempt_id: &str,
+        taken: i64,
+        expires_at: Timestamp,
+        note: Option<Note>,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'sent', taken = $2, expires_at = $3, note = $4, \
+                           resend_channel = NULL, next_move = NULL, move_at = NULL, claimed_until = 0 \
+                           WHERE attempt_id = $1 AND state = 'resending'";
+        let query = sqlx::query(SQL).bind(attempt_id).bind(taken).bind(expires_at.as_millis());
+        let query = query.bind(note.map(Note::as_str));
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    /// Ends an attempt whose old code no longer works and whose new one could not be sent.
+    pub async fn fail_resend(&self, attempt_id: &str, now: Timestamp) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'failed', ended_at = $2, note = 'not_resent', \
+                           next_move = NULL, move_at = NULL, claimed_until = 0, cancel_at = NULL \
+                           WHERE attempt_id = $1 AND state IN ('resending', 'starting')";
+        let query = sqlx::query(SQL).bind(attempt_id).bind(now.as_millis());
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    /// Records that the request's second step was taken.
+    pub async fn record_step(
+        &self,
+        attempt_id: &str,
+        channel: Channel,
+        sent: Sent,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'sent', taken = 2, sends = sends + 1, channel = $2, \
+                           sent_at = $3, expires_at = $4, locked_until = $5, trouble = NULL, note = NULL, \
+                           resend_channel = NULL, next_move = NULL, move_at = NULL, claimed_until = 0, \
+                           cancel_at = NULL WHERE attempt_id = $1 AND state = 'resending'";
+        let query = sqlx::query(SQL)
+            .bind(attempt_id)
+            .bind(channel.as_str())
+            .bind(sent.sent_at.as_millis())
+            .bind(sent.expires_at.as_millis())
+            .bind(sent.locked_until.as_millis());
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    /// Writes down that another request is about to be made for a resend. `locked_until`: when it ends if its answer
+    /// is lost.
+    pub async fn begin_again(
+        &self,
+        attempt_id: &str,
+        steps: Channels,
+        locked_until: Timestamp,
+        claim: Claim,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'starting', request_id = NULL, steps = $2, channel = $3, \
+                           taken = 1, sent_at = $4, claimed_until = $5, locked_until = $6, wrong_codes = 0, \
+                           trouble = NULL, unanswered = NULL, cancel_at = NULL \
+                           WHERE attempt_id = $1 AND state = 'resending'";
+        let query = sqlx::query(SQL)
+            .bind(attempt_id)
+            .bind(steps.to_string())
+            .bind(steps.first().as_str())
+            .bind(claim.now.as_millis())
+            .bind(claim.until.as_millis())
+            .bind(locked_until.as_millis());
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    /// Records that the provider's answer was lost: a message may have gone out.
+    pub async fn record_doubt(&self, attempt_id: &str, expires_at: Timestamp) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'in_doubt', sends = sends + 1, expires_at = $2, \
+                           resend_channel = NULL, next_move = NULL, move_at = NULL, claimed_until = 0 \
+                           WHERE attempt_id = $1 AND state = 'starting'";
+        let query = sqlx::query(SQL).bind(attempt_id).bind(expires_at.as_millis());
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    /// Records that the request of another browser's attempt was cancelled for a newer one.
+    pub async fn take_over(
+        &self,
+        attempt_id: &str,
+        now: Timestamp,
+        locked_until: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'cancelled', ended_at = $2, locked_until = $3, \
+                           note = CASE state WHEN 'cancelled' THEN note ELSE 'taken_over' END, cancel_at = NULL, \
+                           resend_channel = NULL, next_move = NULL, move_at = NULL, claimed_until = 0 \
+                           WHERE attempt_id = $1 AND state IN ('sent', 'in_doubt', 'resending', 'cancelled')";
+        let query = sqlx::query(SQL).bind(attempt_id).bind(now.as_millis()).bind(locked_until.as_millis());
+        query.execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Lets go of a claimed attempt after a check that got no answer.
+    pub async fn record_unanswered(&self, attempt_id: &str, pin_hash: &str) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE verifications SET unanswered = $2, claimed_until = 0 \
+                           WHERE attempt_id = $1 AND state = 'sent'";
+        sqlx::query(SQL).bind(attempt_id).bind(pin_hash).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Records that the newest message of a running request will not arrive, if it went by `channel` (`None`: by any);
+    /// the attempt, if that is news.
+    pub async fn record_trouble(
+        &self,
+        request_id: &RequestId,
+        channel: Option<Channel>,
+        trouble: Trouble,
+    ) -> Result<Option<Verification>, StoreError> {
+        const SQL: &str = concat!(
+            "UPDATE verifications SET trouble = $3 WHERE request_id = $1 AND state = 'sent' \
+             AND ($2 = '' OR channel = $2) AND (trouble IS NULL OR trouble <> $3) RETURNING ",
+            verifications::columns!()
+        );
+        let row = sqlx::query(SQL)
+            .bind(request_id.as_str())
+            .bind(channel.map_or("", Channel::as_str))
+            .bind(trouble.as_str())
+            .fetch_optional(&self.pool)
+            .await?;
+        row.as_ref().map(verifications::read).transpose()
+    }
+
+    /// Whether `request_id` may still become known: it is not, and some answer of the provider is awaited.
+    pub async fn may_become_known(&self, request_id: &RequestId, now: Timestamp) -> Result<bool, StoreError> {
+        const SQL: &str = "SELECT 1 FROM verifications WHERE state = 'starting' AND claimed_until > $2 \
+                           AND NOT EXISTS (SELECT 1 FROM verifications WHERE request_id = $1) LIMIT 1";
+        let query = sqlx::query(SQL).bind(request_id.as_str()).bind(now.as_millis());
+        Ok(query.fetch_optional(&self.pool).await?.is_some())
+    }
+}
