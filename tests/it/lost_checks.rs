@@ -1,0 +1,113 @@
+//! A check whose answer was lost: it may have used up a try, or been right.
+
+use crate::support::{Fault, PHONE, secs, test_app, wrong_code};
+
+const LOST: [Fault; 3] = [Fault::Cut, Fault::Html, Fault::Garbage];
+
+#[tokio::test]
+async fn v1_is_asked_what_became_of_the_request() {
+    for fault in LOST {
+        let app = test_app().api("v1").spawn().await;
+        let (browser, id) = app.waiting_for_code(PHONE).await;
+        app.provider.fault("check", fault, 1);
+
+        browser.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");
+
+        browser.get("/result").await.assert_page(200, "You are signed in");
+        assert_eq!((app.provider.calls("check"), app.provider.calls("search")), (1, 1));
+    }
+}
+
+#[tokio::test]
+async fn v1_may_know_only_a_minute_later_and_the_same_code_still_lets_in() {
+    let app = test_app().api("v1").simulator(|options| options.search_lag = secs(60)).spawn().await;
+    let (browser, id) = app.waiting_for_code(PHONE).await;
+    let code = app.provider.code(PHONE).await;
+    app.provider.fault("check", Fault::Cut, 1);
+    browser.check(&id, &code).await.assert_page(502, "We could not check your code. It is still good");
+
+    app.pass(secs(60)).await;
+    browser.check(&id, &code).await.assert_redirect("/result");
+    browser.get("/result").await.assert_page(200, "You are signed in");
+}
+
+#[tokio::test]
+async fn another_code_does_not_let_in_after_a_lost_check_of_the_right_one() {
+    let app = test_app().api("v1").simulator(|options| options.search_lag = secs(60)).spawn().await;
+    let (browser, id) = app.waiting_for_code(PHONE).await;
+    let code = app.provider.code(PHONE).await;
+    app.provider.fault("check", Fault::Cut, 1);
+    browser.check(&id, &code).await.assert_page(502, "We could not check your code.");
+
+    app.pass(secs(60)).await;
+    let answer = browser.check(&id, &wrong_code(&code)).await;
+    answer.assert_page(410, "We could not find out whether your code was right");
+    browser.get("/result").await.assert_redirect("/");
+}
+
+#[tokio::test]
+async fn v2_is_asked_once_more_and_then_the_visitor_starts_over() {
+    for fault in LOST {
+        let app = test_app().spawn().await;
+        let (browser, id) = app.waiting_for_code(PHONE).await;
+        app.provider.fault("check", fault, 1);
+
+        let answer = browser.check(&id, &app.provider.code(PHONE).await).await;
+
+        answer.assert_page(410, "We could not find out whether your code was right, and it no longer works.");
+        assert_eq!(app.provider.calls("check"), 2);
+        browser.get("/result").await.assert_redirect("/");
+        browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
+        let id = browser.get("/verify").await.request_id();
+        browser.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");
+    }
+}
+
+#[tokio::test]
+async fn a_check_that_did_not_arrive_is_made_by_the_repetition() {
+    let app = test_app().spawn().await;
+    let (browser, id) = app.waiting_for_code(PHONE).await;
+    app.provider.fault("check", Fault::Status(500), 1);
+
+    browser.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");
+    assert_eq!(app.provider.calls("check"), 2);
+}
+
+#[tokio::test]
+async fn when_the_repetition_is_lost_too_the_next_one_tells() {
+    let app = test_app().spawn().await;
+    let (browser, id) = app.waiting_for_code(PHONE).await;
+    let code = app.provider.code(PHONE).await;
+    app.provider.fault("check", Fault::Cut, 2);
+    browser.check(&id, &code).await.assert_page(502, "We could not check your code.");
+
+    browser.check(&id, &code).await.assert_page(410, "We could not find out whether your code was right");
+}
+
+#[tokio::test]
+async fn a_wrong_code_whose_answer_was_lost_does_not_end_the_sign_in() {
+    for api in ["v1", "v2"] {
+        let app = test_app().api(api).spawn().await;
+        let (browser, id) = app.waiting_for_code(PHONE).await;
+        let code = app.provider.code(PHONE).await;
+        app.provider.fault("check", Fault::Cut, 1);
+
+        let answer = browser.check(&id, &wrong_code(&code)).await;
+        let (status, text) =
+            if api == "v1" { (502, "We could not check") } else { (422, "not the code we sent") };
+        answer.assert_page(status, text);
+        browser.check(&id, &code).await.assert_redirect("/result");
+    }
+}
+
+#[tokio::test]
+async fn the_last_wrong_code_whose_answer_was_lost_is_told_by_v1() {
+    let app = test_app().api("v1").spawn().await;
+    let (browser, id) = app.waiting_for_code(PHONE).await;
+    let wrong = wrong_code(&app.provider.code(PHONE).await);
+    browser.check(&id, &wrong).await.assert_page(422, "2 tries left");
+    browser.check(&id, &wrong).await.assert_page(422, "one try left");
+    app.provider.fault("check", Fault::Cut, 1);
+
+    browser.check(&id, &wrong).await.assert_page(410, "The code was wrong too many times");
+}

@@ -1,0 +1,211 @@
+//! A number for which a verification runs already: this browser's, another's, or one that nobody remembers.
+
+use crate::support::{Fault, PHONE, secs, test_app};
+
+#[tokio::test]
+async fn another_browser_may_have_the_number_after_thirty_seconds() {
+    for api in ["v1", "v2"] {
+        let app = test_app().api(api).simulator(|options| options.lock_after_cancel = secs(0)).spawn().await;
+        let (first, id) = app.waiting_for_code(PHONE).await;
+        let second = app.browser().await;
+        app.pass(secs(12)).await;
+        let answer = second.post("/verify", &[("phone", PHONE)]).await;
+        answer.assert_page(429, "ask for a new one here in 18 seconds");
+        assert_eq!(answer.header("retry-after"), Some("18"));
+        assert!(!answer.body.contains(&id));
+        assert_eq!(app.provider.calls("cancel"), 0);
+
+        app.pass(secs(18)).await;
+        let old = app.provider.code(PHONE).await;
+        second.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
+
+        assert_eq!((app.provider.calls("cancel"), app.provider.messages(PHONE).await.len()), (1, 2));
+        first.get("/verify").await.assert_redirect("/");
+        first.get("/").await.assert_page(200, "in another browser, so yours no longer works");
+        first.check(&id, &old).await.assert_redirect("/");
+        let id = second.get("/verify").await.request_id();
+        second.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_is_not_free_at_once_is_free_a_little_later() {
+    let app = test_app().simulator(|options| options.lock_after_cancel = secs(12)).spawn().await;
+    app.waiting_for_code(PHONE).await;
+    app.pass(secs(30)).await;
+    let second = app.browser().await;
+
+    let answer = second.post("/verify", &[("phone", PHONE)]).await;
+    answer.assert_page(
+        429,
+        "An earlier code still keeps this number busy. You can ask for a new one in 15 seconds.",
+    );
+    assert_eq!((answer.header("retry-after"), app.provider.calls("start")), (Some("15"), 3));
+
+    app.pass(secs(15)).await;
+    second.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
+    assert_eq!(app.provider.messages(PHONE).await.len(), 2);
+}
+
+#[tokio::test]
+async fn ones_own_number_after_a_cancel_that_went_through_is_asked_for_by_itself() {
+    for api in ["v1", "v2"] {
+        let app = test_app().api(api).spawn().await;
+        let (browser, id) = app.waiting_for_code(PHONE).await;
+        app.pass(secs(40)).await;
+        browser.cancel(&id).await.assert_redirect("/");
+        app.run_jobs().await;
+        assert_eq!(app.provider.calls("cancel"), 1);
+        app.pass(secs(3)).await;
+
+        browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
+        let page = browser.get("/verify").await;
+        page.assert_page(200, "It goes out in");
+        page.assert_page(200, "0:12");
+        app.pass(secs(12)).await;
+        let id = browser.get("/verify").await.request_id();
+        browser.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");
+        assert_eq!(app.provider.messages(PHONE).await.len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn after_both_steps_another_browser_waits_for_the_requests_end() {
+    for (api, wait) in [("v1", 599), ("v2", 299)] {
+        let app = test_app().api(api).spawn().await;
+        let (first, id) = app.waiting_for_code(PHONE).await;
+        app.pass(secs(30)).await;
+        first.resend(&id, "voice").await.assert_redirect("/verify");
+        app.pass(secs(31)).await;
+
+        let answer = app.browser().await.post("/verify", &[("phone", PHONE)]).await;
+        answer.assert_page(429, "A code was sent to this number a moment ago, from another browser");
+        assert_eq!(answer.header("retry-after"), Some(wait.to_string().as_str()), "{api}");
+        assert_eq!(app.provider.calls("cancel"), 0);
+        first.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");
+    }
+}
+
+#[tokio::test]
+async fn ones_own_number_is_busy_until_the_second_step_has_run_out() {
+    for (api, asked, over) in [("v1", 299, 331), ("v2", 30, 300)] {
+        let app = test_app().api(api).spawn().await;
+        let (browser, id) = app.waiting_for_code(PHONE).await;
+        app.pass(secs(asked)).await;
+        browser.resend(&id, "voice").await.assert_redirect("/verify");
+        app.pass(secs(over)).await;
+        browser.get("/verify").await.assert_redirect("/");
+
+        let answer = browser.post("/verify", &[("phone", PHONE)]).await;
+        answer.assert_page(429, "An earlier code still keeps this number busy.");
+        assert_eq!(answer.header("retry-after"), Some("30"), "{api}");
+        app.pass(secs(30)).await;
+        browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
+    }
+}
+
+#[tokio::test]
+async fn a_takeover_that_the_provider_does_not_answer_is_told_and_leaves_the_first_alone() {
+    for api in ["v1", "v2"] {
+        let app = test_app().api(api).spawn().await;
+        let (first, id) = app.waiting_for_code(PHONE).await;
+        app.pass(secs(30)).await;
+        app.provider.fault("cancel", Fault::Status(500), 1);
+
+        let answer = app.browser().await.post("/verify", &[("phone", PHONE)]).await;
+        answer.assert_page(502, "We could not send your code. Nothing was sent");
+        first.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");
+    }
+}
+
+/// How the answer to a start can be lost after the message went out.
+const LOST: [Fault; 3] = [Fault::Cut, Fault::Html, Fault::Garbage];
+
+#[tokio::test]
+async fn a_lost_start_is_found_again_where_the_provider_names_it() {
+    for api in ["v1", "v2"] {
+        for fault in LOST {
+            let app = test_app().api(api).spawn().await;
+            let browser = app.browser().await;
+            app.provider.fault("start", fault, 1);
+            let answer = browser.post("/verify", &[("phone", PHONE)]).await;
+            answer.assert_page(502, "We may have sent you a code");
+            assert_eq!(answer.header("retry-after"), Some("30"));
+            browser.get("/verify").await.assert_redirect("/");
+            browser.get("/").await.assert_page(200, "We may have sent you a code");
+
+            app.pass(secs(30)).await;
+            browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
+
+            assert_eq!(app.provider.messages(PHONE).await.len(), 1, "{api} {fault:?}");
+            let id = browser.get("/verify").await.request_id();
+            browser.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_found_request_does_not_take_its_second_step_by_itself() {
+    let app = test_app().spawn().await;
+    let browser = app.browser().await;
+    app.provider.fault("start", Fault::Cut, 1);
+    browser.post("/verify", &[("phone", PHONE)]).await.assert_page(502, "We may have sent you a code");
+    app.pass(secs(30)).await;
+    browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
+
+    for _ in 0..60 {
+        app.pass(secs(10)).await;
+    }
+    assert_eq!(app.provider.messages(PHONE).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_lost_start_that_the_provider_does_not_name_is_told_with_a_time() {
+    let app = test_app().spawn().await;
+    let browser = app.browser().await;
+    app.provider.fault("start", Fault::Cut, 1);
+    browser.post("/verify", &[("phone", PHONE)]).await.assert_page(502, "We may have sent you a code");
+    app.pass(secs(30)).await;
+    app.provider.fault("start", Fault::Status(409), 1);
+
+    let answer = browser.post("/verify", &[("phone", PHONE)]).await;
+    answer.assert_page(
+        429,
+        "An earlier code still keeps this number busy. You can ask for a new one in 11 minutes.",
+    );
+    // The provider names it after all.
+    browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
+    let id = browser.get("/verify").await.request_id();
+    browser.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");
+}
+
+#[tokio::test]
+async fn an_id_that_could_be_another_browsers_is_not_taken_up() {
+    for api in ["v1", "v2"] {
+        let app = test_app().api(api).spawn().await;
+        let (first, second) = (app.browser().await, app.browser().await);
+        // Both are in doubt; one of the two sent.
+        app.provider.fault("start", Fault::Cut, 2);
+        first.post("/verify", &[("phone", PHONE)]).await.assert_page(502, "We may have sent you a code");
+        second.post("/verify", &[("phone", PHONE)]).await.assert_page(502, "We may have sent you a code");
+        app.pass(secs(30)).await;
+
+        let answer = second.post("/verify", &[("phone", PHONE)]).await;
+        answer.assert_page(429, "from another browser");
+        assert_eq!(app.provider.messages(PHONE).await.len(), 1, "{api}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_is_not_in_our_rows_is_neither_taken_up_nor_cancelled() {
+    for (api, last) in [("v1", "10"), ("v2", "10"), ("v2", "11")] {
+        let app = test_app().api(api).spawn().await;
+        let browser = app.browser().await;
+        for _ in 0..2 {
+            let answer = browser.post("/verify", &[("phone", &format!("+1 202 555 01{last}"))]).await;
+            answer.assert_page(429, "from another browser");
+            app.pass(secs(30)).await;
+        }
+        assert_eq!(app.provider.calls("cancel"), 0);
+    }
+}
