@@ -1,0 +1,83 @@
+//! Visitors who click whatever they like, on a provider that fails however it likes: nobody gets stuck, nobody gets a
+//! message that was not asked for.
+//!
+//! `SEQUENCES` says how many (default 300), `SEED` where to begin. A finding names its seed and tells its story; a run
+//! with `SEED=… SEQUENCES=1` repeats it.
+
+mod actions;
+mod finish;
+mod visitor;
+mod wire;
+mod world;
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
+
+use phonegate::random::Random;
+
+use actions::Story;
+
+/// What callbacks are signed with.
+const SECRET: &str = "d2f8dd0a6d8b4c0a9e1f";
+/// The first seed, unless another is asked for.
+const SEED: u64 = 1;
+
+#[test]
+fn nobody_gets_stuck_and_nobody_gets_a_message_unasked() {
+    let number = |name: &str| {
+        #[expect(clippy::disallowed_methods, reason = "tells the test, not the app")]
+        std::env::var(name).ok().map(|value| value.parse::<u64>().expect(name))
+    };
+    let (count, first) = (number("SEQUENCES").unwrap_or(300), number("SEED").unwrap_or(SEED));
+    let next = AtomicU64::new(0);
+    let findings = Mutex::new(Vec::new());
+
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    if index >= count || !findings.lock().unwrap().is_empty() {
+                        return;
+                    }
+                    if let Err(finding) = tell(first + index) {
+                        findings.lock().unwrap().push(finding);
+                    }
+                }
+            });
+        }
+    });
+
+    let findings = findings.into_inner().unwrap();
+    assert!(findings.is_empty(), "{}", findings.join("\n\n"));
+    println!("{count} sequences from seed {first}");
+}
+
+/// Tells one story to its end; what is wrong with it, with all that led there.
+fn tell(seed: u64) -> Result<(), String> {
+    let lines = Mutex::new(Vec::new());
+    let told = catch_unwind(AssertUnwindSafe(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut story = Story::begin(Random::seeded(seed), &lines).await;
+            story.happens().await?;
+            story.ends_well().await
+        })
+    }));
+    let problem = match told {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(problem)) => problem,
+        Err(panic) => match panic.downcast_ref::<String>() {
+            Some(text) => text.clone(),
+            None => panic.downcast_ref::<&str>().map_or("a panic", |text| *text).to_owned(),
+        },
+    };
+    let lines = lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner).join("\n");
+    Err(format!("seed {seed}:\n{lines}\n{problem}"))
+}

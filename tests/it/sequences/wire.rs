@@ -1,0 +1,213 @@
+//! The simulator behind a wire that can fail, and what has passed over it.
+
+use std::{
+    collections::HashMap,
+    io,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{
+    Json, Router,
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::StatusCode,
+    middleware::{Next, from_fn_with_state},
+    response::{Html, IntoResponse, Response},
+};
+use futures_util::stream;
+use phonegate::{
+    clock::Clock,
+    random::Random,
+    simulator::{Options, Simulator},
+};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tower::ServiceExt;
+use url::Url;
+
+/// What can happen to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Not made: the provider's fault, too many requests, or no connection.
+    Refused(u16),
+    Closed,
+    /// Made, and its answer lost.
+    Cut,
+    Html,
+    Garbage,
+    /// Made, and refused for what another one started: without its id.
+    Unnamed,
+}
+
+#[derive(Clone)]
+pub(super) struct Wire {
+    pub(super) base_url: Url,
+    pub(super) clock: Clock,
+    simulator: Router,
+    record: Arc<Mutex<Record>>,
+}
+
+/// What has passed.
+#[derive(Default)]
+pub(super) struct Record {
+    /// What happens to the calls to come, in order; `None`: nothing.
+    faults: Vec<Fault>,
+    /// Messages that calls have brought about.
+    pub(super) triggered: usize,
+    /// The request that each code belongs to is known by its newest message.
+    codes: HashMap<String, String>,
+    /// Wrong codes and lost answers, by request.
+    pub(super) wrong: HashMap<String, usize>,
+    pub(super) lost_checks: HashMap<String, usize>,
+    /// Starts whose answers were lost.
+    pub(super) lost_starts: usize,
+    pub(super) failed_cancels: usize,
+    pub(super) calls: usize,
+}
+
+impl Wire {
+    pub(super) async fn start(clock: &Clock, random: &Random, lock: Duration) -> Self {
+        let clock = clock.fork();
+        let options = Options { lock_after_cancel: lock, ..Options::new(clock.clone(), random.clone()) };
+        let simulator = Simulator::new(options).router();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base_url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+        let wire = Self { base_url, clock, simulator: simulator.clone(), record: Arc::default() };
+        let router = simulator.layer(from_fn_with_state(wire.clone(), pass));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        wire
+    }
+
+    pub(super) fn record<T>(&self, look: impl FnOnce(&mut Record) -> T) -> T {
+        look(&mut self.record.lock().unwrap())
+    }
+
+    /// Lets `fault` happen to one of the calls to come.
+    pub(super) fn fault(&self, fault: Fault) {
+        self.record(|record| record.faults.push(fault));
+    }
+
+    pub(super) fn heal(&self) {
+        self.record(|record| record.faults.clear());
+    }
+
+    /// The code of a request's newest message.
+    pub(super) fn code_of(&self, request: &str) -> Option<String> {
+        self.record(|record| record.codes.get(request).cloned())
+    }
+
+    /// The codes sent to a number, newest first.
+    pub(super) async fn messages(&self, phone: &str) -> Vec<String> {
+        let request = Request::get(format!("/messages?to=%2B{phone}")).body(Body::empty()).unwrap();
+        let answer = self.simulator.clone().oneshot(request).await.unwrap();
+        let list: Value =
+            serde_json::from_slice(&to_bytes(answer.into_body(), 1 << 20).await.unwrap()).unwrap();
+        list.as_array().unwrap().iter().map(|message| message["code"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Start,
+    Check,
+    Next,
+    Cancel,
+    Search,
+}
+
+/// What a call is, the request it names, and the number it starts one for.
+fn read(method: &str, path: &str, body: &str) -> Option<(Kind, String, String)> {
+    let field = |name: &str| {
+        let pair = body.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+        pair.unwrap_or_default().to_owned()
+    };
+    let id = || path.split('/').nth(3).unwrap_or_default().to_owned();
+    Some(match (method, path) {
+        ("POST", "/v2/verify") => {
+            let body: Value = serde_json::from_str(body).unwrap();
+            (Kind::Start, String::new(), body["workflow"][0]["to"].as_str().unwrap().to_owned())
+        }
+        ("POST", "/verify/json") => (Kind::Start, String::new(), field("number")),
+        ("POST", "/verify/check/json") => (Kind::Check, field("request_id"), String::new()),
+        ("POST", "/verify/control/json") if field("cmd") == "cancel" => {
+            (Kind::Cancel, field("request_id"), String::new())
+        }
+        ("POST", "/verify/control/json") => (Kind::Next, field("request_id"), String::new()),
+        ("GET", "/verify/search/json") => (Kind::Search, String::new(), String::new()),
+        ("DELETE", _) => (Kind::Cancel, id(), String::new()),
+        ("POST", path) if path.ends_with("/next_workflow") => (Kind::Next, id(), String::new()),
+        ("POST", path) if path.starts_with("/v2/verify/") => (Kind::Check, id(), String::new()),
+        _ => return None,
+    })
+}
+
+async fn pass(State(wire): State<Wire>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = String::from_utf8(to_bytes(body, 1 << 16).await.unwrap().to_vec()).unwrap();
+    let Some((kind, id, phone)) = read(parts.method.as_str(), parts.uri.path(), &body) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let fault = wire.record(|record| {
+        record.calls += 1;
+        if record.faults.is_empty() { None } else { Some(record.faults.remove(0)) }
+    });
+    let lost = fault.is_some_and(|fault| !matches!(fault, Fault::Unnamed));
+    wire.record(|record| match kind {
+        Kind::Start if lost => record.lost_starts += 1,
+        Kind::Cancel if lost => record.failed_cancels += 1,
+        Kind::Check if lost => *record.lost_checks.entry(id.clone()).or_default() += 1,
+        _ => {}
+    });
+    match fault {
+        Some(Fault::Refused(status)) => {
+            return (StatusCode::from_u16(status).unwrap(), Json(json!({"title": "No"}))).into_response();
+        }
+        Some(Fault::Closed) => return cut(),
+        _ => {}
+    }
+    let answer = next.run(Request::from_parts(parts, Body::from(body))).await;
+    let (mut head, body) = answer.into_parts();
+    let mut bytes = to_bytes(body, 1 << 16).await.unwrap().to_vec();
+    let said: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let done = said["status"].as_str().map_or(head.status.is_success(), |status| status == "0");
+    let wrong =
+        matches!(head.status.as_u16(), 400 | 410) || matches!(said["status"].as_str(), Some("16" | "17"));
+    match kind {
+        Kind::Start if done => {
+            let id = said["request_id"].as_str().unwrap().to_owned();
+            let code = wire.messages(&phone).await.remove(0);
+            wire.record(|record| {
+                record.triggered += 1;
+                record.codes.insert(id, code);
+            });
+        }
+        Kind::Next if done => wire.record(|record| record.triggered += 1),
+        Kind::Check if wrong => {
+            wire.record(|record| *record.wrong.entry(id).or_default() += 1);
+        }
+        _ => {}
+    }
+    match fault {
+        Some(Fault::Cut) => cut(),
+        Some(Fault::Html) => (StatusCode::BAD_GATEWAY, Html("<h1>Bad gateway</h1>")).into_response(),
+        Some(Fault::Garbage) => Response::new(Body::from("{\"request")),
+        Some(Fault::Unnamed) if kind == Kind::Start => {
+            if let Value::Object(mut said) = said {
+                if !done {
+                    said.remove("request_id");
+                }
+                bytes = Value::Object(said).to_string().into_bytes();
+            }
+            head.headers.remove("content-length");
+            Response::from_parts(head, Body::from(bytes))
+        }
+        _ => Response::from_parts(head, Body::from(bytes)),
+    }
+}
+
+/// An answer that ends before its first byte.
+fn cut() -> Response {
+    let cut = stream::once(async { Err::<Vec<u8>, _>(io::Error::from(io::ErrorKind::ConnectionAborted)) });
+    Response::new(Body::from_stream(cut))
+}
