@@ -160,6 +160,9 @@ pub enum Found {
 
 /// How long the second step of a request waits after the first code has run out: in that time it is cancelled.
 const CANCEL_ROOM: Duration = Duration::from_secs(30);
+/// A code's life begins for us when the answer has come: at the provider it must not end before. Not longer than it takes
+/// a number to become free after a cancel, so that whoever asks again at the end is not sent away.
+const ANSWER_ROOM: Duration = Duration::from_secs(15);
 
 /// Cheap to clone: clones share one connection pool.
 #[derive(Clone)]
@@ -201,7 +204,7 @@ impl VerifyClient {
 
     /// How long a request's first step lasts; then the second follows by itself, if there is one.
     pub fn first_step(&self, steps: Channels) -> Duration {
-        if steps.second().is_some() { self.step() } else { self.settings.lifetime }
+        if steps.second().is_some() { self.step() } else { self.settings.lifetime + ANSWER_ROOM }
     }
 
     /// When a request ends whose second step is taken at `now` and that would have run until `end`.

@@ -28,7 +28,7 @@ async fn request(client: &VerifyClient, steps: &str) -> bool {
 #[tokio::test]
 async fn v1_has_a_workflow_for_each_plan_that_keeps_one_code() {
     for (steps, expiry, wait, workflow) in
-        [("sms", 300, 300, 6), ("voice", 300, 300, 7), ("sms,voice", 660, 330, 5), ("voice,sms", 300, 300, 7)]
+        [("sms", 315, 315, 6), ("voice", 315, 315, 7), ("sms,voice", 660, 330, 5), ("voice,sms", 315, 315, 7)]
     {
         let server = MockServer::start().await;
         let form = format!(
@@ -47,8 +47,8 @@ async fn v1_has_a_workflow_for_each_plan_that_keeps_one_code() {
 async fn v2_has_a_step_for_each_channel_that_keeps_one_code() {
     let step = |channel| json!({"channel": channel, "to": NUMBER, "reuse_code": true});
     for (steps, timeout, workflow) in [
-        ("sms", 300, json!([{"channel": "sms", "to": NUMBER}])),
-        ("voice", 300, json!([{"channel": "voice", "to": NUMBER}])),
+        ("sms", 315, json!([{"channel": "sms", "to": NUMBER}])),
+        ("voice", 315, json!([{"channel": "voice", "to": NUMBER}])),
         ("sms,voice", 330, json!([step("sms"), step("voice")])),
         ("voice,sms", 330, json!([step("voice"), step("sms")])),
     ] {
@@ -69,7 +69,7 @@ async fn v2_has_a_step_for_each_channel_that_keeps_one_code() {
 fn when_a_request_ends_follows_from_its_steps() {
     let (v1, v2) = (client(VerifyApi::V1, "http://localhost"), client(VerifyApi::V2, "http://localhost"));
     for client in [&v1, &v2] {
-        assert_eq!(client.runs_for(channels("sms")).as_secs(), 300);
+        assert_eq!(client.runs_for(channels("sms")).as_secs(), 315);
         assert_eq!(client.runs_for(channels("sms,voice")).as_secs(), 660);
     }
     let (end, now) = (Timestamp::from_millis(660 * SECOND), Timestamp::from_millis(40 * SECOND));

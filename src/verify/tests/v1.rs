@@ -178,7 +178,7 @@ async fn each_call_goes_out_as_documented() {
         (
             "/simulator/verify/json",
             format!(
-                "number={NUMBER}&brand=A%26B+Ltd&code_length=6&lg=en-us&pin_expiry=300&next_event_wait=300&workflow_id=6"
+                "number={NUMBER}&brand=A%26B+Ltd&code_length=6&lg=en-us&pin_expiry=315&next_event_wait=315&workflow_id=6"
             ),
             json!({"request_id": HEX, "status": "0"}),
         ),

@@ -221,7 +221,7 @@ async fn each_call_goes_out_as_documented() {
     let start = json!({
         "brand": "A&B Ltd",
         "workflow": [{"channel": "sms", "to": NUMBER}],
-        "channel_timeout": 300,
+        "channel_timeout": 315,
         "code_length": 6,
     });
     let request = |verb, target: &str| {
