@@ -6,7 +6,12 @@
 
 use std::time::Duration;
 
-use tokio::{select, sync::watch, task::JoinSet, time::sleep};
+use tokio::{
+    join, select,
+    sync::{Notify, watch},
+    task::JoinSet,
+    time::sleep,
+};
 
 use crate::{
     clock::Timestamp,
@@ -25,33 +30,52 @@ const SWEEP: Duration = Duration::from_mins(1);
 const AGAIN: Duration = Duration::from_secs(10);
 /// How long an attempt is kept after its code ran out.
 const KEEP: Duration = Duration::from_hours(24);
-/// How many calls are made at a time.
-const BATCH: i64 = 20;
+/// How many calls are made at a time: as many as the provider takes in a second.
+const BATCH: i64 = 30;
 /// How many attempts are ended at once.
 const ENDINGS: usize = 500;
 
 /// Works until told to stop. A store that does not answer is reported and asked again.
-pub async fn run(sign_in: SignIn, session_idle: Duration, mut stop: watch::Receiver<bool>) {
+pub async fn run(sign_in: SignIn, session_idle: Duration, stop: watch::Receiver<bool>) {
     let mut next_sweep = sign_in.clock.now();
-    loop {
-        for done in [cancels(&sign_in).await, moves(&sign_in).await] {
-            if let Err(error) = done {
-                tracing::error!("cancels or resends could not be worked off: {}", chain(&error));
-            }
-        }
-        if let Err(error) = endings(&sign_in).await {
-            tracing::error!("what has run out could not be counted: {}", chain(&error));
-        }
+    let sweeping = || {
         let now = sign_in.clock.now();
-        if now >= next_sweep {
+        let due = now >= next_sweep;
+        if due {
             next_sweep = now + SWEEP;
-            if let Err(error) = sweep(&sign_in, session_idle).await {
-                tracing::error!("the store could not be swept: {}", chain(&error));
-            }
+        }
+        let sign_in = &sign_in;
+        async move { if due { sweep(sign_in, session_idle).await } else { Ok(()) } }
+    };
+    let (prompt, patient) = (&*sign_in.jobs, &Notify::new());
+    // Each by itself: a provider that takes its time over one kind of call must not hold up the others.
+    join!(
+        over_and_over(prompt, &stop, "cancels could not be worked off", || cancels(&sign_in)),
+        over_and_over(prompt, &stop, "resends could not be worked off", || moves(&sign_in)),
+        over_and_over(patient, &stop, "what has run out could not be counted", || endings(&sign_in)),
+        over_and_over(patient, &stop, "the store could not be swept", sweeping),
+    );
+}
+
+/// Makes a round each second, and when `wake` tells that something has become due.
+async fn over_and_over<R>(
+    wake: &Notify,
+    stop: &watch::Receiver<bool>,
+    complaint: &str,
+    mut round: impl FnMut() -> R,
+) where
+    R: Future<Output = Result<(), SignInError>>,
+{
+    let mut stop = stop.clone();
+    loop {
+        // Before the round: what becomes due during it is not slept over.
+        let news = wake.notified();
+        if let Err(error) = round().await {
+            tracing::error!("{complaint}: {}", chain(&error));
         }
         select! {
             () = sleep(TICK) => {}
-            () = sign_in.jobs.notified() => {}
+            () = news => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
     }

@@ -8,6 +8,7 @@
 mod cookies;
 mod device;
 mod live;
+mod notice;
 
 use std::convert::Infallible;
 
@@ -20,6 +21,7 @@ use axum_extra::extract::cookie::Cookie;
 
 pub use cookies::Cookies;
 use cookies::sent_cookie;
+pub use notice::Notice;
 
 use crate::{
     app::AppState,
@@ -32,57 +34,6 @@ use crate::{
     sign_in::{self, Over, Standing},
     store::StoreError,
 };
-
-/// What is said once, on the next page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Notice {
-    /// The sign-in was cancelled.
-    Cancelled,
-    /// This session has ended.
-    SignedOut,
-    /// The code ran out.
-    Expired,
-    /// A code sent before is still good.
-    Resumed,
-    /// A session elsewhere has ended.
-    SessionEnded,
-    /// All sessions elsewhere have ended.
-    OthersEnded,
-    /// Another message was asked for and could not be sent.
-    NotResent,
-    /// Another browser asked for a code to the same number.
-    TakenOver,
-    /// The provider's answer was lost: a code may come.
-    InDoubt,
-}
-
-impl Notice {
-    const ALL: [Self; 9] = [
-        Self::Cancelled,
-        Self::SignedOut,
-        Self::Expired,
-        Self::Resumed,
-        Self::SessionEnded,
-        Self::OthersEnded,
-        Self::NotResent,
-        Self::TakenOver,
-        Self::InDoubt,
-    ];
-
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Cancelled => "cancelled",
-            Self::SignedOut => "signed-out",
-            Self::Expired => "expired",
-            Self::Resumed => "resumed",
-            Self::SessionEnded => "session-ended",
-            Self::OthersEnded => "others-ended",
-            Self::NotResent => "not-resent",
-            Self::TakenOver => "taken-over",
-            Self::InDoubt => "in-doubt",
-        }
-    }
-}
 
 /// What a visitor's cookies say, and what the answer will set. Nothing is looked up.
 #[derive(Debug, Clone)]
@@ -101,7 +52,7 @@ impl Visitor {
         Self {
             browser: value(&app.cookies.browser).and_then(Token::parse),
             known: value(&app.cookies.known).and_then(Token::parse),
-            notice: Notice::ALL.into_iter().find(|notice| Some(notice.as_str()) == said),
+            notice: said.and_then(Notice::parse),
             set: Vec::new(),
             app: app.clone(),
         }
@@ -304,7 +255,8 @@ impl FromRequestParts<AppState> for Pending {
             Standing::Over { over, return_to } => {
                 visitor.set_notice(match over {
                     Over::Expired => Notice::Expired,
-                    Over::NotResent => Notice::NotResent,
+                    Over::NotResent { first: true } => Notice::NotSent,
+                    Over::NotResent { first: false } => Notice::NotResent,
                     Over::TakenOver => Notice::TakenOver,
                     Over::InDoubt => Notice::InDoubt,
                 });

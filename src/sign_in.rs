@@ -36,7 +36,10 @@ mod success;
 #[cfg(test)]
 mod tests;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
@@ -74,7 +77,9 @@ const WORTHWHILE: Duration = Duration::from_secs(75);
 pub(crate) const PAUSE: Duration = Duration::from_secs(15);
 /// After a lost answer the visitor may ask again after this.
 const DOUBT: Duration = Duration::from_secs(30);
-/// Longer than any call to the provider: a claim that old belongs to a process that is gone.
+/// The calls to the provider that are made for one claim take no longer, all together.
+pub(crate) const ANSWERS: Duration = Duration::from_secs(18);
+/// Longer than [`ANSWERS`]: a claim that old belongs to a process that is gone.
 pub(crate) const CLAIM: Duration = Duration::from_secs(20);
 /// How long the same right code is taken for the second half of a double click.
 const TOMBSTONE: Duration = Duration::from_mins(1);
@@ -159,7 +164,7 @@ impl SignIn {
         Ok(())
     }
 
-    /// The channels that reach `phone`.
+    /// The channels that reach `phone`. Where none does, the first is offered: whoever asks for it is told why not.
     fn channels_to(&self, phone: &PhoneNumber) -> Channels {
         let reached = self.channels.filter(|channel| self.destinations.check(phone, channel).is_ok());
         reached.unwrap_or(Channels::only(self.channels.first()))
@@ -174,6 +179,11 @@ impl SignIn {
     fn claim(&self) -> Claim {
         let now = self.clock.now();
         Claim { now, until: now + CLAIM }
+    }
+
+    /// The provider, for a further call of a claim whose first was made at `begun`.
+    fn verify_since(&self, begun: Instant) -> VerifyClient {
+        self.verify.within(ANSWERS.saturating_sub(begun.elapsed()))
     }
 
     /// Lets go of an attempt whose code was not judged.

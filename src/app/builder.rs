@@ -19,7 +19,7 @@ use crate::{
     guard::{Guard, GuardSettings, Limits, address::Proxies, breaker::Breakers, destination::Destinations},
     random::Random,
     session::Cookies,
-    sign_in::{SignIn, SignInError},
+    sign_in::{ANSWERS, SignIn, SignInError},
     store::{Store, StoreError},
     templates::Templates,
     verify::VerifyClient,
@@ -186,7 +186,7 @@ async fn sign_in(
     Ok(SignIn {
         keys: store.keys(config.secrets.server_key.as_ref(), &random).await?,
         store,
-        verify,
+        verify: verify.within(ANSWERS),
         clock,
         random,
         destinations: Destinations {

@@ -79,7 +79,7 @@ pub fn day(now: Timestamp) -> i64 {
 pub fn tally(ended: &[Ended]) -> Tally {
     let least = Allowance::least();
     let mut tally = Tally::default();
-    for send in ended.iter().filter(|send| send.sent) {
+    for send in ended.iter().filter(|send| send.messages > 0) {
         if let Some(at) = send.verified_at {
             *tally.verified.entry((send.country.clone(), day(at))).or_default() += 1;
         } else if !send.known {
@@ -91,7 +91,7 @@ pub fn tally(ended: &[Ended]) -> Tally {
                 (&address, DAY, ADDRESS_DAY),
             ] {
                 let counted = tally.unverified.entry((key.clone(), span)).or_insert((0, i64::from(most)));
-                counted.0 += 1;
+                counted.0 += send.messages;
             }
         }
     }

@@ -31,7 +31,11 @@ pub(super) async fn submit(
         return (StatusCode::NO_CONTENT, "");
     };
     match app.sign_in.report(&report).await {
-        Ok(()) => (StatusCode::NO_CONTENT, ""),
+        Ok(true) => (StatusCode::NO_CONTENT, ""),
+        Ok(false) => {
+            tracing::info!("a callback came too early, and has to come again");
+            (StatusCode::SERVICE_UNAVAILABLE, "not yet\n")
+        }
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "a callback was lost: {error}");
             (StatusCode::SERVICE_UNAVAILABLE, "not taken\n")

@@ -55,8 +55,8 @@ pub(super) async fn submit(
                 visitor.set_known(&known);
                 return Ok(visitor.answer(app.onward(return_to.as_deref())));
             }
-            Check::Cancelled { return_to } => {
-                visitor.set_notice(Notice::Cancelled);
+            Check::Cancelled { taken_over, return_to } => {
+                visitor.set_notice(if taken_over { Notice::TakenOver } else { Notice::Cancelled });
                 let page = start_page(app.return_to.read(return_to.as_deref()).as_ref());
                 return Ok(visitor.answer(Redirect::to(&page)));
             }
@@ -71,7 +71,7 @@ pub(super) async fn submit(
             Check::Wrong { left, wait } => (wrong(left, wait), None),
             Check::Resending => return Ok(Redirect::to("/verify").into_response()),
             Check::NotYet => (Sentence::new("pin-not-yet").into(), None),
-            Check::Unchecked(error) => (check_failure(&error), Some(error.into())),
+            Check::Unchecked { error, may_count } => (check_failure(&error, may_count), Some(error.into())),
             Check::Paused(paused) => (check_paused(&paused), Some(AppError::Paused(paused))),
             Check::Refused(refusal) => (refused(&refusal, Asked::Try), Some(AppError::Guard(refusal.into()))),
         },
@@ -118,6 +118,7 @@ fn reason(ending: Ending) -> Sentence {
         Ending::TooMany => "failed-too-many",
         Ending::Expired => "failed-expired",
         Ending::Unclear => "failed-unclear",
+        Ending::NotResent => "failed-not-resent",
     })
 }
 

@@ -217,6 +217,7 @@ pub(super) fn say(notice: Notice) -> Sentence {
         Notice::Resumed => "notice-resumed",
         Notice::SessionEnded => "notice-session-ended",
         Notice::OthersEnded => "notice-others-ended",
+        Notice::NotSent => "notice-not-sent",
         Notice::NotResent => "notice-not-resent",
         Notice::TakenOver => "notice-taken-over",
         Notice::InDoubt => "notice-in-doubt",

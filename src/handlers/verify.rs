@@ -53,8 +53,13 @@ const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 fn resend_page(attempt: &sign_in::Resending, left: Duration) -> ResendPage {
     let voice = attempt.channel == Channel::Voice;
     ResendPage {
-        title: Sentence::new(if voice { "resend-title-voice" } else { "resend-title-sms" }),
+        title: Sentence::new(match (voice, attempt.first) {
+            (true, _) => "resend-title-voice",
+            (false, true) => "resend-title-first",
+            (false, false) => "resend-title-sms",
+        }),
         text: Sentence::new(match attempt.next {
+            _ if attempt.first => "resend-first",
             Move::Next => "resend-next",
             Move::Cancel => "resend-cancel",
             Move::Start => "resend-start",

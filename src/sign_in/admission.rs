@@ -45,6 +45,17 @@ impl SignIn {
         asker: &Asker,
         browser_hash: &str,
     ) -> Result<Admission, SignInError> {
+        match self.judge(subject).await? {
+            Verdict::Pass => Ok(Admission::Pass(None)),
+            Verdict::Refused(refused) => Ok(Admission::Refused(Refusal::Guard(refused))),
+            Verdict::Ticket { refused, quotas } => {
+                self.take_turns(subject, asker, browser_hash, refused, quotas).await
+            }
+        }
+    }
+
+    /// What the guard says of a send. What it would only have refused passes.
+    pub(super) async fn judge(&self, subject: &Subject) -> Result<Verdict, SignInError> {
         let now = self.clock.now();
         let keys: Vec<String> = subject.watched().into_iter().chain(subject.tickets()).collect();
         let counters = self.store.counters(&keys).await?;
@@ -54,18 +65,14 @@ impl SignIn {
             Vec::new()
         };
         match self.guard.judge(subject, &counters, &days, now) {
-            Verdict::Pass => Ok(Admission::Pass(None)),
+            Verdict::Pass => Ok(Verdict::Pass),
             Verdict::Refused(refused) | Verdict::Ticket { refused, .. } if self.guard.lets_pass(&refused) => {
                 refused.log(true);
-                Ok(Admission::Pass(None))
+                Ok(Verdict::Pass)
             }
-            Verdict::Refused(refused) => {
+            verdict => {
                 self.rewind(&counters, now).await?;
-                Ok(Admission::Refused(Refusal::Guard(refused)))
-            }
-            Verdict::Ticket { refused, quotas } => {
-                self.rewind(&counters, now).await?;
-                self.take_turns(subject, asker, browser_hash, refused, quotas).await
+                Ok(verdict)
             }
         }
     }

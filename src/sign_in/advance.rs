@@ -64,6 +64,11 @@ impl SignIn {
         let now = self.clock.now();
         self.breakers.sends.record(permit, now, answer.as_ref().err());
         match answer {
+            // Nobody of ours took it, so it went out by itself.
+            Ok(NextStep::NoneLeft) if resend.tries == 0 => {
+                tracing::error!(phone, "a code could not be sent again: the request has no step left");
+                self.give_up(attempt, 2).await
+            }
             // None left: an earlier answer was lost, and that call did take the step.
             Ok(NextStep::Sent | NextStep::NoneLeft) => {
                 let locked_until = self.verify.ends_after_second_step(attempt.delivery.locked_until, now);
@@ -101,7 +106,7 @@ impl SignIn {
                     // The visitor cancelled meanwhile: nothing is left to take back.
                     self.store.settle_cancel(&attempt.attempt_id, None, now + PAUSE).await?;
                 }
-                self.jobs.notify_one();
+                self.jobs.notify_waiters();
                 Ok(None)
             }
             Ok(Cancelled::TooLate) => self.give_up(attempt, 2).await,
@@ -119,9 +124,14 @@ impl SignIn {
             self.store.fail_resend(id_of, claim.now).await?;
             return Ok(());
         }
+        if let Err(refused) = self.destinations.check(&attempt.phone, resend.channel) {
+            tracing::info!(phone, "another code may not go out any more: {refused}");
+            self.store.fail_resend(id_of, claim.now).await?;
+            return Ok(());
+        }
         let steps = self.steps(&attempt.phone, resend.channel);
-        let locked_until = claim.now + self.verify.runs_for(steps);
-        if !self.store.begin_again(id_of, steps, locked_until, claim).await? {
+        let begun = self.sent(attempt, claim.now, claim.now + self.verify.runs_for(steps));
+        if !self.store.begin_again(id_of, steps, begun, claim).await? {
             return Ok(());
         }
         let answer = match self.request(attempt, steps).await {
@@ -142,8 +152,7 @@ impl SignIn {
             }
             Err(error) if error.may_have_sent() => {
                 tracing::warn!(phone, "another code may have been sent: {error}");
-                let sent = self.sent(attempt, claim.now, locked_until);
-                self.store.record_doubt(id_of, sent.expires_at).await?;
+                self.store.record_doubt(id_of, self.good_until(attempt, now)).await?;
                 Ok(())
             }
             Err(error) if may_pass(&error) => {

@@ -1,5 +1,7 @@
 //! Asking the provider, and what its answer means for the attempt.
 
+use std::time::Instant;
+
 use super::{DOUBT, Refusal, SignIn, SignInError, Start};
 use crate::{
     channel::Channels,
@@ -11,8 +13,11 @@ use crate::{
 impl SignIn {
     /// Asks the provider, once. `repeated`: an earlier answer for this attempt was lost.
     pub(super) async fn ask(&self, attempt: &Verification, repeated: bool) -> Result<Start, SignInError> {
+        let begun = Instant::now();
         match self.request(attempt, attempt.delivery.steps).await {
-            Ok(Err(VerifyError::AlreadyRunning(id))) => self.already_running(attempt, id, repeated).await,
+            Ok(Err(VerifyError::AlreadyRunning(id))) => {
+                self.already_running(attempt, id, repeated, begun).await
+            }
             Ok(answer) => self.write_down(attempt, answer).await,
             Err(paused) => {
                 let to = if repeated { State::InDoubt } else { State::Failed };
@@ -49,7 +54,7 @@ impl SignIn {
                 Ok(Start::Sent)
             }
             Err(error) if error.may_have_sent() => {
-                self.store.record_doubt(&attempt.attempt_id, attempt.expires_at).await?;
+                self.store.record_doubt(&attempt.attempt_id, self.good_until(attempt, now)).await?;
                 Ok(Start::Refused(Refusal::Lost { wait: DOUBT, error }))
             }
             Err(error) => {

@@ -11,7 +11,7 @@ use crate::{
     guard::{Asker, Refused, Subject, address::network, breaker::Paused, subject},
     keys::Token,
     pin::Pin,
-    store::{Device, State, Verification},
+    store::{Device, Note, State, Verification},
     verify::{Checked, RequestId, VerifyError},
 };
 
@@ -49,15 +49,22 @@ pub enum Check {
     },
     /// The form belongs to another attempt than the browser's current one.
     OtherAttempt,
-    /// Cancelled by the visitor, in another tab.
+    /// Cancelled: by the visitor, in another tab, or for another browser.
     Cancelled {
+        /// Somebody asked for a code to the same number there.
+        taken_over: bool,
         /// Where its visitor wanted to go.
         return_to: Option<String>,
     },
     /// The browser has nothing under way.
     NoAttempt,
     /// The provider could not say.
-    Unchecked(VerifyError),
+    Unchecked {
+        /// Why not.
+        error: VerifyError,
+        /// It may have counted a try, or have accepted the code.
+        may_count: bool,
+    },
     /// The provider is left alone for a while: nobody was called.
     Paused(Paused),
     /// Too many wrong codes: nobody was called and the try is not used up.
@@ -81,6 +88,8 @@ pub enum Ending {
     Expired,
     /// Over, after a check whose answer was lost: the code may have been right.
     Unclear,
+    /// Another message was asked for and could not be sent.
+    NotResent,
 }
 
 /// What a browser's attempts say about a form, without asking the provider.
@@ -94,7 +103,9 @@ pub(super) enum Verdict<'a> {
     /// Another message is on its way, and this code may no longer work.
     Resending,
     OtherAttempt,
-    Cancelled,
+    Cancelled {
+        taken_over: bool,
+    },
     NoAttempt,
 }
 
@@ -110,9 +121,11 @@ pub(super) fn verdict<'a>(
         let pending = runs(current, now);
         return if pending { Verdict::OtherAttempt } else { Verdict::NoAttempt };
     }
+    let note = current.delivery.note;
     match current.state {
         State::Sent if current.expires_at > now => Verdict::Busy(current),
         State::Sent | State::Expired => Verdict::Ended(Ending::Expired),
+        State::Failed if note == Some(Note::NotResent) => Verdict::Ended(Ending::NotResent),
         State::Failed => Verdict::Ended(Ending::TooMany),
         State::Verified => {
             let fresh = current.ended_at.is_some_and(|at| now.since(at) < TOMBSTONE);
@@ -120,7 +133,7 @@ pub(super) fn verdict<'a>(
             if fresh && same { Verdict::JustVerified(&current.attempt_id) } else { Verdict::NoAttempt }
         }
         State::Resending => Verdict::Resending,
-        State::Cancelled => Verdict::Cancelled,
+        State::Cancelled => Verdict::Cancelled { taken_over: note == Some(Note::TakenOver) },
         State::Starting | State::InDoubt => Verdict::NoAttempt,
     }
 }
@@ -169,7 +182,7 @@ impl SignIn {
                 Verdict::Ended(ending) => return Ok(Check::Ended { ending, return_to }),
                 Verdict::Resending => return Ok(Check::Resending),
                 Verdict::OtherAttempt => return Ok(Check::OtherAttempt),
-                Verdict::Cancelled => return Ok(Check::Cancelled { return_to }),
+                Verdict::Cancelled { taken_over } => return Ok(Check::Cancelled { taken_over, return_to }),
                 Verdict::NoAttempt => return Ok(Check::NoAttempt),
             }
         }
@@ -243,12 +256,19 @@ impl SignIn {
                 self.store.count_wrong(&attempt.attempt_id, pin_hash).await?;
                 Check::Wrong { left: left(attempt.wrong_codes + 1), wait: Duration::ZERO }
             }
+            Told::WrongTwice => {
+                self.store.record_unanswered(&attempt.attempt_id, pin_hash).await?;
+                self.store.count_wrong(&attempt.attempt_id, pin_hash).await?;
+                Check::Wrong { left: left(attempt.wrong_codes + 2), wait: Duration::ZERO }
+            }
             Told::Answer(Checked::TooMany) => {
                 end(State::Failed).await?;
                 tracing::info!(phone = attempt.phone.masked(), "too many wrong codes");
                 ended(Ending::TooMany)
             }
             Told::Answer(Checked::Gone) | Told::Unclear => {
+                let (phone, request) = (attempt.phone.masked(), id.short());
+                tracing::info!(phone, "the provider does not know request {request} any more");
                 let again = self.again(form, &attempt.attempt_id, attempt.return_to.clone()).await?;
                 if let Check::SignedIn { known, .. } = &again {
                     // The process ended between the success and its record: the code is used, and rightly so.
@@ -260,6 +280,8 @@ impl SignIn {
                 ended(if matches!(told, Told::Unclear) { Ending::Unclear } else { Ending::Expired })
             }
             Told::Answer(Checked::NotYet) => {
+                let phone = attempt.phone.masked();
+                tracing::error!(phone, "a check in a step that takes no code: a mistake of ours");
                 self.release(attempt).await?;
                 Check::NotYet
             }
@@ -273,7 +295,7 @@ impl SignIn {
                 } else {
                     self.release(attempt).await?;
                 }
-                Check::Unchecked(error)
+                Check::Unchecked { error, may_count }
             }
         })
     }

@@ -3,17 +3,21 @@
 //! v1 is asked what became of the request. v2 cannot be: the check is made once more, and if the request is gone then,
 //! nobody can tell whether the first one was right.
 
+use std::time::Instant;
+
 use super::SignIn;
 use crate::{
     guard::breaker::Paused,
     pin::Pin,
     store::Verification,
-    verify::{Checked, Found, RequestId, VerifyError},
+    verify::{Checked, Found, RequestId, VerifyClient, VerifyError},
 };
 
 /// What is known after asking about a code.
 pub(super) enum Told {
     Answer(Checked),
+    /// Wrong, and asked about twice: each may have used up a try.
+    WrongTwice,
     /// The request is over, and the code may have been right.
     Unclear,
     /// `may_count`: the check may have been made all the same.
@@ -34,40 +38,46 @@ impl SignIn {
         pin: &Pin,
         pin_hash: &str,
     ) -> Told {
-        let answer = match self.check_once(attempt, id, pin).await {
+        let begun = Instant::now();
+        let answer = match self.check_once(&self.verify, attempt, id, pin).await {
             Ok(answer) => answer,
             Err(paused) => return Told::Paused(paused),
         };
         match answer {
             Ok(Checked::Gone) if attempt.delivery.unanswered.is_some() => {
                 let same = attempt.delivery.unanswered.as_deref() == Some(pin_hash);
-                match self.verify.search(id).await {
+                match self.verify_since(begun).search(id).await {
                     Ok(Found::Success) if same => Told::Answer(Checked::Right),
                     _ => Told::Unclear,
                 }
             }
             Ok(checked) => Told::Answer(checked),
-            Err(error) if error.may_have_sent() => self.after_lost_answer(attempt, id, pin, error).await,
+            Err(error) if error.may_have_sent() => {
+                let verify = self.verify_since(begun);
+                self.after_lost_answer(&verify, attempt, id, pin, error).await
+            }
             Err(error) => Told::Nothing { error, may_count: false },
         }
     }
 
     async fn after_lost_answer(
         &self,
+        verify: &VerifyClient,
         attempt: &Verification,
         id: &RequestId,
         pin: &Pin,
         error: VerifyError,
     ) -> Told {
-        if !self.verify.can_search() {
-            return match self.check_once(attempt, id, pin).await {
+        if !verify.can_search() {
+            return match self.check_once(verify, attempt, id, pin).await {
                 Ok(Ok(Checked::Gone)) => Told::Unclear,
+                Ok(Ok(Checked::Wrong)) => Told::WrongTwice,
                 Ok(Ok(checked)) => Told::Answer(checked),
                 Ok(Err(error)) => Told::Nothing { error, may_count: true },
-                Err(_) => Told::Nothing { error, may_count: true },
+                Err(_paused) => Told::Nothing { error, may_count: true },
             };
         }
-        match self.verify.search(id).await {
+        match verify.search(id).await {
             Ok(Found::Success) => Told::Answer(Checked::Right),
             Ok(Found::Failed) => Told::Answer(Checked::TooMany),
             Ok(Found::Expired | Found::Cancelled) => Told::Answer(Checked::Gone),
@@ -80,12 +90,13 @@ impl SignIn {
     /// One check, unless the provider is left alone.
     async fn check_once(
         &self,
+        verify: &VerifyClient,
         attempt: &Verification,
         id: &RequestId,
         pin: &Pin,
     ) -> Result<Result<Checked, VerifyError>, Paused> {
         let permit = self.breakers.checks.admit(self.clock.now(), &attempt.phone_hash)?;
-        let answer = self.verify.check(id, pin).await;
+        let answer = verify.check(id, pin).await;
         self.breakers.checks.record(permit, self.clock.now(), answer.as_ref().err());
         Ok(answer)
     }

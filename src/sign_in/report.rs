@@ -12,8 +12,9 @@ use crate::{
 const LOOKS: u32 = 40;
 
 impl SignIn {
-    /// Takes a report up. One of a request that we do not know, or that tells nothing new, changes nothing.
-    pub async fn report(&self, report: &Report) -> Result<(), SignInError> {
+    /// Takes a report up. One of a request that we do not know, or that tells nothing new, changes nothing. `false`: it is
+    /// too early to tell which message it means, and it has to come again.
+    pub async fn report(&self, report: &Report) -> Result<bool, SignInError> {
         for _ in 0..LOOKS {
             let mut news = false;
             for (channel, trouble) in &report.troubles {
@@ -26,16 +27,19 @@ impl SignIn {
                 }
             }
             let now = self.clock.now();
-            // A report may overtake the answer that names its request.
-            if news
-                || report.troubles.is_empty()
-                || !self.store.may_become_known(&report.request_id, now).await?
+            if news || report.troubles.is_empty() {
+                return Ok(true);
+            }
+            // A report may overtake the answer to the very call that brought its message about.
+            if !self.store.may_become_known(&report.request_id, now).await?
+                && !self.store.awaits_step(&report.request_id, now).await?
             {
-                break;
+                return Ok(true);
             }
             sleep(POLL).await;
         }
-        Ok(())
+        // An id that is still unknown is nobody's: to ask for it again would go on for ever.
+        Ok(!self.store.awaits_step(&report.request_id, self.clock.now()).await?)
     }
 
     /// Counts a message that will not arrive: many of them may be an attack, or the end of the provider's patience.

@@ -5,14 +5,11 @@ use std::time::Duration;
 use tokio::time::sleep;
 use tracing::Instrument;
 
-use super::{
-    LONGEST, MOST_SENDS, POLL, POLLS, RESEND_AFTER, Refusal, SignIn, SignInError, WORTHWHILE,
-    admission::Admission, runs,
-};
+use super::{LONGEST, MOST_SENDS, POLL, POLLS, RESEND_AFTER, Refusal, SignIn, SignInError, WORTHWHILE, runs};
 use crate::{
     channel::{Channel, Channels},
     clock::Timestamp,
-    guard::Asker,
+    guard::{Asker, Cause, Refused, Verdict},
     keys::Token,
     store::{Asked, Move, State, Verification},
 };
@@ -54,7 +51,7 @@ pub enum Resend {
     UnderWay,
     /// Not now, or not at all.
     Refused(Offer),
-    /// The guard or the breaker refuses: nobody was called.
+    /// The settings, the guard or the breaker refuse: nobody was called.
     TurnedAway(Refusal),
     /// The channel is none that this site sends by.
     NoSuchChannel,
@@ -126,11 +123,10 @@ impl SignIn {
                 _ if attempt.request_id.as_deref() != Some(request_id) => return Ok(Resend::OtherAttempt),
                 _ => {}
             }
-            let channels = self.channels_to(&attempt.phone);
-            if !channels.contains(channel) {
-                return Ok(Resend::NoSuchChannel);
+            if let Err(refused) = self.destinations.check(&attempt.phone, channel) {
+                return Ok(Resend::TurnedAway(Refusal::Destination(refused)));
             }
-            let offer = offer(attempt, channels, now);
+            let offer = offer(attempt, self.channels_to(&attempt.phone), now);
             if !matches!(offer, Offer::After { wait: Duration::ZERO, .. }) {
                 return Ok(Resend::Refused(offer));
             }
@@ -143,7 +139,7 @@ impl SignIn {
                     self.advance(&claimed).await?;
                     return Ok(Resend::UnderWay);
                 }
-                Begun::No(refusal) => return Ok(Resend::TurnedAway(refusal)),
+                Begun::No(answer) => return Ok(answer),
                 Begun::LookAgain => {}
             }
         }
@@ -159,13 +155,22 @@ impl SignIn {
     ) -> Result<Begun, SignInError> {
         let claim = self.claim();
         if let Some(paused) = self.breakers.sends.paused(claim.now) {
-            return Ok(Begun::No(Refusal::Paused(paused)));
+            return Ok(Begun::No(Resend::TurnedAway(Refusal::Paused(paused))));
         }
         let subject = self.subject(&attempt.phone, asker).await?;
-        let turn = match self.admit(&subject, asker, &attempt.browser_hash).await? {
-            Admission::Pass(turn) => turn,
-            Admission::Refused(refusal) => return Ok(Begun::No(refusal)),
-        };
+        match self.judge(&subject).await? {
+            Verdict::Pass => {}
+            // Over the budget a sign-in has one more message: its visitor has waited already, if need be.
+            Verdict::Ticket { .. } | Verdict::Refused(Refused { cause: Cause::NoTickets, .. }) => {
+                if attempt.delivery.sends > 1 {
+                    let wait = attempt.expires_at.since(claim.now);
+                    return Ok(Begun::No(Resend::Refused(Offer::Nothing { why: WhyNot::UsedUp, wait })));
+                }
+            }
+            Verdict::Refused(refused) => {
+                return Ok(Begun::No(Resend::TurnedAway(Refusal::Guard(refused))));
+            }
+        }
         let wanted = Asked {
             channel,
             first: first_move(attempt, channel),
@@ -176,7 +181,7 @@ impl SignIn {
         let Some(claimed) = self.store.claim_resend(&attempt.attempt_id, wanted, claim).await? else {
             return Ok(Begun::LookAgain);
         };
-        if self.count(&subject, turn.as_ref()).await? {
+        if self.count(&subject, None).await? {
             return Ok(Begun::Yes(Box::new(claimed)));
         }
         // Others took the room meanwhile: all is as it was.
@@ -188,7 +193,7 @@ impl SignIn {
 /// Whether a resend has begun.
 enum Begun {
     Yes(Box<Verification>),
-    No(Refusal),
+    No(Resend),
     /// Something has changed meanwhile.
     LookAgain,
 }

@@ -3,13 +3,13 @@
 //! The provider's lock covers the number for the whole API key, so an id from a refusal is taken up only if our own rows
 //! show that this browser asked for it; and only a request that is in our rows is ever cancelled for another browser.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::{DOUBT, PAUSE, Refusal, SignIn, SignInError, Start, TAKE_OVER_AFTER};
+use super::{CLAIM, DOUBT, PAUSE, Refusal, SignIn, SignInError, Start, TAKE_OVER_AFTER};
 use crate::{
     clock::Timestamp,
     store::{Sent, State, Verification},
-    verify::{Cancelled, RequestId, VerifyError},
+    verify::{Cancelled, RequestId},
 };
 
 /// What to do about a refusal.
@@ -64,9 +64,11 @@ pub(super) fn holder<'a>(
         }
         (Some(theirs), _) => {
             let young = (theirs.sent_at + TAKE_OVER_AFTER).since(now);
-            let locked = Holder::Theirs { wait: wait(theirs.delivery.locked_until) };
+            let end = theirs.cancel_at.map_or(theirs.delivery.locked_until, |at| at + PAUSE);
+            let locked = Holder::Theirs { wait: wait(end.min(theirs.delivery.locked_until)) };
             // A known browser is not pushed aside by whoever else types the number.
-            if over_at_provider(theirs) || theirs.delivery.taken > 1 || theirs.origin.known {
+            let protected = theirs.origin.known && !attempt.origin.known;
+            if over_at_provider(theirs) || theirs.delivery.taken > 1 || protected {
                 locked
             } else if !young.is_zero() {
                 Holder::Theirs { wait: young }
@@ -96,12 +98,20 @@ impl SignIn {
         attempt: &Verification,
         id: Option<RequestId>,
         repeated: bool,
+        begun: Instant,
     ) -> Result<Start, SignInError> {
         let now = self.clock.now();
         let attempts = self
             .store
             .attempts_to_phone(&attempt.phone_hash, id.as_ref().map(RequestId::as_str), now)
             .await?;
+        let ours = attempts.iter().find(|other| other.attempt_id != attempt.attempt_id);
+        let ours = ours.map_or_else(
+            || "none of ours".to_owned(),
+            |ours| format!("our last was sent {} s ago", now.since(ours.sent_at).as_secs()),
+        );
+        let phone = attempt.phone.masked();
+        tracing::info!(phone, "a verification to this number runs already at the provider, and {ours}");
         let end = |to| self.store.settle(&attempt.attempt_id, State::Starting, to, now);
         let ended = if repeated { State::InDoubt } else { State::Failed };
         match holder(attempt, id.as_ref(), repeated, &attempts, now) {
@@ -117,18 +127,13 @@ impl SignIn {
                 self.store.record_sent(&attempt.attempt_id, id.as_str(), sent).await?;
                 Ok(Start::Resumed)
             }
-            Holder::TakeOver(theirs) => self.take_over(attempt, theirs).await,
+            Holder::TakeOver(theirs) => self.take_over(attempt, theirs, begun).await,
             Holder::Theirs { wait } => {
                 end(ended).await?;
                 Ok(Start::Refused(Refusal::Running { wait }))
             }
             // Not for long: the number is asked for again by itself.
-            Holder::Ending { wait } if wait <= PAUSE && !repeated => {
-                let channel = attempt.delivery.channel;
-                self.store.postpone(&attempt.attempt_id, channel, now + wait).await?;
-                self.jobs.notify_one();
-                Ok(Start::UnderWay)
-            }
+            Holder::Ending { wait } if wait <= PAUSE && !repeated => self.start_at(attempt, now + wait).await,
             Holder::Ending { wait } => {
                 end(ended).await?;
                 Ok(Start::Refused(Refusal::Ending { wait }))
@@ -140,38 +145,52 @@ impl SignIn {
         }
     }
 
-    /// Ends another browser's attempt to the same number, and asks once more: the refusal before has sent nothing.
-    async fn take_over(&self, attempt: &Verification, theirs: &Verification) -> Result<Start, SignInError> {
-        let Some(id) = theirs.request_id.as_deref().and_then(RequestId::parse) else {
-            return Err(SignInError::Stuck);
+    /// Ends another browser's attempt to the same number. Ours starts when the number is free, by itself.
+    async fn take_over(
+        &self,
+        attempt: &Verification,
+        theirs: &Verification,
+        begun: Instant,
+    ) -> Result<Start, SignInError> {
+        let refused = |refusal| async move {
+            let now = self.clock.now();
+            self.store.settle(&attempt.attempt_id, State::Starting, State::Failed, now).await?;
+            Ok(Start::Refused(refusal))
         };
-        let answer = self.verify.cancel(&id).await;
+        let id = theirs.request_id.as_deref().and_then(RequestId::parse);
+        // Its code may be checked right now: that ends it, one way or the other.
+        let (Some(id), true) = (id, self.store.claim_other(&theirs.attempt_id, self.claim()).await?) else {
+            return refused(Refusal::Running { wait: CLAIM }).await;
+        };
+        let answer = self.verify_since(begun).cancel(&id).await;
         let now = self.clock.now();
-        let wait = match answer {
-            Ok(Cancelled::Done | Cancelled::Gone) => {
-                self.store.take_over(&theirs.attempt_id, now, now + PAUSE).await?;
-                tracing::info!(phone = attempt.phone.masked(), "cancelled for another browser");
-                return self.ask_after_take_over(attempt).await;
+        let free_at = match answer {
+            Ok(Cancelled::Done) => now + PAUSE,
+            Ok(Cancelled::Gone) => now,
+            Ok(Cancelled::TooEarly) => {
+                self.store.let_go(&theirs.attempt_id).await?;
+                return refused(Refusal::Running { wait: PAUSE }).await;
             }
-            Ok(Cancelled::TooEarly) => PAUSE,
-            Ok(Cancelled::TooLate | Cancelled::Refused) => theirs.delivery.locked_until.since(now),
+            Ok(Cancelled::TooLate | Cancelled::Refused) => {
+                self.store.let_go(&theirs.attempt_id).await?;
+                let wait = theirs.delivery.locked_until.since(now).max(PAUSE);
+                return refused(Refusal::Running { wait }).await;
+            }
             Err(error) => {
-                self.store.settle(&attempt.attempt_id, State::Starting, State::Failed, now).await?;
-                return Ok(Start::Refused(Refusal::Provider(error)));
+                self.store.let_go(&theirs.attempt_id).await?;
+                return refused(Refusal::Provider(error)).await;
             }
         };
-        self.store.settle(&attempt.attempt_id, State::Starting, State::Failed, now).await?;
-        Ok(Start::Refused(Refusal::Running { wait: wait.max(PAUSE) }))
+        self.store.take_over(&theirs.attempt_id, now, free_at).await?;
+        tracing::info!(phone = attempt.phone.masked(), "cancelled for another browser");
+        self.start_at(attempt, free_at).await
     }
 
-    async fn ask_after_take_over(&self, attempt: &Verification) -> Result<Start, SignInError> {
-        let refusal = match self.request(attempt, attempt.delivery.steps).await {
-            Ok(Err(VerifyError::AlreadyRunning(_))) => Refusal::Ending { wait: PAUSE },
-            Ok(answer) => return self.write_down(attempt, answer).await,
-            Err(paused) => Refusal::Paused(paused),
-        };
-        self.store.settle(&attempt.attempt_id, State::Starting, State::Failed, self.clock.now()).await?;
-        Ok(Start::Refused(refusal))
+    /// Leaves a start that was refused for now to the jobs.
+    async fn start_at(&self, attempt: &Verification, due: Timestamp) -> Result<Start, SignInError> {
+        self.store.postpone(&attempt.attempt_id, attempt.delivery.channel, due).await?;
+        self.jobs.notify_waiters();
+        Ok(Start::UnderWay)
     }
 }
 

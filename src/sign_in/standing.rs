@@ -44,6 +44,8 @@ pub struct Resending {
     pub channel: Channel,
     /// What happens next.
     pub next: Move,
+    /// No message went out before.
+    pub first: bool,
     /// When that is done.
     pub due: Timestamp,
 }
@@ -53,8 +55,11 @@ pub struct Resending {
 pub enum Over {
     /// Its last code ran out.
     Expired,
-    /// Its last message could not be sent, and the one before no longer counts.
-    NotResent,
+    /// Its last message could not be sent, and the one before, if any, no longer counts.
+    NotResent {
+        /// It was the first.
+        first: bool,
+    },
     /// Another browser asked for a code to the same number.
     TakenOver,
     /// The answer to its last request was lost.
@@ -123,14 +128,15 @@ pub(super) enum Stage {
 /// Decides by the row and the time alone.
 pub(super) fn standing(attempt: &Verification, now: Timestamp) -> Stage {
     let good = attempt.expires_at > now;
-    let asked_again = attempt.delivery.resend.is_some();
     match attempt.state {
         State::Sent if good && attempt.request_id.is_some() => Stage::Code,
         State::Resending if good => Stage::Resend,
-        State::Starting if good && asked_again && attempt.claimed_until > now => Stage::Resend,
+        State::Starting if good && attempt.claimed_until > now => Stage::Resend,
         State::Starting | State::InDoubt if good => Stage::Over(Over::InDoubt),
         State::Sent | State::Expired | State::Resending => Stage::Over(Over::Expired),
-        State::Failed if attempt.delivery.note == Some(Note::NotResent) => Stage::Over(Over::NotResent),
+        State::Failed if attempt.delivery.note == Some(Note::NotResent) => {
+            Stage::Over(Over::NotResent { first: attempt.delivery.sends == 0 })
+        }
         State::Cancelled if attempt.delivery.note == Some(Note::TakenOver) => Stage::Over(Over::TakenOver),
         _ => Stage::Nothing,
     }
@@ -143,6 +149,7 @@ fn resending(attempt: &Verification) -> Resending {
         phone: attempt.phone.clone(),
         channel: delivery.resend.map_or(delivery.channel, |resend| resend.channel),
         next: delivery.resend.map_or(Move::Start, |resend| resend.next),
+        first: delivery.sends == 0,
         due: delivery.resend.map_or(attempt.sent_at, |resend| resend.due),
     }
 }

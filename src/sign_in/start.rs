@@ -143,7 +143,7 @@ impl SignIn {
         let task = async move {
             let started = this.start_as(&browser_hash, &phone, &asker, return_to.as_deref()).await?;
             // What goes on was begun by an earlier form.
-            if let (Start::Resumed, Some(return_to)) = (&started, &return_to) {
+            if let (Start::Resumed | Start::UnderWay, Some(return_to)) = (&started, &return_to) {
                 this.store.lead_to(&browser_hash, return_to).await?;
             }
             Ok(started)
@@ -301,7 +301,7 @@ impl SignIn {
         let cancel_at = now.max(attempt.sent_at + CANCEL_AFTER);
         let expires_at = self.good_until(attempt, attempt.sent_at);
         let dropped = self.store.cancel(&attempt.attempt_id, now, cancel_at, expires_at).await?;
-        self.jobs.notify_one();
+        self.jobs.notify_waiters();
         Ok(dropped)
     }
 }

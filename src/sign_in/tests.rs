@@ -8,7 +8,7 @@ use crate::{
     clock::Timestamp,
     phone::PhoneNumber,
     sign_in::TOMBSTONE,
-    store::{Delivery, Origin, State, Verification},
+    store::{Delivery, Note, Origin, State, Verification},
 };
 
 pub(super) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -94,13 +94,20 @@ fn the_verdict_on_a_form_follows_from_the_attempts() {
         ..attempt(State::Verified, secs(100))
     };
     let other = |state, age| Verification { request_id: Some("r2".to_owned()), ..attempt(state, age) };
+    let noted = |state, note| {
+        let mut attempt = attempt(state, secs(1));
+        attempt.delivery.note = Some(note);
+        attempt
+    };
     for (attempts, expected) in [
         (vec![], "NoAttempt"),
         (vec![attempt(State::Sent, secs(1))], "Busy"),
         (vec![attempt(State::Sent, LIFETIME)], "Ended(Expired)"),
         (vec![attempt(State::Expired, LIFETIME)], "Ended(Expired)"),
         (vec![attempt(State::Failed, secs(1))], "Ended(TooMany)"),
-        (vec![attempt(State::Cancelled, secs(1))], "Cancelled"),
+        (vec![noted(State::Failed, Note::NotResent)], "Ended(NotResent)"),
+        (vec![attempt(State::Cancelled, secs(1))], "Cancelled { taken_over: false }"),
+        (vec![noted(State::Cancelled, Note::TakenOver)], "Cancelled { taken_over: true }"),
         (vec![attempt(State::InDoubt, secs(1))], "NoAttempt"),
         (vec![other(State::Sent, secs(1)), attempt(State::Cancelled, secs(2))], "OtherAttempt"),
         (vec![other(State::Starting, secs(1))], "OtherAttempt"),

@@ -52,13 +52,14 @@ impl Store {
         row.as_ref().map(verifications::read).transpose()
     }
 
-    /// Takes the resends whose next move is due; nobody else gets them before the claim ends.
+    /// Takes the resends whose next move is due and still of use; nobody else gets them before the claim ends.
     pub async fn claim_moves(&self, claim: Claim, most: i64) -> Result<Vec<Verification>, StoreError> {
         const SQL: &str = concat!(
             "UPDATE verifications SET claimed_until = $2 \
-             WHERE state = 'resending' AND claimed_until <= $1 AND move_at <= $1 \
+             WHERE state = 'resending' AND claimed_until <= $1 AND move_at <= $1 AND expires_at > $1 \
              AND attempt_id IN (SELECT attempt_id FROM verifications \
-             WHERE state = 'resending' AND move_at <= $1 AND claimed_until <= $1 ORDER BY move_at LIMIT $3) RETURNING ",
+             WHERE state = 'resending' AND move_at <= $1 AND claimed_until <= $1 AND expires_at > $1 \
+             ORDER BY move_at LIMIT $3) RETURNING ",
             verifications::columns!()
         );
         let query = sqlx::query(SQL).bind(claim.now.as_millis()).bind(claim.until.as_millis()).bind(most);
@@ -78,10 +79,12 @@ impl Store {
         Ok(query.execute(&self.pool).await?.rows_affected() == 1)
     }
 
-    /// Lets go of a claimed resend whose next move is another one, or the same again. `free`: the old request is over.
+    /// Lets go of a claimed resend whose next move is another one, or the same again. `free`: the old request is over,
+    /// and the number free when the move is due.
     pub async fn plan_move(&self, attempt_id: &str, resend: Resend, free: bool) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET state = 'resending', next_move = $2, move_at = $3, moves = $4, \
-                           claimed_until = 0, cancel_at = CASE WHEN $5 = 1 THEN NULL ELSE cancel_at END \
+                           claimed_until = 0, cancel_at = CASE WHEN $5 = 1 THEN NULL ELSE cancel_at END, \
+                           locked_until = CASE WHEN $5 = 1 THEN $3 ELSE locked_until END \
                            WHERE attempt_id = $1 AND state IN ('resending', 'starting')";
         let query = sqlx::query(SQL)
             .bind(attempt_id)
@@ -137,26 +140,26 @@ impl Store {
         Ok(query.execute(&self.pool).await?.rows_affected() == 1)
     }
 
-    /// Writes down that another request is about to be made for a resend. `locked_until`: when it ends if its answer
-    /// is lost.
+    /// Writes down that another request is about to be made for a resend. `begun` is what holds if its answer is lost.
     pub async fn begin_again(
         &self,
         attempt_id: &str,
         steps: Channels,
-        locked_until: Timestamp,
+        begun: Sent,
         claim: Claim,
     ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET state = 'starting', request_id = NULL, steps = $2, channel = $3, \
-                           taken = 1, sent_at = $4, claimed_until = $5, locked_until = $6, wrong_codes = 0, \
+                           taken = 1, sent_at = $4, claimed_until = $5, locked_until = $6, expires_at = $7, wrong_codes = 0, \
                            trouble = NULL, unanswered = NULL, cancel_at = NULL \
                            WHERE attempt_id = $1 AND state = 'resending'";
         let query = sqlx::query(SQL)
             .bind(attempt_id)
             .bind(steps.to_string())
             .bind(steps.first().as_str())
-            .bind(claim.now.as_millis())
+            .bind(begun.sent_at.as_millis())
             .bind(claim.until.as_millis())
-            .bind(locked_until.as_millis());
+            .bind(begun.locked_until.as_millis())
+            .bind(begun.expires_at.as_millis());
         Ok(query.execute(&self.pool).await?.rows_affected() == 1)
     }
 
@@ -185,9 +188,25 @@ impl Store {
         Ok(())
     }
 
-    /// Lets go of a claimed attempt after a check that got no answer.
+    /// Takes another browser's attempt to end it, unless it is busy.
+    pub async fn claim_other(&self, attempt_id: &str, claim: Claim) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET claimed_until = $3 WHERE attempt_id = $1 AND claimed_until <= $2 \
+                           AND state IN ('sent', 'in_doubt', 'resending', 'cancelled')";
+        let query =
+            sqlx::query(SQL).bind(attempt_id).bind(claim.now.as_millis()).bind(claim.until.as_millis());
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    /// Lets go of a claimed attempt as it is.
+    pub async fn let_go(&self, attempt_id: &str) -> Result<(), StoreError> {
+        let query = sqlx::query("UPDATE verifications SET claimed_until = 0 WHERE attempt_id = $1");
+        query.bind(attempt_id).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Lets go of a claimed attempt after a check that got no answer and may have used up a try.
     pub async fn record_unanswered(&self, attempt_id: &str, pin_hash: &str) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE verifications SET unanswered = $2, claimed_until = 0 \
+        const SQL: &str = "UPDATE verifications SET unanswered = $2, wrong_codes = wrong_codes + 1, claimed_until = 0 \
                            WHERE attempt_id = $1 AND state = 'sent'";
         sqlx::query(SQL).bind(attempt_id).bind(pin_hash).execute(&self.pool).await?;
         Ok(())
@@ -219,6 +238,14 @@ impl Store {
     pub async fn may_become_known(&self, request_id: &RequestId, now: Timestamp) -> Result<bool, StoreError> {
         const SQL: &str = "SELECT 1 FROM verifications WHERE state = 'starting' AND claimed_until > $2 \
                            AND NOT EXISTS (SELECT 1 FROM verifications WHERE request_id = $1) LIMIT 1";
+        let query = sqlx::query(SQL).bind(request_id.as_str()).bind(now.as_millis());
+        Ok(query.fetch_optional(&self.pool).await?.is_some())
+    }
+
+    /// Whether the answer to a request's next step is awaited, or its step was not answered and is taken again.
+    pub async fn awaits_step(&self, request_id: &RequestId, now: Timestamp) -> Result<bool, StoreError> {
+        const SQL: &str = "SELECT 1 FROM verifications WHERE request_id = $1 AND state = 'resending' \
+                           AND next_move = 'next' AND expires_at > $2 LIMIT 1";
         let query = sqlx::query(SQL).bind(request_id.as_str()).bind(now.as_millis());
         Ok(query.fetch_optional(&self.pool).await?.is_some())
     }

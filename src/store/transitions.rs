@@ -65,7 +65,7 @@ impl Store {
 
     /// Takes an attempt whose answer was lost up again.
     pub async fn restart(&self, attempt_id: &str, claim: Claim) -> Result<bool, StoreError> {
-        const SQL: &str = "UPDATE verifications SET state = 'starting', claimed_until = $3 \
+        const SQL: &str = "UPDATE verifications SET state = 'starting', sent_at = $2, claimed_until = $3 \
                            WHERE attempt_id = $1 AND state IN ('starting', 'in_doubt') AND claimed_until <= $2";
         let query =
             sqlx::query(SQL).bind(attempt_id).bind(claim.now.as_millis()).bind(claim.until.as_millis());
@@ -111,7 +111,7 @@ impl Store {
         cancel_at: Timestamp,
         expires_at: Timestamp,
     ) -> Result<bool, StoreError> {
-        const SQL: &str = "UPDATE verifications SET state = 'cancelled', ended_at = $2, claimed_until = 0, \
+        const SQL: &str = "UPDATE verifications SET state = 'cancelled', ended_at = $2, \
                            expires_at = CASE WHEN state = 'resending' THEN $4 ELSE expires_at END, \
                            cancel_at = CASE WHEN state = 'resending' AND next_move = 'start' THEN NULL ELSE $3 END, \
                            next_move = NULL, move_at = NULL \

@@ -193,7 +193,7 @@ impl Store {
     }
 
     /// The attempts to a number whose codes could still be good, or which the provider may still run, as it does
-    /// `request_id`; newest first.
+    /// `request_id`; that one first, then the newest.
     pub async fn attempts_to_phone(
         &self,
         phone_hash: &str,
@@ -204,7 +204,7 @@ impl Store {
             "SELECT ",
             columns!(),
             " FROM verifications WHERE phone_hash = $1 AND (expires_at > $2 OR locked_until > $2 OR request_id = $4) \
-             ORDER BY created_at DESC LIMIT $3"
+             ORDER BY CASE WHEN request_id = $4 THEN 0 ELSE 1 END, created_at DESC LIMIT $3"
         );
         let query = sqlx::query(SQL).bind(phone_hash).bind(now.as_millis()).bind(RECENT).bind(request_id);
         query.fetch_all(&self.pool).await?.iter().map(read).collect()

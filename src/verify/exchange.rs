@@ -27,7 +27,6 @@ pub(super) fn http_client(settings: &VerifySettings) -> reqwest::Result<Client> 
     let mut builder = Client::builder()
         .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(settings.connect_timeout)
-        .timeout(settings.timeout)
         .pool_idle_timeout(POOL_IDLE)
         .redirect(redirect::Policy::none())
         .retry(retry::never());

@@ -1,7 +1,8 @@
 //! The Verify client: request, check, next step, cancel, over Vonage's Verify v2 or Verify Legacy (v1).
 //!
 //! What this module promises:
-//! * Each call is one exchange with the provider, within the time limit of the settings; nothing is sent twice.
+//! * Each call is one exchange with the provider, and a second one only if the first was refused for its token; both
+//!   within the time limit of the settings. Nothing is sent twice.
 //! * A request with two steps keeps one code, and its second step waits until the first code has run out and there
 //!   was time to cancel it.
 //! * Credentials travel in the `Authorization` header alone: for v2 an application's token if there is one, else key
@@ -10,6 +11,7 @@
 //!   no number, code or secret.
 
 mod application;
+mod call;
 mod error;
 mod exchange;
 mod scrub;
@@ -21,8 +23,7 @@ pub(crate) mod tests;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use reqwest::{Method, RequestBuilder};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use url::Url;
 
 pub use application::{Application, BadKey};
@@ -36,7 +37,6 @@ use crate::{
     random::Random,
 };
 use application::Tokens;
-use exchange::{Answer, exchange};
 
 /// Which of the provider's two APIs is spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +95,11 @@ impl RequestId {
     /// As the provider wrote it.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Its beginning: enough to find it among the provider's records, of no use in a form.
+    pub fn short(&self) -> &str {
+        self.0.get(..8).unwrap_or(&self.0)
     }
 }
 
@@ -169,6 +174,8 @@ const ANSWER_ROOM: Duration = Duration::from_secs(15);
 pub struct VerifyClient {
     http: reqwest::Client,
     settings: Arc<VerifySettings>,
+    /// Not longer than that of the settings.
+    timeout: Duration,
     tokens: Option<Arc<Tokens>>,
 }
 
@@ -185,7 +192,12 @@ impl VerifyClient {
         let application = settings.credentials.application.clone().filter(|_| settings.api == VerifyApi::V2);
         let tokens = application
             .map(|application| Tokens::new(application, settings.clock.clone(), settings.random.clone()));
-        Ok(Self { http, settings: settings.into(), tokens: tokens.map(Arc::new) })
+        Ok(Self { http, timeout: settings.timeout, settings: settings.into(), tokens: tokens.map(Arc::new) })
+    }
+
+    /// The same, but no call takes longer than `time`.
+    pub fn within(&self, time: Duration) -> Self {
+        Self { timeout: time.min(self.timeout), ..self.clone() }
     }
 
     /// As many of `channels` as one request can hold: v1 has none with a call first and a text after it.
@@ -263,49 +275,6 @@ impl VerifyClient {
         match self.settings.api {
             VerifyApi::V1 => v1::cancel(self, id).await,
             VerifyApi::V2 => v2::cancel(self, id).await,
-        }
-    }
-
-    fn get(&self, path: &[&str]) -> RequestBuilder {
-        self.to(Method::GET, path)
-    }
-
-    fn post(&self, path: &[&str]) -> RequestBuilder {
-        self.to(Method::POST, path)
-    }
-
-    fn delete(&self, path: &[&str]) -> RequestBuilder {
-        self.to(Method::DELETE, path)
-    }
-
-    /// The path goes below the base address, piece by piece, so that an id cannot climb out of it.
-    fn to(&self, method: Method, path: &[&str]) -> RequestBuilder {
-        let mut url = self.settings.base_url.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(path);
-        }
-        self.http.request(method, url)
-    }
-
-    /// Signs a request and sends it. One refused for the age of its token did nothing: it goes out again, once.
-    async fn send(&self, request: RequestBuilder) -> Result<Answer, VerifyError> {
-        let Some(tokens) = &self.tokens else {
-            return exchange(match &self.settings.credentials.basic {
-                Some((key, secret)) => request.basic_auth(key, Some(secret.expose_secret())),
-                None => request,
-            })
-            .await;
-        };
-        let unsigned = |_| VerifyError::Credentials("a token could not be signed".to_owned());
-        let again = request.try_clone();
-        let token = tokens.current().map_err(unsigned)?;
-        let answer = exchange(request.bearer_auth(token.expose_secret())).await?;
-        match again {
-            Some(request) if answer.says_token_expired() => {
-                let token = tokens.instead_of(&token).map_err(unsigned)?;
-                exchange(request.bearer_auth(token.expose_secret())).await
-            }
-            _ => Ok(answer),
         }
     }
 }

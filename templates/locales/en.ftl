@@ -54,8 +54,10 @@ again-too-late = This sign-in ends soon, so no more is sent for it. You can star
 
 ## While a code is sent again
 
+resend-title-first = Sending your code
 resend-title-sms = Sending a new message
 resend-title-voice = Calling you
+resend-first = We are about to send it to
 resend-next = We are asking for it now, for
 resend-cancel = We are ending your earlier request first, so its code no longer works. The new code goes to
 resend-start = Your earlier code no longer works. The new code goes to
@@ -188,6 +190,7 @@ resend-no-such-channel = We do not send codes that way. Choose one of the button
 wrong-codes-try = Too many wrong codes were typed. Wait { time-span }, then try again.
 closed-try = Too many wrong codes were typed for this number, so none is taken here. Use a browser in which you have signed in before, or ask the people behind this site for help.
 check-fault = We could not check your code. It is still good, so please try again in a moment.
+check-lost = We could not find out whether your code is right. Please try it again in a moment.
 check-unavailable = Phone sign-in is unavailable right now, so we could not check your code. Please try again later.
 check-busy = Many people are signing in right now, and we could not check your code. It is still good, so please try again in a moment.
 check-paused = { $seconds ->
@@ -200,6 +203,7 @@ check-other-attempt = You sent a form from an earlier attempt, so nothing was ch
 
 failed-too-many = The code was wrong too many times, so it no longer works. You can ask for a new one.
 failed-expired = The code has expired or was used already. You can ask for a new one.
+failed-not-resent = We could not send you another code, and the earlier one no longer works. You can ask for a new one.
 failed-unclear = We could not find out whether your code was right, and it no longer works. You can ask for a new one.
 
 ## Shown once
@@ -210,6 +214,7 @@ notice-expired = The code has expired. Enter your number to get a new one.
 notice-session-ended = That browser is signed out.
 notice-others-ended = You are signed out everywhere else.
 notice-resumed = We already sent a code to this number, and it is still good.
+notice-not-sent = We could not send you a code. Enter your number to try again.
 notice-not-resent = We could not send you another code, and the earlier one no longer works. Enter your number to start again.
 notice-taken-over = Somebody asked for a code to the same number in another browser, so yours no longer works. Enter your number to get a new one.
 notice-in-doubt = We may have sent you a code, but we cannot be sure. Wait half a minute, then enter your number again.

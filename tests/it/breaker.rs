@@ -93,7 +93,10 @@ async fn checks_have_a_breaker_of_their_own_with_shorter_pauses() {
         }
         app.provider.fail_with(500);
         for (browser, id, code) in &visitors[..5] {
-            browser.check(id, code).await.assert_page(502, "We could not check your code");
+            browser
+                .check(id, code)
+                .await
+                .assert_page(502, "We could not find out whether your code is right.");
         }
 
         let (browser, id, code) = &visitors[5];

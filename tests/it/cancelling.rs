@@ -127,7 +127,7 @@ async fn a_code_that_was_cancelled_at_the_provider_is_never_offered_again() {
         // The provider's lock on the number lingers.
         app.pass(secs(3)).await;
         browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
-        browser.get("/verify").await.assert_page(200, "Your earlier code no longer works.");
+        browser.get("/verify").await.assert_page(200, "We are about to send it to");
         assert_eq!(app.provider.messages(PHONE).await.len(), 1);
 
         app.pass(secs(12)).await;

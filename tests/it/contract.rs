@@ -15,6 +15,7 @@ const BUSY: &str = "Many people are signing in right now";
 const IN_DOUBT: &str = "We may have sent you a code";
 const RUNNING: &str = "A code was sent to this number a moment ago";
 const NOT_CHECKED: &str = "could not check your code";
+const UNCLEAR: &str = "We could not find out whether your code is right.";
 const NOT_RESENT: &str = "We could not send it again just now. The code you have still counts.";
 
 /// 2.5, to a start.
@@ -24,7 +25,7 @@ const V2_STARTS: [(Fault, Told); 13] = [
     (Fault::Status(402), (503, UNAVAILABLE, "the balance is too low")),
     (Fault::Status(403), (503, UNAVAILABLE, "enable the product, or ask why the account is suspended")),
     (Fault::Status(404), (502, IN_DOUBT, "HTTP 404")),
-    (Fault::Status(409), (429, RUNNING, "")),
+    (Fault::Status(409), (429, RUNNING, "runs already at the provider, and none of ours")),
     (Fault::Status(412), (503, UNAVAILABLE, "silent authentication is not possible")),
     (Fault::Invalid("to", "Invalid number"), (422, "does not recognise that number", "to: Invalid number")),
     (
@@ -48,7 +49,7 @@ const V1_STARTS: [(&str, Told); 14] = [
     ("7", (422, "We cannot send codes to that number", "check the conversion rate and look for abuse")),
     ("8", (503, UNAVAILABLE, "the account is barred")),
     ("9", (503, UNAVAILABLE, "the balance is too low")),
-    ("10", (429, RUNNING, "")),
+    ("10", (429, RUNNING, "runs already at the provider, and none of ours")),
     ("15", (422, "to that country or phone network", "enable its country or drop it")),
     ("20", (503, UNAVAILABLE, "the account may not choose its own codes")),
     ("29", (422, "approved beforehand", "add funds or approve the number")),
@@ -61,12 +62,12 @@ const V2_CHECKS: [(Fault, Told); 10] = [
     (Fault::Status(401), (503, NOT_CHECKED, "check key and secret, or application, private key")),
     (Fault::Status(402), (503, NOT_CHECKED, "the balance is too low")),
     (Fault::Status(403), (503, NOT_CHECKED, "enable the product")),
-    (Fault::Status(404), (410, "The code has expired or was used already.", "")),
-    (Fault::Status(409), (422, "Your code is still on its way.", "")),
+    (Fault::Status(404), (410, "The code has expired or was used already.", "does not know request")),
+    (Fault::Status(409), (422, "Your code is still on its way.", "a mistake of ours")),
     (Fault::Status(410), (410, "The code was wrong too many times", "too many wrong codes")),
     (Fault::Status(422), (503, NOT_CHECKED, "a parameter of ours: HTTP 422")),
     (Fault::Status(429), (503, NOT_CHECKED, "the provider limits our rate")),
-    (Fault::Status(500), (502, NOT_CHECKED, "a fault of its own: HTTP 500")),
+    (Fault::Status(500), (502, UNCLEAR, "a fault of its own: HTTP 500")),
 ];
 
 /// 3.2
@@ -76,7 +77,7 @@ const V1_CHECKS: [(&str, Told); 9] = [
     ("3", (503, NOT_CHECKED, "a parameter of ours: status 3")),
     ("4", (503, NOT_CHECKED, "check key and secret")),
     ("5", (502, NOT_CHECKED, "a fault of its own: status 5")),
-    ("6", (410, "The code has expired or was used already.", "")),
+    ("6", (410, "The code has expired or was used already.", "does not know request")),
     ("16", (422, "That is not the code we sent. You have 2 tries left.", "")),
     ("17", (410, "The code was wrong too many times", "too many wrong codes")),
     ("99", (502, NOT_CHECKED, "its documents do not list: status 99")),
@@ -151,7 +152,9 @@ async fn each_answer_to_a_next_step() {
     for (api, fault, text, operator, calls) in [
         ("v2", Fault::Status(401), NOT_RESENT, "check key and secret", 1),
         ("v2", Fault::Status(402), NOT_RESENT, "the balance is too low", 1),
-        ("v2", says(409, "There are no more events left to trigger."), both_out, "code sent again", 1),
+        ("v2", Fault::Status(403), NOT_RESENT, "enable the product", 1),
+        ("v2", Fault::Status(422), NOT_RESENT, "its documents do not list: HTTP 422", 4),
+        ("v2", says(409, "There are no more events left to trigger."), both_out, "has no step left", 1),
         ("v2", says(409, "Please try again later."), NOT_RESENT, "not yet", 4),
         ("v2", Fault::Status(429), NOT_RESENT, "the provider limits our rate", 4),
         ("v2", Fault::Status(500), NOT_RESENT, "a fault of its own", 4),
@@ -159,7 +162,10 @@ async fn each_answer_to_a_next_step() {
         ("v1", Fault::Legacy("4"), NOT_RESENT, "check key and secret", 1),
         ("v1", Fault::Legacy("5"), NOT_RESENT, "a fault of its own", 4),
         ("v1", Fault::Legacy("9"), NOT_RESENT, "the balance is too low", 1),
-        ("v1", Fault::Legacy("19"), both_out, "code sent again", 1),
+        ("v1", Fault::Legacy("2"), NOT_RESENT, "a parameter of ours: status 2", 1),
+        ("v1", Fault::Legacy("3"), NOT_RESENT, "a parameter of ours: status 3", 1),
+        ("v1", Fault::Legacy("8"), NOT_RESENT, "the account is barred", 1),
+        ("v1", Fault::Legacy("19"), both_out, "has no step left", 1),
     ] {
         let (app, page, log) = next_step(api, fault).await;
         assert!(page.body.contains(text), "{api} {fault:?}: {text:?} is not in {}", page.body);

@@ -24,7 +24,7 @@ async fn v1_may_know_only_a_minute_later_and_the_same_code_still_lets_in() {
     let (browser, id) = app.waiting_for_code(PHONE).await;
     let code = app.provider.code(PHONE).await;
     app.provider.fault("check", Fault::Cut, 1);
-    browser.check(&id, &code).await.assert_page(502, "We could not check your code. It is still good");
+    browser.check(&id, &code).await.assert_page(502, "We could not find out whether your code is right.");
 
     app.pass(secs(60)).await;
     browser.check(&id, &code).await.assert_redirect("/result");
@@ -37,7 +37,7 @@ async fn another_code_does_not_let_in_after_a_lost_check_of_the_right_one() {
     let (browser, id) = app.waiting_for_code(PHONE).await;
     let code = app.provider.code(PHONE).await;
     app.provider.fault("check", Fault::Cut, 1);
-    browser.check(&id, &code).await.assert_page(502, "We could not check your code.");
+    browser.check(&id, &code).await.assert_page(502, "We could not find out whether your code is right.");
 
     app.pass(secs(60)).await;
     let answer = browser.check(&id, &wrong_code(&code)).await;
@@ -79,7 +79,7 @@ async fn when_the_repetition_is_lost_too_the_next_one_tells() {
     let (browser, id) = app.waiting_for_code(PHONE).await;
     let code = app.provider.code(PHONE).await;
     app.provider.fault("check", Fault::Cut, 2);
-    browser.check(&id, &code).await.assert_page(502, "We could not check your code.");
+    browser.check(&id, &code).await.assert_page(502, "We could not find out whether your code is right.");
 
     browser.check(&id, &code).await.assert_page(410, "We could not find out whether your code was right");
 }

@@ -29,6 +29,7 @@ mod return_to;
 mod secrets;
 mod sending_again;
 mod sending_again_in_trouble;
+mod sending_again_within_limits;
 mod sequences;
 mod sessions;
 mod signing_in;

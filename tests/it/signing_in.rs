@@ -99,7 +99,7 @@ async fn a_code_runs_out() {
 
         // The request of the old code was ended just now, and the provider takes a moment over it.
         browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
-        browser.get("/verify").await.assert_page(200, "Your earlier code no longer works.");
+        browser.get("/verify").await.assert_page(200, "We are about to send it to");
         app.pass(secs(15)).await;
         browser.get("/verify").await.assert_page(200, "Enter your code");
         assert_eq!(app.provider.messages(PHONE).await.len(), 2);

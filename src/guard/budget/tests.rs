@@ -34,7 +34,7 @@ fn ended(country: &str, address: &str, verified: bool) -> Ended {
         country: country.to_owned(),
         address_hash: address.to_owned(),
         known: false,
-        sent: true,
+        messages: 1,
         verified_at: verified.then(|| Timestamp::from_millis(TODAY * 86_400_000)),
     }
 }
@@ -48,7 +48,7 @@ fn each_send_that_ended_counts_as_verified_or_not() {
         ended("GB", "a", true),
         Ended { known: true, ..ended("GB", "a", false) },
         Ended { known: true, ..ended("GB", "a", true) },
-        Ended { sent: false, ..ended("GB", "a", false) },
+        Ended { messages: 0, ..ended("GB", "a", false) },
     ];
 
     let tally = tally(&sends);

@@ -35,7 +35,7 @@ fn what_the_next_page_is_follows_from_the_row_and_the_time() {
         (row(State::InDoubt, secs(1), |_| ()), Stage::Over(Over::InDoubt)),
         (row(State::InDoubt, LIFETIME, |_| ()), Stage::Nothing),
         (row(State::Expired, LIFETIME, |_| ()), Stage::Over(Over::Expired)),
-        (noted(State::Failed, Note::NotResent), Stage::Over(Over::NotResent)),
+        (noted(State::Failed, Note::NotResent), Stage::Over(Over::NotResent { first: true })),
         (noted(State::Sent, Note::NotResent), Stage::Code),
         (noted(State::Cancelled, Note::TakenOver), Stage::Over(Over::TakenOver)),
         (row(State::Cancelled, secs(1), |_| ()), Stage::Nothing),

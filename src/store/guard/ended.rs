@@ -19,8 +19,8 @@ pub struct Ended {
     pub address_hash: String,
     /// Asked for by a known browser.
     pub known: bool,
-    /// Whether a message may have gone out at all.
-    pub sent: bool,
+    /// How many messages went out, or may have.
+    pub messages: i64,
     /// When the right code was typed, if it was.
     pub verified_at: Option<Timestamp>,
 }
@@ -50,7 +50,7 @@ impl Store {
                            WHERE counted = 0 AND expires_at <= $1 AND claimed_until <= $1 AND attempt_id IN \
                            (SELECT attempt_id FROM verifications WHERE counted = 0 AND expires_at <= $1 \
                            AND claimed_until <= $1 ORDER BY expires_at, attempt_id LIMIT $2) \
-                           RETURNING country, address_hash, known, state, request_id, ended_at";
+                           RETURNING country, address_hash, known, state, sends, ended_at";
         const VERIFIED: &str = "INSERT INTO verified_days (country, day, verified) VALUES ($1, $2, $3) \
                                 ON CONFLICT (country, day) DO UPDATE SET \
                                 verified = verified_days.verified + excluded.verified";
@@ -90,14 +90,14 @@ impl Store {
 
 fn read(row: &AnyRow) -> Result<Ended, sqlx::Error> {
     let state = State::parse(row.try_get(3)?);
-    let known_to_provider = row.try_get::<Option<String>, _>(4)?.is_some();
+    let sends: i64 = row.try_get(4)?;
     let ended_at = row.try_get::<Option<i64>, _>(5)?.map(Timestamp::from_millis);
     Ok(Ended {
         country: row.try_get(0)?,
         address_hash: row.try_get(1)?,
         known: row.try_get::<i64, _>(2)? != 0,
-        // Refused at the start: the provider has no name for it and sent nothing.
-        sent: known_to_provider || state != State::Failed,
+        // One that ended in the middle of its start may have gone out; one that was refused then has not.
+        messages: if state == State::Failed { sends } else { sends.max(1) },
         verified_at: ended_at.filter(|_| state == State::Verified),
     })
 }

@@ -264,9 +264,9 @@ async fn each_attempt_is_counted_once_when_its_lifetime_is_over() {
         store.claim_check("in check", "r", claim, "").await.unwrap().unwrap();
 
         let tally = |ended: &[Ended]| {
-            let sent = ended.iter().filter(|ended| ended.sent).count();
+            let sent = ended.iter().map(|ended| ended.messages).sum::<i64>();
             let mut tally = Tally::default();
-            tally.unverified.insert(("u".to_owned(), HOUR), (i64::try_from(sent).unwrap(), 100));
+            tally.unverified.insert(("u".to_owned(), HOUR), (sent, 100));
             tally
         };
         assert_eq!(store.end_attempts(after(299), 10, tally).await.unwrap(), 0);

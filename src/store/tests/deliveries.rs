@@ -103,10 +103,12 @@ async fn another_request_takes_the_place_of_the_first() {
     for store in stores().await {
         resending(&store).await;
         let steps = Channels::parse("sms,voice").unwrap();
-        assert!(store.begin_again("a", steps, after(700), claim(55)).await.unwrap());
-        assert!(!store.begin_again("a", steps, after(700), claim(55)).await.unwrap(), "once");
-        let begun = row(&store).await;
-        assert_eq!((begun.state, begun.request_id), (State::Starting, None), "unknown until it is answered");
+        let begun = Sent { sent_at: after(55), expires_at: after(355), locked_until: after(700) };
+        assert!(store.begin_again("a", steps, begun, claim(55)).await.unwrap());
+        assert!(!store.begin_again("a", steps, begun, claim(55)).await.unwrap(), "once");
+        let unknown = row(&store).await;
+        assert_eq!((unknown.state, unknown.request_id), (State::Starting, None), "until it is answered");
+        assert_eq!((unknown.expires_at, unknown.delivery.locked_until), (after(355), after(700)));
 
         store.record_sent("a", "request-b", AGAIN).await.unwrap();
         let row = row(&store).await;

@@ -172,6 +172,13 @@ impl Provider {
         }
     }
 
+    /// Waits until a call of a kind has come.
+    pub async fn arrived(&self, kind: &str) {
+        while self.calls(kind) == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     /// The messages to a number, newest first.
     pub async fn messages(&self, phone: &str) -> Vec<Message> {
         let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
@@ -218,26 +225,23 @@ impl Wire {
     }
 }
 
-/// Reads the id that an answer to a start names, and holds the answer back.
-async fn note(wire: &Mutex<Wire>, kind: &str, answer: Response) -> Response {
-    if kind != "start" {
-        return answer;
+/// Reads the id that an answer to a start names, and holds answers back.
+async fn note(wire: &Mutex<Wire>, kind: &str, mut answer: Response) -> Response {
+    if kind == "start" {
+        let (parts, body) = answer.into_parts();
+        // The special number 31 has no answer to read.
+        let Ok(bytes) = to_bytes(body, 64 * 1024).await else {
+            return cut();
+        };
+        let named = serde_json::from_slice::<Value>(&bytes).unwrap_or_default();
+        wire.lock().unwrap().newest = named["request_id"].as_str().map(str::to_owned);
+        answer = Response::from_parts(parts, Body::from(bytes));
     }
-    let (parts, body) = answer.into_parts();
-    // The special number 31 has no answer to read.
-    let Ok(bytes) = to_bytes(body, 64 * 1024).await else {
-        return cut();
-    };
-    let named = serde_json::from_slice::<Value>(&bytes).unwrap_or_default();
-    let delay = {
-        let mut wire = wire.lock().unwrap();
-        wire.newest = named["request_id"].as_str().map(str::to_owned);
-        wire.delay.filter(|(of, _)| *of == kind)
-    };
+    let delay = wire.lock().unwrap().delay.filter(|(of, _)| *of == kind);
     if let Some((_, delay)) = delay {
         tokio::time::sleep(delay).await;
     }
-    Response::from_parts(parts, Body::from(bytes))
+    answer
 }
 
 /// An answer that ends before its first byte.
