@@ -51,6 +51,7 @@ impl Story<'_> {
         let Some(code) = self.world.wire.code_of(id) else {
             return Err(format!("the PIN page is of {id}, which the provider never made"));
         };
+        self.is_the_newest(id)?;
         let form = [("request_id", id), ("pin", code.as_str())];
         let outcome = self.visitors[0].sends(&self.world, 0, "/check", &form).await?;
         self.note(&format!("A types the newest code: {}, then {:?}", outcome.status, self.visitors[0].page));
@@ -58,7 +59,7 @@ impl Story<'_> {
             (303, _) => Ok(()),
             (410, _) => self.world.wire.record(|record| {
                 let spent = record.wrong.get(id).is_some_and(|wrong| *wrong >= 3);
-                let unclear = record.lost_checks.contains_key(id) || record.failed_cancels > 0;
+                let unclear = record.lost_checks.contains_key(id) || record.failed_cancels.contains_key(id);
                 if spent || unclear {
                     return Ok(());
                 }
@@ -72,5 +73,19 @@ impl Story<'_> {
                 Err(format!("the newest code, within its life, was answered {status}: {}", outcome.body))
             }
         }
+    }
+
+    /// No newer message lies on the phone than the one that the page asks for, unless it is the other visitor's, or the
+    /// app never heard of it.
+    fn is_the_newest(&self, id: &str) -> Checked<()> {
+        self.world.wire.record(|record| {
+            let known = |newest: &String| {
+                self.visitors[1].seen.contains(newest) || record.lost_starts.contains(newest)
+            };
+            if record.newest.values().any(|newest| newest == id || known(newest)) {
+                return Ok(());
+            }
+            Err(format!("a newer message lies on the phone than that of {id}"))
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! The simulator behind a wire that can fail, and what has passed over it.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     io,
     sync::{Arc, Mutex},
     time::Duration,
@@ -22,9 +22,11 @@ use phonegate::{
     simulator::{Options, Simulator},
 };
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Notify, time::sleep};
 use tower::ServiceExt;
 use url::Url;
+
+use super::world::PATIENCE;
 
 /// What can happen to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,10 @@ pub(super) enum Fault {
     Garbage,
     /// Made, and refused for what another one started: without its id.
     Unnamed,
+    /// Made, and its answer comes when nobody waits for it any more.
+    Slow,
+    /// Made, and its answer held back until the app is gone.
+    Held,
 }
 
 #[derive(Clone)]
@@ -46,6 +52,9 @@ pub(super) struct Wire {
     pub(super) clock: Clock,
     simulator: Router,
     record: Arc<Mutex<Record>>,
+    /// Tells of a call that is held, and lets go of it.
+    pub(super) held: Arc<Notify>,
+    pub(super) release: Arc<Notify>,
 }
 
 /// What has passed.
@@ -60,9 +69,12 @@ pub(super) struct Record {
     /// Wrong codes and lost answers, by request.
     pub(super) wrong: HashMap<String, usize>,
     pub(super) lost_checks: HashMap<String, usize>,
-    /// Starts whose answers were lost.
-    pub(super) lost_starts: usize,
-    pub(super) failed_cancels: usize,
+    /// The newest request to each number.
+    pub(super) newest: HashMap<String, String>,
+    /// Requests of which the app never heard: the answers to their starts were lost.
+    pub(super) lost_starts: HashSet<String>,
+    /// Cancels that failed, or whose answers were lost, by request.
+    pub(super) failed_cancels: HashMap<String, usize>,
     pub(super) calls: usize,
 }
 
@@ -73,7 +85,14 @@ impl Wire {
         let simulator = Simulator::new(options).router();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
-        let wire = Self { base_url, clock, simulator: simulator.clone(), record: Arc::default() };
+        let wire = Self {
+            base_url,
+            clock,
+            simulator: simulator.clone(),
+            record: Arc::default(),
+            held: Arc::default(),
+            release: Arc::default(),
+        };
         let router = simulator.layer(from_fn_with_state(wire.clone(), pass));
         tokio::spawn(async move { axum::serve(listener, router).await });
         wire
@@ -86,6 +105,19 @@ impl Wire {
     /// Lets `fault` happen to one of the calls to come.
     pub(super) fn fault(&self, fault: Fault) {
         self.record(|record| record.faults.push(fault));
+    }
+
+    /// Lets `fault` happen to the next call.
+    pub(super) fn fault_next(&self, fault: Fault) {
+        self.record(|record| record.faults.insert(0, fault));
+    }
+
+    /// Requests whose second step the app could not keep back.
+    pub(super) fn excused(&self) -> usize {
+        self.record(|record| {
+            let twice = record.failed_cancels.values().filter(|failed| **failed > 1);
+            record.lost_starts.len() + twice.count()
+        })
     }
 
     pub(super) fn heal(&self) {
@@ -154,8 +186,7 @@ async fn pass(State(wire): State<Wire>, request: Request, next: Next) -> Respons
     });
     let lost = fault.is_some_and(|fault| !matches!(fault, Fault::Unnamed));
     wire.record(|record| match kind {
-        Kind::Start if lost => record.lost_starts += 1,
-        Kind::Cancel if lost => record.failed_cancels += 1,
+        Kind::Cancel if lost => *record.failed_cancels.entry(id.clone()).or_default() += 1,
         Kind::Check if lost => *record.lost_checks.entry(id.clone()).or_default() += 1,
         _ => {}
     });
@@ -179,7 +210,11 @@ async fn pass(State(wire): State<Wire>, request: Request, next: Next) -> Respons
             let code = wire.messages(&phone).await.remove(0);
             wire.record(|record| {
                 record.triggered += 1;
-                record.codes.insert(id, code);
+                record.codes.insert(id.clone(), code);
+                record.newest.insert(phone, id.clone());
+                if lost {
+                    record.lost_starts.insert(id);
+                }
             });
         }
         Kind::Next if done => wire.record(|record| record.triggered += 1),
@@ -190,6 +225,15 @@ async fn pass(State(wire): State<Wire>, request: Request, next: Next) -> Respons
     }
     match fault {
         Some(Fault::Cut) => cut(),
+        Some(Fault::Slow) => {
+            sleep(PATIENCE * 2).await;
+            cut()
+        }
+        Some(Fault::Held) => {
+            wire.held.notify_one();
+            wire.release.notified().await;
+            Response::from_parts(head, Body::from(bytes))
+        }
         Some(Fault::Html) => (StatusCode::BAD_GATEWAY, Html("<h1>Bad gateway</h1>")).into_response(),
         Some(Fault::Garbage) => Response::new(Body::from("{\"request")),
         Some(Fault::Unnamed) if kind == Kind::Start => {

@@ -19,12 +19,12 @@ use phonegate::{
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-use super::wire::Wire;
+use super::wire::{Fault, Wire};
 
 /// How a visitor's address looks from inside.
 const PEER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 40_000);
 /// Longer than any answer that is not meant to be late.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 pub(super) const HOST: &str = "localhost:3000";
 
 /// How a sequence's world is set up.
@@ -119,6 +119,29 @@ impl World {
     pub(super) async fn restart(&mut self, index: usize) {
         self.instances[index].state.sign_in.store.close().await;
         self.instances[index] = self.start().await;
+    }
+
+    /// Ends an instance in the middle of the first call that `request` makes, so that nothing of its answer is written
+    /// down, and starts it anew. Says whether there was a call.
+    pub(super) async fn crash(&mut self, index: usize, request: Request<String>) -> bool {
+        self.wire.fault_next(Fault::Held);
+        let called = {
+            let asked = self.ask(index, request);
+            tokio::pin!(asked);
+            let called = tokio::select! {
+                _ = &mut asked => false,
+                () = self.wire.held.notified() => true,
+            };
+            if called {
+                self.instances[index].state.sign_in.store.close().await;
+                self.wire.release.notify_one();
+                asked.await;
+            }
+            called
+        };
+        self.wire.heal();
+        self.restart(index).await;
+        called
     }
 
     /// A request to one of the instances.
