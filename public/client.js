@@ -39,29 +39,36 @@ if (pin) {
   pin.addEventListener("input", listen);
 }
 
-// A time that has to pass is counted down. Buttons that wait for it can be pressed when it is over.
+// A time that has to pass is counted down. Buttons beside it can be pressed when it is over.
 for (const time of document.querySelectorAll("[data-countdown]")) {
   const end = Date.now() + time.dataset.countdown * 1000;
-  const form = time.closest("form[data-waits]");
-  const enable = (on) => form?.querySelectorAll("button").forEach((button) => { button.disabled = !on; });
+  const wait = time.closest("[data-wait]");
+  const enable = (on) => wait?.closest("form")?.querySelectorAll("button").forEach((button) => { button.disabled = !on; });
   const timer = setInterval(() => {
     const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
     time.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
     if (left > 0) return;
     clearInterval(timer);
     enable(true);
-    if (form) time.closest("[data-wait]").hidden = true;
+    if (wait) {
+      wait.hidden = true;
+      wait.nextElementSibling.hidden = false;
+    }
   }, 1000);
   enable(false);
 }
 
-// What became of the message appears by itself while the page is looked at.
+// What became of the message appears by itself while the page is looked at, or looked at again.
 const news = document.getElementById("status");
 if (news) {
-  setInterval(async () => {
+  const ask = async () => {
     const { seen } = news.firstElementChild.dataset;
     if (document.hidden || !seen) return;
     const answer = await fetch(`/verify/status?seen=${seen}`).catch(() => null);
-    if (answer?.status === 200) news.innerHTML = await answer.text();
-  }, 2500);
+    const text = answer?.status === 200 ? await answer.text() : "";
+    // Said once, even if two answers come at the same time.
+    if (text && news.firstElementChild.dataset.seen === seen) news.innerHTML = text;
+  };
+  setInterval(ask, 2000);
+  document.addEventListener("visibilitychange", ask);
 }

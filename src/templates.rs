@@ -250,6 +250,7 @@ impl Framed {
         let trouble = news.trouble.as_ref();
         context! {
             seen => news.seen.as_str(),
+            lead => self.say(&news.lead),
             trouble => trouble.map(|(trouble, _)| self.say(trouble)),
             advice => trouble.map(|(_, advice)| self.say(advice)),
         }
@@ -261,7 +262,6 @@ impl Framed {
             .iter()
             .map(|choice| context! { channel => choice.channel, label => self.say(&choice.label) });
         context! {
-            lead => self.say(&again.lead),
             why => self.say(&again.why),
             wait => countdown(again.seconds),
             choices => choices.collect::<Vec<_>>(),

@@ -113,16 +113,17 @@ pub(super) fn news(attempt: &sign_in::Pending) -> News {
         (Sentence::new(key), Sentence::new(advice))
     });
     let word = attempt.trouble.map_or("sent", Trouble::as_str);
-    News { seen: format!("{}-{word}", attempt.sent_at.as_millis()), trouble }
-}
-
-/// How to ask for another message, or why not.
-fn again(attempt: &sign_in::Pending) -> Again {
     let lead = match attempt.channel {
         _ if attempt.not_resent => "again-lead-failed",
         Channel::Sms => "again-lead-sms",
         Channel::Voice => "again-lead-voice",
     };
+    let seen = format!("{}-{word}", attempt.sent_at.as_millis());
+    News { seen, lead: Sentence::new(lead), trouble }
+}
+
+/// How to ask for another message, or why not.
+fn again(attempt: &sign_in::Pending) -> Again {
     let (wait, choices, why) = match attempt.offer {
         Offer::After { wait, channels } => {
             let choice = |channel: Channel| Choice {
@@ -138,7 +139,7 @@ fn again(attempt: &sign_in::Pending) -> Again {
         }
         Offer::Nothing { why, wait } => (wait, Vec::new(), why_not(why)),
     };
-    Again { lead: Sentence::new(lead), why: Sentence::new(why), seconds: seconds(wait), choices }
+    Again { why: Sentence::new(why), seconds: seconds(wait), choices }
 }
 
 fn why_not(why: WhyNot) -> &'static str {

@@ -19,8 +19,9 @@ macro_rules! built_in {
 }
 
 /// Every built-in template by name. Names end in `.html`, or nothing would be escaped.
-pub(super) const BUILT_IN: [(&str, &str); 14] = built_in![
+pub(super) const BUILT_IN: [(&str, &str); 15] = built_in![
     "base.html",
+    "components/cancel.html",
     "components/countdown.html",
     "components/field.html",
     "components/messages.html",

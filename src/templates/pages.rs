@@ -77,6 +77,8 @@ pub struct VerifyPage {
 pub struct News {
     /// Stands for all that the page tells of it.
     pub seen: String,
+    /// What to think while no code comes.
+    pub lead: Sentence,
     /// It will not arrive: what happened, and what to do.
     pub trouble: Option<(Sentence, Sentence)>,
 }
@@ -84,8 +86,6 @@ pub struct News {
 /// How to ask for another message.
 #[derive(Debug, Clone)]
 pub struct Again {
-    /// What to do if no code comes.
-    pub lead: Sentence,
     /// Said before the time that has to pass: until a choice can be made or, without any, until sign-in can start anew.
     pub why: Sentence,
     /// How long that is.

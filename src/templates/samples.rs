@@ -121,9 +121,12 @@ fn verify_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
     let plain = VerifyPage {
         lead: Sentence::new("verify-lead-sms"),
         newest_only: false,
-        news: News { seen: format!("1800000000000-sent{mark}"), trouble: None },
-        again: Again {
+        news: News {
+            seen: format!("1800000000000-sent{mark}"),
             lead: Sentence::new("again-lead-sms"),
+            trouble: None,
+        },
+        again: Again {
             why: Sentence::new("again-wait"),
             seconds: 30,
             choices: vec![choice("sms", "again-sms"), choice("voice", "again-voice-instead")],
@@ -143,12 +146,7 @@ fn verify_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
     let trouble = Some((Sentence::new("trouble-sms-failed"), Sentence::new("trouble-try-voice")));
     let news = News { trouble, ..plain.news.clone() };
     let undelivered = VerifyPage { newest_only: true, news: news.clone(), ..ready.clone() };
-    let both_out = Again {
-        lead: Sentence::new("again-lead-voice"),
-        why: Sentence::new("again-both-out"),
-        seconds: 301,
-        choices: Vec::new(),
-    };
+    let both_out = Again { why: Sentence::new("again-both-out"), seconds: 301, choices: Vec::new() };
     let called = VerifyPage { lead: Sentence::new("verify-lead-voice"), again: both_out, ..plain.clone() };
     [
         ("verify", plain),
@@ -182,7 +180,8 @@ fn resend_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
 /// Renders the parts of pages that scripts ask for.
 pub(super) fn parts(templates: &Templates, frame: Frame, mark: &str) -> Result<Vec<String>, Error> {
     let trouble = Some((Sentence::new("trouble-voice-failed"), Sentence::new("trouble-try-sms")));
-    let news = |trouble| Status::News(News { seen: format!("1-failed{mark}"), trouble });
+    let lead = Sentence::new("again-lead-voice");
+    let news = |trouble| Status::News(News { seen: format!("1-failed{mark}"), lead: lead.clone(), trouble });
     let parts = [news(None), news(trouble), Status::OutOfDate];
     parts.iter().map(|status| templates.status(frame, status)).collect()
 }

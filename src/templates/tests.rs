@@ -135,13 +135,8 @@ fn every_form_of_the_code_page_carries_the_request_id() {
     let page = VerifyPage {
         lead: Sentence::new("verify-lead-sms"),
         newest_only: false,
-        news: News { seen: "1-sent".to_owned(), trouble: None },
-        again: Again {
-            lead: Sentence::new("again-lead-sms"),
-            why: Sentence::new("again-wait"),
-            seconds: 0,
-            choices: Vec::new(),
-        },
+        news: News { seen: "1-sent".to_owned(), lead: Sentence::new("again-lead-sms"), trouble: None },
+        again: Again { why: Sentence::new("again-wait"), seconds: 0, choices: Vec::new() },
         phone: "+44 •••• ••••23".to_owned(),
         request_id: "abc-123".to_owned(),
         code_length: 8,
@@ -266,7 +261,7 @@ fn the_first_page_promises_what_will_come() {
 #[test]
 fn parts_for_scripts_are_no_pages_and_escaped() {
     for part in samples::parts(&templates(), PLAIN, "<b>").unwrap() {
-        assert!(part.starts_with("<p class=\"message") && !part.contains("<b>"), "{part}");
+        assert!(part.starts_with("<p ") && !part.contains("<b>"), "{part}");
         assert!(
             part.contains("href=\"/verify\"") || part.contains("data-seen=\"1-failed&lt;b&gt;\""),
             "{part}"

@@ -8,13 +8,12 @@ new-tab = (opens in a new tab)
 error-prefix = Error:
 
 ## The phone form
-# The spaces in the example number do not break.
 
 index-title = Sign in with your phone
 index-lead = Enter your phone number, and we will text you a code to sign in with.
 index-lead-voice = Enter your phone number, and we will call you with a code to sign in with.
 index-label = Phone number
-index-hint = With country code: +44 7700 900123
+index-hint = Start with + and your country code, like +44 or +1.
 index-consent = We will send you one text message; your usual rates may apply.
 index-consent-voice = We will call you, to say a code and nothing else.
 index-risk = Anyone who has your phone or SIM card can use the code, so never pass it on.
@@ -23,7 +22,7 @@ index-submit = Send me a code
 ## The code form
 
 verify-title = Enter your code
-verify-lead-sms = We sent it in a text message to
+verify-lead-sms = We texted it to
 verify-lead-voice = You get it in a call to
 verify-label = Code
 verify-hint = { $length } digits.
@@ -36,21 +35,34 @@ verify-lifetime = { $minutes ->
 }
 verify-newest = Only the one in the newest message counts.
 verify-risk = Never pass it on, not even to us.
-verify-cancel-lead = Wrong number, or no message?
+verify-cancel-lead = Wrong number?
 verify-cancel = Cancel and start again
 
-# A time follows, as a clock shows it.
-again-lead-sms = No message yet?
-again-lead-voice = No call yet?
-again-lead-failed = We could not send it again just now. The code you have still counts.
+again-lead-sms =
+    No message yet?
+    It can take a minute to arrive.
+again-lead-voice =
+    No call yet?
+    It can take a minute to come.
+again-lead-failed =
+    We could not send it again just now.
+    The code you have still counts.
 again-sms = Send again
 again-sms-instead = Text me instead
 again-voice = Call me again
 again-voice-instead = Call me instead
+# A time follows each but the second, as a clock shows it.
 again-wait = You can ask for it again in
-again-both-out = We have sent it both ways, and cannot send more for now. You can start again in
-again-used-up = That was the last message of this sign-in. You can start again in
-again-too-late = This sign-in ends soon, so no more is sent for it. You can start again in
+again-ready = You can ask for it again now.
+again-both-out =
+    We have sent it both ways, and cannot send more for now.
+    You can start again in
+again-used-up =
+    That was the last message of this sign-in.
+    You can start again in
+again-too-late =
+    This sign-in ends soon, so no more is sent for it.
+    You can start again in
 
 ## While a code is sent again
 
@@ -62,6 +74,7 @@ resend-next = We are asking for it now, for
 resend-cancel = We are ending your earlier request first, so its code no longer works. The new code goes to
 resend-start = Your earlier code no longer works. The new code goes to
 resend-in = It goes out in
+resend-now = It goes out now.
 resend-reload = This page reloads by itself.
 resend-link = Reload it now
 

@@ -1,70 +1,71 @@
-//! The program itself, in simulator mode, with a port and a store of its own.
+//! The app in simulator mode, with a port and a store of its own, and a clock that stands still until told to move.
 
-use std::{
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
-    sync::{Arc, Mutex, PoisonError, mpsc},
-    thread,
-    time::Duration,
+use std::time::Duration;
+
+use phonegate::{
+    clock::{Clock, Timestamp},
+    config::{Environment, Invocation},
+    random::Random,
+    server::{Server, World},
 };
-
 use reqwest::Client;
 use serde::Deserialize;
-use serde_json::Value;
 use tempfile::TempDir;
+use tokio::sync::watch;
 use url::Url;
+
+/// What the clock shows when a test begins.
+const BEGUN: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 /// Ends when it is dropped.
 pub(crate) struct App {
-    _process: Process,
-    _folder: TempDir,
     /// What a visitor types.
     base: Url,
+    clock: Clock,
     http: Client,
+    _stop: watch::Sender<bool>,
+    _folder: TempDir,
 }
 
 /// A message on the simulated phone.
 #[derive(Deserialize)]
 pub(crate) struct Message {
+    pub(crate) channel: String,
     pub(crate) code: String,
 }
 
 impl App {
-    pub(crate) fn start() -> Self {
+    pub(crate) async fn start() -> Self {
+        // Shown if the test fails.
+        let _ = tracing_subscriber::fmt().with_test_writer().try_init();
         let folder = tempfile::tempdir().unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_phonegate"))
-            .current_dir(folder.path())
-            .env_clear()
-            .envs([("PORT", "0"), ("STORE_URL", "sqlite:browser.db"), ("LOG_FORMAT", "json")])
-            // Real time passes here: a visitor who starts again would have to wait.
-            .env("LIMIT_NUMBER", "off")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let process = Process { child, log: Arc::default() };
-        let log = process.log.clone();
-        let (listens, told) = mpsc::channel();
-        thread::spawn(move || {
-            for line in lines.map_while(Result::ok) {
-                if let Some(url) = public_url(&line) {
-                    let _ = listens.send(url);
-                }
-                log.lock().unwrap_or_else(PoisonError::into_inner).push(line);
-            }
-        });
-        Self {
-            base: told.recv_timeout(Duration::from_secs(30)).unwrap(),
-            http: Client::builder().timeout(Duration::from_secs(10)).build().unwrap(),
-            _process: process,
-            _folder: folder,
-        }
+        let store = format!("sqlite:{}", folder.path().join("browser.db").display());
+        // A visitor who starts again at once would have to wait.
+        let variables = [("PORT", "0"), ("STORE_URL", &store), ("LIMIT_NUMBER", "off")];
+        let environment: Environment =
+            variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let invocation = Invocation::read(Vec::new(), &environment).unwrap();
+        let Invocation::Serve(config) = invocation else { panic!("{invocation:?}") };
+        let clock = Clock::fixed(BEGUN);
+        let world = World { clock: clock.clone(), random: Random::system(), ..World::real() };
+        let server = Server::bind(&config, world).await.unwrap();
+        let base = server.state().public_url.clone();
+        let (stop, told) = watch::channel(false);
+        tokio::spawn(async move { server.run(told).await.unwrap() });
+        let http = Client::builder().timeout(Duration::from_secs(10)).build().unwrap();
+        Self { base, clock, http, _stop: stop, _folder: folder }
     }
 
     pub(crate) fn url(&self, path: &str) -> Url {
         self.base.join(path).unwrap()
+    }
+
+    /// Lets time pass for the app and its simulator.
+    pub(crate) async fn pass(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+        // The simulator looks at its clock once a second, or when it is asked something.
+        let look = self.http.post(self.url("/simulator/clock")).form(&[("advance_s", "0")]);
+        look.send().await.unwrap().error_for_status().unwrap();
     }
 
     /// All messages sent to `number`, newest first.
@@ -72,27 +73,5 @@ impl App {
         let mut url = self.url("/simulator/messages");
         url.query_pairs_mut().append_pair("to", number);
         self.http.get(url).send().await.unwrap().error_for_status().unwrap().json().await.unwrap()
-    }
-}
-
-/// The line that tells where the program listens has it.
-fn public_url(log_line: &str) -> Option<Url> {
-    let line: Value = serde_json::from_str(log_line).ok()?;
-    line["fields"]["public_url"].as_str()?.parse().ok()
-}
-
-struct Process {
-    child: Child,
-    log: Arc<Mutex<Vec<String>>>,
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        if thread::panicking() {
-            let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-            eprintln!("the program's log:\n{}", log.join("\n"));
-        }
     }
 }

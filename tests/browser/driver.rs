@@ -19,6 +19,14 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use url::{ParseError, Url};
 
+/// Lets a page's script be told that time has passed.
+const CLOCK: &str = "
+    const real = Date.now;
+    let ahead = 0;
+    Date.now = () => real() + ahead;
+    window.pass = (seconds) => { ahead += seconds * 1000; };
+";
+
 /// How long a page may take to come.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -66,7 +74,23 @@ impl Browser {
             .connect(&format!("http://127.0.0.1:{}", driver.port))
             .await
             .unwrap_or_else(|error| panic!("Chromium does not start (tests/run installs it): {error}"));
-        Self { client, _driver: driver }
+        let browser = Self { client, _driver: driver };
+        if javascript == JavaScript::On {
+            browser.tools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": CLOCK })).await;
+        }
+        browser
+    }
+
+    /// Lets time pass for the page that is open.
+    pub(crate) async fn pass(&self, seconds: u64) {
+        self.client.execute("window.pass(arguments[0]);", vec![seconds.into()]).await.unwrap();
+    }
+
+    /// As a screen of this size shows it, a narrow one as a phone does.
+    pub(crate) async fn resize(&self, (width, height): (u32, u32)) {
+        let screen =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        self.tools("Emulation.setDeviceMetricsOverride", screen).await;
     }
 
     pub(crate) async fn goto(&self, url: &Url) {
@@ -82,6 +106,13 @@ impl Browser {
 
     pub(crate) async fn has(&self, css: &str) -> bool {
         !self.client.find_all(Locator::Css(css)).await.unwrap().is_empty()
+    }
+
+    /// Waits for a page that may come by itself at any moment.
+    pub(crate) async fn until_there_is(&self, css: &str) {
+        let there =
+            async || self.client.find_all(Locator::Css(css)).await.is_ok_and(|found| !found.is_empty());
+        self.until(&format!("no {css}"), there).await;
     }
 
     pub(crate) async fn text(&self, css: &str) -> String {
@@ -150,12 +181,17 @@ impl Browser {
 
     /// What the console shows since the last time it was asked: refused styles, failed scripts, missing files.
     pub(crate) async fn complaints(&self) -> Vec<String> {
-        let command = Extension { path: "se/log", body: json!({ "type": "browser" }) };
-        let entries = self.client.issue_cmd(command).await.unwrap();
         // The console also notes that a page itself was refused; visitors read that on the page.
         let refused = format!("{} - Failed to load resource", self.client.current_url().await.unwrap());
+        self.console().await.into_iter().filter(|message| !message.starts_with(&refused)).collect()
+    }
+
+    /// All that the console shows since the last time it was asked.
+    pub(crate) async fn console(&self) -> Vec<String> {
+        let command = Extension { path: "se/log", body: json!({ "type": "browser" }) };
+        let entries = self.client.issue_cmd(command).await.unwrap();
         let messages = entries.as_array().unwrap().iter().map(|entry| entry["message"].as_str().unwrap());
-        messages.filter(|message| !message.starts_with(&refused)).map(str::to_owned).collect()
+        messages.map(str::to_owned).collect()
     }
 }
 

@@ -5,18 +5,6 @@ use crate::{
     visitor::{CANCEL, NUMBER, PHONE, PIN, SEND, SIGN_OUT, TYPED, Visitor},
 };
 
-/// Each journey is a test with JavaScript and one without.
-macro_rules! journeys {
-    ($($journey:ident)*) => {
-        mod with_javascript {
-            $(#[tokio::test] async fn $journey() { super::$journey(super::JavaScript::On).await })*
-        }
-        mod without_javascript {
-            $(#[tokio::test] async fn $journey() { super::$journey(super::JavaScript::Off).await })*
-        }
-    };
-}
-
 journeys! {
     a_visitor_signs_in_and_out
     a_wrong_number_is_explained_and_can_be_mended

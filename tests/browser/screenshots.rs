@@ -6,11 +6,11 @@ use serde_json::json;
 
 use crate::{
     driver::{Browser, JavaScript},
-    visitor::{CANCEL, SEND, SIGN_OUT, Visitor},
+    visitor::{CALL, CANCEL, PIN, SEND, SEND_AGAIN, SIGN_OUT, Visitor},
 };
 
 /// Width and height of a phone and of a desk.
-const SCREENS: [(u32, u32); 2] = [(360, 740), (1280, 800)];
+pub(crate) const SCREENS: [(u32, u32); 2] = [(360, 740), (1280, 800)];
 const SCHEMES: [&str; 2] = ["light", "dark"];
 
 /// Colours fade from one scheme to the other; a picture is of the end.
@@ -34,15 +34,29 @@ const TOO_SMALL: &str = r#"
         const { height } = target.getBoundingClientRect();
         if (height < 44) small.push(`${height} px high: ${target.outerHTML}`);
     }
-    for (const text of document.querySelectorAll("body :is(h1, p, label, button, a, input:not([type=hidden]))")) {
-        const size = parseFloat(getComputedStyle(text).fontSize);
-        if (size < 16) small.push(`${size} px letters: ${text.outerHTML}`);
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        if (!texts.currentNode.data.trim()) continue;
+        const size = parseFloat(getComputedStyle(texts.currentNode.parentElement).fontSize);
+        if (size < 16) small.push(`${size} px letters: ${texts.currentNode.data}`);
+    }
+    for (const input of document.querySelectorAll("input:not([type=hidden])")) {
+        const size = parseFloat(getComputedStyle(input).fontSize);
+        if (size < 16) small.push(`${size} px letters: ${input.outerHTML}`);
     }
     return small;
 "#;
 
-/// What a visitor's page must not have.
+/// At a desk there is room for all of the code form, even below the simulator's banner.
+const SCROLLS: &str = r#"
+    const { scrollHeight, clientHeight, clientWidth } = document.documentElement;
+    return clientWidth > 600 && scrollHeight > clientHeight ? [`${scrollHeight - clientHeight} px too high`] : [];
+"#;
+
+/// What no page may have.
 const PAGE: [&str; 2] = [FLAWS, TOO_SMALL];
+/// What the code form may not have, as long as nothing is wrong.
+const CODE_FORM: [&str; 3] = [FLAWS, TOO_SMALL, SCROLLS];
 
 #[tokio::test]
 async fn every_page_fits_every_screen_in_light_and_dark() {
@@ -53,7 +67,7 @@ async fn every_page_fits_every_screen_in_light_and_dark() {
     browser.press(SEND).await;
     look(browser, "index-error", &PAGE).await;
     visitor.asks_for_a_code().await;
-    look(browser, "verify", &PAGE).await;
+    look(browser, "verify", &CODE_FORM).await;
     visitor.types_code(&visitor.wrong_code().await).await;
     look(browser, "verify-error", &PAGE).await;
     browser.press(CANCEL).await;
@@ -88,18 +102,54 @@ async fn every_page_fits_every_screen_in_light_and_dark() {
 }
 
 #[tokio::test]
+async fn every_state_of_a_delivery_fits_every_screen_in_light_and_dark() {
+    let visitor = Visitor::with_a_code_sent(JavaScript::On).await;
+    let browser = &visitor.browser;
+    // As without JavaScript, where the buttons can be pressed at once.
+    let post = "document.querySelector(\"form[action='/resend']\").submit();";
+    browser.leaves(async || drop(browser.client.execute(post, Vec::new()).await.unwrap())).await;
+    look(browser, "verify-too-early", &PAGE).await;
+    visitor.goes_to("/verify").await;
+    visitor.waits(30).await;
+    browser.until("no button", async || visitor.can_press(SEND_AGAIN).await).await;
+    look(browser, "verify-ready", &CODE_FORM).await;
+    browser.press(SEND_AGAIN).await;
+    look(browser, "resend", &PAGE).await;
+    visitor.app.pass(15).await;
+    look(browser, "resend-due", &PAGE).await;
+    browser.until_there_is(PIN).await;
+    look(browser, "verify-newest", &CODE_FORM).await;
+    visitor.waits(30).await;
+    visitor.presses_when_enabled(CALL).await;
+    look(browser, "verify-called", &CODE_FORM).await;
+    // What another tab has cancelled.
+    browser.client.delete_cookie("phonegate-browser").await.unwrap();
+    browser.until_there_is("#status a").await;
+    look(browser, "verify-out-of-date", &CODE_FORM).await;
+
+    visitor.goes_to("/").await;
+    visitor.asks_for_a_code_to("+1 202 555 0133").await;
+    visitor.app.pass(2).await;
+    browser.until_there_is(".trouble").await;
+    look(browser, "verify-undelivered", &CODE_FORM).await;
+    visitor.waits(28).await;
+    browser.until("no button", async || visitor.can_press(CALL).await).await;
+    look(browser, "verify-undelivered-ready", &CODE_FORM).await;
+}
+
+#[tokio::test]
 async fn the_simulators_pages_fit_every_screen_in_light_and_dark() {
     let visitor = Visitor::arrives(JavaScript::On).await;
     let browser = &visitor.browser;
 
     visitor.goes_to("/simulator").await;
-    look(browser, "simulator", &[FLAWS]).await;
+    look(browser, "simulator", &PAGE).await;
     visitor.goes_to("/simulator/phone").await;
-    look(browser, "simulator-phone-empty", &[FLAWS]).await;
+    look(browser, "simulator-phone-empty", &PAGE).await;
     visitor.goes_to("/").await;
     visitor.asks_for_a_code().await;
     visitor.goes_to("/simulator/phone").await;
-    look(browser, "simulator-phone", &[FLAWS]).await;
+    look(browser, "simulator-phone", &PAGE).await;
 }
 
 /// Takes the page's pictures, and fails on what is wrong with it.
@@ -107,9 +157,7 @@ async fn look(browser: &Browser, page: &str, checks: &[&str]) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
     fs::create_dir_all(&folder).unwrap();
     for (width, height) in SCREENS {
-        let screen =
-            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
-        browser.tools("Emulation.setDeviceMetricsOverride", screen).await;
+        browser.resize((width, height)).await;
         let mut pictures = Vec::new();
         for scheme in SCHEMES {
             let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });

@@ -12,6 +12,9 @@ pub(crate) const TYPED: &str = "+1 (202) 555-0140";
 pub(crate) const PHONE: &str = "input[name=phone]";
 pub(crate) const PIN: &str = "input[name=pin]";
 pub(crate) const SEND: &str = "form[action='/verify'] button";
+pub(crate) const SIGN_IN: &str = "form[action='/check'] button";
+pub(crate) const SEND_AGAIN: &str = "form[action='/resend'] button[value=sms]";
+pub(crate) const CALL: &str = "form[action='/resend'] button[value=voice]";
 pub(crate) const CANCEL: &str = "form[action='/cancel'] button";
 pub(crate) const SIGN_OUT: &str = "form[action='/signout'] button";
 
@@ -24,7 +27,7 @@ pub(crate) struct Visitor {
 impl Visitor {
     /// At the first page.
     pub(crate) async fn arrives(javascript: JavaScript) -> Self {
-        let app = App::start();
+        let app = App::start().await;
         let browser = Browser::open(javascript).await;
         browser.goto(&app.url("/")).await;
         Self { app, browser, javascript }
@@ -55,7 +58,11 @@ impl Visitor {
     }
 
     pub(crate) async fn asks_for_a_code(&self) {
-        self.types_number(TYPED).await;
+        self.asks_for_a_code_to(TYPED).await;
+    }
+
+    pub(crate) async fn asks_for_a_code_to(&self, number: &str) {
+        self.types_number(number).await;
         self.browser.press(SEND).await;
         self.browser.is_at("/verify").await;
     }
@@ -63,7 +70,7 @@ impl Visitor {
     /// Types a complete code. With JavaScript that is all there is to do.
     pub(crate) async fn types_code(&self, code: &str) {
         let field = self.browser.find(PIN).await;
-        let submit = self.browser.find("form[action='/check'] button").await;
+        let submit = self.browser.find(SIGN_IN).await;
         let enter = async || {
             field.send_keys(code).await.unwrap();
             if self.javascript == JavaScript::Off {
@@ -71,6 +78,24 @@ impl Visitor {
             }
         };
         self.browser.leaves(enter).await;
+    }
+
+    /// Lets time pass for all.
+    pub(crate) async fn waits(&self, seconds: u64) {
+        self.app.pass(seconds).await;
+        if self.javascript == JavaScript::On {
+            self.browser.pass(seconds).await;
+        }
+    }
+
+    /// Presses a button once it can be pressed.
+    pub(crate) async fn presses_when_enabled(&self, button: &str) {
+        self.browser.until(&format!("{button} stays disabled"), async || self.can_press(button).await).await;
+        self.browser.press(button).await;
+    }
+
+    pub(crate) async fn can_press(&self, button: &str) -> bool {
+        self.browser.find(button).await.is_enabled().await.unwrap()
     }
 
     pub(crate) async fn messages(&self) -> Vec<Message> {
