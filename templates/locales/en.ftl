@@ -13,7 +13,7 @@ index-title = Sign in with your phone
 index-lead = Enter your phone number, and we will text you a code to sign in with.
 index-lead-voice = Enter your phone number, and we will call you with a code to sign in with.
 index-label = Phone number
-index-hint = Start with + and your country code, like +44 or +1.
+index-hint = With country code, like +44 or +1.
 index-consent = We will send you one text message; your usual rates may apply.
 index-consent-voice = We will call you, to say a code and nothing else.
 index-risk = Anyone who has your phone or SIM card can use the code, so never pass it on.
@@ -44,9 +44,7 @@ again-lead-sms =
 again-lead-voice =
     No call yet?
     It can take a minute to come.
-again-lead-failed =
-    We could not send it again just now.
-    The code you have still counts.
+again-lead-failed = We could not send it again just now. The code you have still counts.
 again-sms = Send again
 again-sms-instead = Text me instead
 again-voice = Call me again

@@ -115,10 +115,12 @@ async fn every_state_of_a_delivery_fits_every_screen_in_light_and_dark() {
     look(browser, "verify-ready", &CODE_FORM).await;
     browser.press(SEND_AGAIN).await;
     look(browser, "resend", &PAGE).await;
-    visitor.app.pass(15).await;
+    browser.pass(15).await;
+    browser.until_there_is("[data-wait][hidden]").await;
     look(browser, "resend-due", &PAGE).await;
+    visitor.app.pass(15).await;
     browser.until_there_is(PIN).await;
-    look(browser, "verify-newest", &CODE_FORM).await;
+    look(browser, "verify-newest", &PAGE).await;
     visitor.waits(30).await;
     visitor.presses_when_enabled(CALL).await;
     look(browser, "verify-called", &CODE_FORM).await;
