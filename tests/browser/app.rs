@@ -8,7 +8,7 @@ use phonegate::{
     random::Random,
     server::{Server, World},
 };
-use reqwest::Client;
+use reqwest::{Client, Response, header::COOKIE};
 use serde::Deserialize;
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -66,6 +66,12 @@ impl App {
         // The simulator looks at its clock once a second, or when it is asked something.
         let look = self.http.post(self.url("/simulator/clock")).form(&[("advance_s", "0")]);
         look.send().await.unwrap().error_for_status().unwrap();
+    }
+
+    /// The answer as a browser with these cookies gets it.
+    pub(crate) async fn get(&self, path: &str, cookies: &str) -> Response {
+        let request = self.http.get(self.url(path)).header(COOKIE, cookies);
+        request.send().await.unwrap().error_for_status().unwrap()
     }
 
     /// All messages sent to `number`, newest first.

@@ -218,6 +218,20 @@ async fn without_a_script_whoever_asks_too_early_is_told_how_long_to_wait() {
     assert_eq!(visitor.app.messages(NUMBER).await.len(), 1);
 }
 
+#[tokio::test]
+async fn the_code_form_never_reloads_while_one_types() {
+    let visitor = Visitor::with_a_code_sent(JavaScript::Off).await;
+    let cookies = visitor.browser.client.get_all_cookies().await.unwrap();
+    let cookies: Vec<_> =
+        cookies.iter().map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect();
+
+    let page = visitor.app.get("/verify", &cookies.join("; ")).await;
+
+    assert_eq!(page.headers().get("refresh"), None);
+    let page = page.text().await.unwrap();
+    assert!(page.contains("name=\"pin\"") && !page.contains("http-equiv"), "{page}");
+}
+
 async fn is_told(browser: &Browser) -> bool {
     browser.text("#status").await.contains("The text could not be delivered. Call me instead?")
 }

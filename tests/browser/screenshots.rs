@@ -48,10 +48,10 @@ const TOO_SMALL: &str = r#"
 "#;
 
 /// At a desk there is room for all of the code form, even below the simulator's banner.
-const SCROLLS: &str = r#"
+const SCROLLS: &str = r"
     const { scrollHeight, clientHeight, clientWidth } = document.documentElement;
     return clientWidth > 600 && scrollHeight > clientHeight ? [`${scrollHeight - clientHeight} px too high`] : [];
-"#;
+";
 
 /// What no page may have.
 const PAGE: [&str; 2] = [FLAWS, TOO_SMALL];
