@@ -96,6 +96,8 @@ fn a_problem_is_beside_its_field_announced_and_focused() {
         if name.contains("alert") {
             assert!(field.contains(" aria-describedby=\"alert "), "{name}");
         }
+        // What went wrong before the page came is read out with the field; what goes wrong later is announced.
+        assert_eq!(field.contains("\"status "), name.contains("undelivered"), "{name}");
     }
 }
 
