@@ -50,6 +50,7 @@ again-sms-instead = Text me instead
 again-voice = Call me again
 again-voice-instead = Call me instead
 # A time follows each but the second, as a clock shows it.
+again-over = You can start again now.
 again-wait = You can ask for it again in
 again-ready = You can ask for it again now.
 again-both-out =
@@ -158,7 +159,7 @@ send-busy = { $seconds ->
     [one] Many people are signing in right now, and no code was sent. Please try again in one second.
    *[other] Many people are signing in right now, and no code was sent. Please try again in { $seconds } seconds.
 }
-send-running = A code was sent to this number a moment ago, from another browser. Enter it there, or ask for a new one here in { time-span }.
+send-running = A code was sent to this number a moment ago, on request from another browser or site. Enter it there, or ask for a new one here in { time-span }.
 send-ending = An earlier code still keeps this number busy. You can ask for a new one in { time-span }.
 
 ## When more codes are asked for than we send

@@ -6,7 +6,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Browser, PHONE, TestApp, logged, secs, test_app};
+use crate::support::{Answer, Browser, Fault, PHONE, TestApp, logged, secs, test_app};
 
 const SECRET: &str = "d2f8dd0a6d8b4c0a9e1f";
 
@@ -251,6 +251,37 @@ async fn a_report_may_overtake_the_answer_that_names_its_request() {
 
     answer.assert_redirect("/verify");
     browser.get("/verify").await.assert_page(200, "The text could not be delivered.");
+}
+
+#[tokio::test]
+async fn a_report_of_a_message_whose_call_is_not_answered_has_to_come_again() {
+    let app = listening().await;
+    let (browser, id) = app.waiting_for_code(PHONE).await;
+    app.pass(secs(30)).await;
+    app.provider.fault("next", Fault::Cut, 1);
+    browser.resend(&id, "voice").await.assert_redirect("/verify");
+
+    let body = event(&id, "voice", "rejected").to_string();
+    let early = post(&app, &body, Some(signed(&app, &body).header())).await;
+    assert_eq!(early.status, 503, "{early:?}");
+    app.pass(secs(5)).await;
+    browser.get("/verify").await.assert_page(200, "You get it in a call to");
+    report(&app, &event(&id, "voice", "rejected")).await;
+    browser.get("/verify").await.assert_page(200, "The call was not taken.");
+}
+
+#[tokio::test]
+async fn messages_that_will_not_arrive_are_counted_once_each_and_shown_to_the_operator() {
+    let app = listening().await;
+    for last in 50..53 {
+        let (_, id) = app.waiting_for_code(&format!("+1 202 555 01{last}")).await;
+        for _ in 0..2 {
+            report(&app, &event(&id, "sms", "failed")).await;
+        }
+    }
+    let store = &app.state().sign_in.store;
+    let counted = store.counters(&["undelivered total".to_owned()]).await.unwrap();
+    assert_eq!(counted.iter().map(|counter| counter.count).collect::<Vec<_>>(), [3]);
 }
 
 #[tokio::test]

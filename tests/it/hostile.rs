@@ -104,13 +104,15 @@ async fn the_token_before_sign_in_is_worth_nothing_after() {
 async fn a_form_from_another_site_is_refused_with_a_page() {
     let app = test_app().spawn().await;
     let browser = app.signed_in(PHONE).await;
-    for (name, value) in [
+    let headers = [
         ("sec-fetch-site", "cross-site"),
         ("sec-fetch-site", "same-site"),
         ("origin", "https://evil.example"),
         ("origin", "null"),
-    ] {
-        let request = browser.request(Method::POST, "/signout").header(name, value).form(&[("a", "b")]);
+    ];
+    let forms = ["/signout", "/verify", "/check", "/resend", "/cancel"];
+    for ((name, value), path) in headers.into_iter().flat_map(|header| forms.map(|path| (header, path))) {
+        let request = browser.request(Method::POST, path).header(name, value).form(&[("a", "b")]);
         browser.send(request).await.assert_page(403, "That form did not come from this site");
     }
     browser.get("/result").await.assert_page(200, "You are signed in");

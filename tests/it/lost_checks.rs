@@ -4,6 +4,9 @@ use crate::support::{Fault, PHONE, secs, test_app, wrong_code};
 
 const LOST: [Fault; 3] = [Fault::Cut, Fault::Html, Fault::Garbage];
 
+/// Longer than the app waits where it has little patience, and much longer than an answer takes.
+const LATE: std::time::Duration = std::time::Duration::from_millis(900);
+
 #[tokio::test]
 async fn v1_is_asked_what_became_of_the_request() {
     for fault in LOST {
@@ -110,4 +113,38 @@ async fn the_last_wrong_code_whose_answer_was_lost_is_told_by_v1() {
     app.provider.fault("check", Fault::Cut, 1);
 
     browser.check(&id, &wrong).await.assert_page(410, "The code was wrong too many times");
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_too_late_is_as_good_as_lost() {
+    for (api, status, text) in
+        [("v1", 303, ""), ("v2", 410, "We could not find out whether your code was right")]
+    {
+        let app = test_app().api(api).patience(LATE / 3).spawn().await;
+        let (browser, id) = app.waiting_for_code(PHONE).await;
+        let code = app.provider.code(PHONE).await;
+        app.provider.delay("check", LATE);
+
+        let answer = browser.check(&id, &code).await;
+        assert_eq!(answer.status, if api == "v1" { status } else { 502 }, "{answer:?}");
+        app.provider.delay("check", secs(0));
+        if api == "v2" {
+            browser.check(&id, &code).await.assert_page(status, text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn all_calls_for_one_form_together_take_no_longer_than_one_may() {
+    let app = test_app().patience(secs(60)).spawn().await;
+    let limit = app.state().sign_in.verify.within(LATE);
+    let (browser, id) = app.waiting_for_code(PHONE).await;
+    let id = phonegate::verify::RequestId::parse(&id).unwrap();
+    app.provider.delay("cancel", LATE * 10);
+
+    let begun = std::time::Instant::now();
+    let answer = limit.cancel(&id).await;
+    assert!(matches!(answer, Err(phonegate::verify::VerifyError::TimedOut)), "{answer:?}");
+    assert!(begun.elapsed() < LATE * 9, "{:?}", begun.elapsed());
+    browser.get("/verify").await.assert_page(200, "Enter your code");
 }

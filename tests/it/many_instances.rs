@@ -41,6 +41,29 @@ async fn clicks_on_two_instances_send_one_message_and_make_one_check() {
 }
 
 #[tokio::test]
+async fn fifty_clicks_for_another_message_on_two_instances_send_one() {
+    for channel in ["sms", "voice"] {
+        let Some((one, two)) = two_instances().await else { return };
+        let (here, id) = one.waiting_for_code(PHONE).await;
+        let there = here.copy().moved_to(two.url("/").as_str());
+        one.clock.advance(secs(30));
+        one.provider.clock.advance(secs(30));
+
+        let clicks =
+            join_all((0..25).flat_map(|_| [here.resend(&id, channel), there.resend(&id, channel)])).await;
+        assert!(clicks.iter().all(|answer| matches!(answer.status, 303 | 429)));
+        for _ in 0..4 {
+            one.clock.advance(secs(15));
+            one.provider.clock.advance(secs(15));
+            tokio::join!(one.run_jobs(), two.run_jobs());
+        }
+        assert_eq!(one.provider.messages(PHONE).await.len(), 2, "{channel}");
+        let id = there.get("/verify").await.request_id();
+        there.check(&id, &one.provider.code(PHONE).await).await.assert_redirect("/result");
+    }
+}
+
+#[tokio::test]
 async fn two_instances_count_together() {
     let Some(store) = postgres_store().await else { return };
     let limited = || test_app().store(Some(&store)).set("LIMIT_ADDRESS", "7/1h");

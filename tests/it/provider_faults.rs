@@ -68,7 +68,8 @@ async fn a_number_that_another_browser_waits_for_is_left_alone() {
         app.pass(secs(10)).await;
 
         let answer = app.browser().await.post("/verify", &[("phone", PHONE)]).await;
-        answer.assert_page(429, "A code was sent to this number a moment ago, from another browser");
+        answer
+            .assert_page(429, "A code was sent to this number a moment ago, on request from another browser");
         assert!(answer.header("retry-after").is_some());
         assert!(!answer.body.contains(&id));
 

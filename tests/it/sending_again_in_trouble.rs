@@ -263,3 +263,28 @@ async fn a_provider_that_is_gone_while_a_message_is_sent_again_is_waited_for() {
         }
     }
 }
+
+#[tokio::test]
+async fn answers_that_come_too_late_hold_nothing_up_for_good() {
+    let late = std::time::Duration::from_millis(600);
+    for (kind, channel) in [("next", "voice"), ("cancel", "sms"), ("start", "sms")] {
+        let app = test_app().patience(late / 3).spawn().await;
+        let (browser, id) = app.waiting_for_code(PHONE).await;
+        app.pass(secs(30)).await;
+        app.provider.delay(kind, late);
+        browser.resend(&id, channel).await.assert_redirect("/verify");
+        app.pass(secs(15)).await;
+        app.provider.delay(kind, secs(0));
+        for _ in 0..12 {
+            app.pass(secs(5)).await;
+        }
+        if kind == "start" {
+            // It may have been sent: the visitor is told, asks, and has it.
+            browser.get("/verify").await.assert_redirect("/");
+            browser.get("/").await.assert_page(200, "We may have sent you a code");
+            browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
+        }
+        assert_eq!(sent(&app).await, 2, "{kind}");
+        signs_in_with_the_newest_code(&app, &browser).await;
+    }
+}

@@ -123,7 +123,8 @@ async fn after_both_steps_another_browser_waits_for_the_requests_end() {
         app.pass(secs(31)).await;
 
         let answer = app.browser().await.post("/verify", &[("phone", PHONE)]).await;
-        answer.assert_page(429, "A code was sent to this number a moment ago, from another browser");
+        answer
+            .assert_page(429, "A code was sent to this number a moment ago, on request from another browser");
         assert_eq!(answer.header("retry-after"), Some(wait.to_string().as_str()), "{api}");
         assert_eq!(app.provider.calls("cancel"), 0);
         first.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");
