@@ -88,6 +88,9 @@ async fn simulate(config: SimulatorConfig) -> Outcome {
     });
     let listener = tokio::net::TcpListener::bind(config.listen).await?;
     tracing::info!(address = %listener.local_addr()?, key, "the simulator listens; its phone is at /phone");
+    if !config.listen.ip().is_loopback() {
+        tracing::warn!("others than this machine can reach the simulator: they read all codes at /phone");
+    }
     let mut stop = stop_signal()?;
     let stopped = async move {
         let _ = stop.wait_for(|stop| *stop).await;

@@ -53,6 +53,14 @@ const SCROLLS: &str = r"
     return clientWidth > 600 && scrollHeight > clientHeight ? [`${scrollHeight - clientHeight} px too high`] : [];
 ";
 
+/// What axe-core finds, each rule with the elements that break it.
+const AXE: &str = r"
+    const [answer] = arguments;
+    axe.run().then(({ violations }) => {
+        answer(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(', ')}`));
+    });
+";
+
 /// What no page may have.
 const PAGE: [&str; 2] = [FLAWS, TOO_SMALL];
 /// What the code form may not have, as long as nothing is wrong.
@@ -154,10 +162,21 @@ async fn the_simulators_pages_fit_every_screen_in_light_and_dark() {
     look(browser, "simulator-phone", &PAGE).await;
 }
 
+/// axe-core, where `tests/run` has brought it.
+fn axe() -> Option<String> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/target/axe/node_modules/axe-core/axe.min.js");
+    let script = fs::read_to_string(path).ok();
+    if script.is_none() {
+        println!("skipped: axe-core is not in target/axe (tests/run puts it there)");
+    }
+    script
+}
+
 /// Takes the page's pictures, and fails on what is wrong with it.
 async fn look(browser: &Browser, page: &str, checks: &[&str]) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
     fs::create_dir_all(&folder).unwrap();
+    let axe = axe();
     for (width, height) in SCREENS {
         browser.resize((width, height)).await;
         let mut pictures = Vec::new();
@@ -168,6 +187,11 @@ async fn look(browser: &Browser, page: &str, checks: &[&str]) {
             let picture = browser.client.screenshot().await.unwrap();
             fs::write(folder.join(format!("{page}-{width}x{height}-{scheme}.png")), &picture).unwrap();
             pictures.push(picture);
+            if let Some(axe) = &axe {
+                browser.client.execute(axe, Vec::new()).await.unwrap();
+                let found = browser.client.execute_async(AXE, Vec::new()).await.unwrap();
+                assert_eq!(found, json!([]), "{page} at {width}×{height}, {scheme}");
+            }
         }
         assert_ne!(pictures[0], pictures[1], "{page} is as dark as it is light");
         for check in checks {

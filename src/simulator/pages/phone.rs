@@ -4,7 +4,8 @@ use std::{collections::BTreeSet, time::Duration};
 
 use axum::{
     extract::{Query, State},
-    response::Response,
+    http::{HeaderName, HeaderValue},
+    response::{IntoResponse, Response},
 };
 use rlibphonenumber::{PhoneNumber, PhoneNumberFormat};
 use serde::Serialize;
@@ -102,7 +103,9 @@ pub(super) async fn phone(
         numbers,
         messages: messages.iter().map(|message| Bubble::new(message, now)).collect(),
     };
-    simulator.pages().render("phone.html", page)
+    // It reloads itself, to show what arrives: in a header, for a page's own markup could not be held up by browsers.
+    let refresh = (HeaderName::from_static("refresh"), HeaderValue::from_static("2"));
+    ([refresh], simulator.pages().render("phone.html", page)).into_response()
 }
 
 const fn label(channel: Channel) -> &'static str {
