@@ -6,6 +6,7 @@
 //! * Numbers are found by keyed hash, tokens only by hash.
 //! * No decision about a sign-in is made here: the callers say from which state to which.
 
+mod connections;
 mod delivery;
 mod guard;
 mod migrations;
@@ -16,15 +17,13 @@ pub(crate) mod tests;
 mod transitions;
 mod verifications;
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc};
 
 use data_encoding::BASE64URL_NOPAD;
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::{
-    AnyPool, ConnectOptions, Connection, Executor,
-    any::{AnyConnectOptions, AnyPoolOptions},
-};
+use sqlx::Connection;
 
+use connections::{Connections, Held};
 pub use delivery::{Delivery, Move, Note, Resend, Sent};
 pub use guard::{
     Closed, Conversion, Counted, Counter, Counting, Ended, Full, Fullness, KEYS, Quota, Tally, Ticket,
@@ -53,15 +52,10 @@ pub enum StoreError {
     Migrate(#[from] sqlx::migrate::MigrateError),
 }
 
-/// How many connections a Postgres gets from one instance.
-const POSTGRES_CONNECTIONS: u32 = 8;
-/// How long a request waits for a connection or a lock before the visitor is told to try again.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Cheap to clone: clones share the pool.
+/// Cheap to clone: clones share the connections.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pool: AnyPool,
+    connections: Arc<Connections>,
 }
 
 impl Store {
@@ -82,39 +76,19 @@ impl Store {
     }
 
     async fn connect(url: &str) -> Result<Self, StoreError> {
-        sqlx::any::install_default_drivers();
-        let sqlite = url.starts_with("sqlite:");
-        let options: AnyConnectOptions = url.parse()?;
-        // A statement's text is of no use in a log, and writing it would cost more than the statement.
-        let options = options.disable_statement_logging();
-        // A pool would try again and again, and in the end only tell that it gave up.
-        options.connect().await?.close().await?;
-        let pool = AnyPoolOptions::new().acquire_timeout(PATIENCE);
-        // SQLite writes one at a time: more connections only wait for each other's locks.
-        let pool = if sqlite {
-            pool.max_connections(1).idle_timeout(None).max_lifetime(None).after_connect(|connection, _| {
-                Box::pin(async move {
-                    connection.execute(SQLITE_SET_UP).await?;
-                    Ok(())
-                })
-            })
-        } else {
-            pool.max_connections(POSTGRES_CONNECTIONS).after_connect(|connection, _| {
-                Box::pin(async move {
-                    connection.execute("SET lock_timeout = '5s'; SET statement_timeout = '10s'").await?;
-                    Ok(())
-                })
-            })
-        };
-        // A Postgres may have gone since the connection was last used; a SQLite file has not.
-        let pool = pool.test_before_acquire(!sqlite).connect_with(options).await?;
-        migrations::all(sqlite).run(&pool).await?;
-        Ok(Self { pool })
+        let connections = Connections::open(url).await?;
+        migrations::all(connections.is_sqlite()).run(&mut *connections.hold().await?).await?;
+        Ok(Self { connections: Arc::new(connections) })
+    }
+
+    /// A connection that is this caller's alone until it is dropped.
+    async fn hold(&self) -> Result<Held<'_>, sqlx::Error> {
+        self.connections.hold().await
     }
 
     /// Whether the store answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        sqlx::query("SELECT 1").execute(&mut *self.hold().await?).await?;
         Ok(())
     }
 
@@ -126,10 +100,10 @@ impl Store {
         let fresh = BASE64URL_NOPAD.encode(&random.bytes::<32>());
         sqlx::query("INSERT INTO meta (name, value) VALUES ('server_key', $1) ON CONFLICT (name) DO NOTHING")
             .bind(fresh)
-            .execute(&self.pool)
+            .execute(&mut *self.hold().await?)
             .await?;
         let key: String = sqlx::query_scalar("SELECT value FROM meta WHERE name = 'server_key'")
-            .fetch_one(&self.pool)
+            .fetch_one(&mut *self.hold().await?)
             .await?;
         Ok(Keys::new(key.as_bytes()))
     }
@@ -143,7 +117,8 @@ impl Store {
         phone: &PhoneNumber,
         counters: &[String],
     ) -> Result<u64, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.hold().await?;
+        let mut transaction = connection.begin().await?;
         let mut rows = 0;
         for statement in [
             "DELETE FROM sessions WHERE phone_hash = $1 OR phone = $2",
@@ -168,13 +143,9 @@ impl Store {
 
     /// Waits for statements that run, then lets go of the database.
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.connections.close().await;
     }
 }
-
-/// Writes wait for each other instead of failing; a commit survives a crash of the process.
-const SQLITE_SET_UP: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; \
-                             PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON";
 
 /// The file of a SQLite store that has one.
 fn sqlite_path(url: &SecretString) -> Option<&str> {

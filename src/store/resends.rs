@@ -47,7 +47,7 @@ impl Store {
             .bind(asked.sent_before.as_millis())
             .bind(asked.sends)
             .bind(asked.until.as_millis())
-            .fetch_optional(&self.pool)
+            .fetch_optional(&mut *self.hold().await?)
             .await?;
         row.as_ref().map(verifications::read).transpose()
     }
@@ -63,7 +63,7 @@ impl Store {
             verifications::columns!()
         );
         let query = sqlx::query(SQL).bind(claim.now.as_millis()).bind(claim.until.as_millis()).bind(most);
-        query.fetch_all(&self.pool).await?.iter().map(verifications::read).collect()
+        query.fetch_all(&mut *self.hold().await?).await?.iter().map(verifications::read).collect()
     }
 
     /// Lets go of an attempt whose start was refused for now: it is started at `due`.
@@ -76,7 +76,7 @@ impl Store {
         const SQL: &str = "UPDATE verifications SET state = 'resending', resend_channel = $2, next_move = 'start', \
                            move_at = $3, moves = 0, claimed_until = 0 WHERE attempt_id = $1 AND state = 'starting'";
         let query = sqlx::query(SQL).bind(attempt_id).bind(channel.as_str()).bind(due.as_millis());
-        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 
     /// Lets go of a claimed resend whose next move is another one, or the same again. `free`: the old request is over,
@@ -92,7 +92,7 @@ impl Store {
             .bind(resend.due.as_millis())
             .bind(resend.tries)
             .bind(i64::from(free));
-        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 
     /// Ends a resend that did not come about: the old code is as good as it was.
@@ -108,7 +108,7 @@ impl Store {
                            WHERE attempt_id = $1 AND state = 'resending'";
         let query = sqlx::query(SQL).bind(attempt_id).bind(taken).bind(expires_at.as_millis());
         let query = query.bind(note.map(Note::as_str));
-        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 
     /// Ends an attempt whose old code no longer works and whose new one could not be sent.
@@ -117,7 +117,7 @@ impl Store {
                            next_move = NULL, move_at = NULL, claimed_until = 0, cancel_at = NULL \
                            WHERE attempt_id = $1 AND state IN ('resending', 'starting')";
         let query = sqlx::query(SQL).bind(attempt_id).bind(now.as_millis());
-        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 
     /// Records that the request's second step was taken.
@@ -137,7 +137,7 @@ impl Store {
             .bind(sent.sent_at.as_millis())
             .bind(sent.expires_at.as_millis())
             .bind(sent.locked_until.as_millis());
-        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 
     /// Writes down that another request is about to be made for a resend. `begun` is what holds if its answer is lost.
@@ -160,7 +160,7 @@ impl Store {
             .bind(claim.until.as_millis())
             .bind(begun.locked_until.as_millis())
             .bind(begun.expires_at.as_millis());
-        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 
     /// Records that the provider's answer was lost: a message may have gone out.
@@ -169,7 +169,7 @@ impl Store {
                            resend_channel = NULL, next_move = NULL, move_at = NULL, claimed_until = 0 \
                            WHERE attempt_id = $1 AND state = 'starting'";
         let query = sqlx::query(SQL).bind(attempt_id).bind(expires_at.as_millis());
-        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 
     /// Records that the request of another browser's attempt was cancelled for a newer one.
@@ -184,7 +184,7 @@ impl Store {
                            resend_channel = NULL, next_move = NULL, move_at = NULL, claimed_until = 0 \
                            WHERE attempt_id = $1 AND state IN ('sent', 'in_doubt', 'resending', 'cancelled')";
         let query = sqlx::query(SQL).bind(attempt_id).bind(now.as_millis()).bind(locked_until.as_millis());
-        query.execute(&self.pool).await?;
+        query.execute(&mut *self.hold().await?).await?;
         Ok(())
     }
 
@@ -194,13 +194,13 @@ impl Store {
                            AND state IN ('sent', 'in_doubt', 'resending', 'cancelled')";
         let query =
             sqlx::query(SQL).bind(attempt_id).bind(claim.now.as_millis()).bind(claim.until.as_millis());
-        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 
     /// Lets go of a claimed attempt as it is.
     pub async fn let_go(&self, attempt_id: &str) -> Result<(), StoreError> {
         let query = sqlx::query("UPDATE verifications SET claimed_until = 0 WHERE attempt_id = $1");
-        query.bind(attempt_id).execute(&self.pool).await?;
+        query.bind(attempt_id).execute(&mut *self.hold().await?).await?;
         Ok(())
     }
 
@@ -208,7 +208,7 @@ impl Store {
     pub async fn record_unanswered(&self, attempt_id: &str, pin_hash: &str) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE verifications SET unanswered = $2, wrong_codes = wrong_codes + 1, claimed_until = 0 \
                            WHERE attempt_id = $1 AND state = 'sent'";
-        sqlx::query(SQL).bind(attempt_id).bind(pin_hash).execute(&self.pool).await?;
+        sqlx::query(SQL).bind(attempt_id).bind(pin_hash).execute(&mut *self.hold().await?).await?;
         Ok(())
     }
 
@@ -229,7 +229,7 @@ impl Store {
             .bind(request_id.as_str())
             .bind(channel.map_or("", Channel::as_str))
             .bind(trouble.as_str())
-            .fetch_optional(&self.pool)
+            .fetch_optional(&mut *self.hold().await?)
             .await?;
         row.as_ref().map(verifications::read).transpose()
     }
@@ -239,7 +239,7 @@ impl Store {
         const SQL: &str = "SELECT 1 FROM verifications WHERE state = 'starting' AND claimed_until > $2 \
                            AND NOT EXISTS (SELECT 1 FROM verifications WHERE request_id = $1) LIMIT 1";
         let query = sqlx::query(SQL).bind(request_id.as_str()).bind(now.as_millis());
-        Ok(query.fetch_optional(&self.pool).await?.is_some())
+        Ok(query.fetch_optional(&mut *self.hold().await?).await?.is_some())
     }
 
     /// Whether the answer to a request's next step is awaited, or its step was not answered and is taken again.
@@ -247,6 +247,6 @@ impl Store {
         const SQL: &str = "SELECT 1 FROM verifications WHERE request_id = $1 AND state = 'resending' \
                            AND next_move = 'next' AND expires_at > $2 LIMIT 1";
         let query = sqlx::query(SQL).bind(request_id.as_str()).bind(now.as_millis());
-        Ok(query.fetch_optional(&self.pool).await?.is_some())
+        Ok(query.fetch_optional(&mut *self.hold().await?).await?.is_some())
     }
 }

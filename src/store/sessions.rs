@@ -62,13 +62,13 @@ impl Store {
             .bind(session.device.browser.as_deref())
             .bind(session.device.system.as_deref())
             .bind(session.device.address.as_deref());
-        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 
     /// The session that a token opens, live or past its limits.
     pub async fn session(&self, token_hash: &str) -> Result<Option<SessionRow>, StoreError> {
         const SQL: &str = concat!("SELECT ", columns!(), " FROM sessions WHERE token_hash = $1");
-        let row = sqlx::query(SQL).bind(token_hash).fetch_optional(&self.pool).await?;
+        let row = sqlx::query(SQL).bind(token_hash).fetch_optional(&mut *self.hold().await?).await?;
         row.as_ref().map(read).transpose()
     }
 
@@ -87,13 +87,13 @@ impl Store {
         );
         let query = sqlx::query(SQL).bind(phone_hash).bind(now.as_millis());
         let query = query.bind(idle_since.as_millis()).bind(MOST);
-        query.fetch_all(&self.pool).await?.iter().map(read).collect()
+        query.fetch_all(&mut *self.hold().await?).await?.iter().map(read).collect()
     }
 
     /// Records a visit.
     pub async fn touch_session(&self, token_hash: &str, now: Timestamp) -> Result<(), StoreError> {
         let query = sqlx::query("UPDATE sessions SET seen_at = $2 WHERE token_hash = $1 AND seen_at < $2");
-        query.bind(token_hash).bind(now.as_millis()).execute(&self.pool).await?;
+        query.bind(token_hash).bind(now.as_millis()).execute(&mut *self.hold().await?).await?;
         Ok(())
     }
 
@@ -101,7 +101,7 @@ impl Store {
     pub async fn end_session(&self, token_hash: &str) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
             .bind(token_hash)
-            .execute(&self.pool)
+            .execute(&mut *self.hold().await?)
             .await?;
         Ok(())
     }
@@ -109,13 +109,14 @@ impl Store {
     /// Ends all sessions of numbers that `stays` turns down; says how many.
     pub async fn end_sessions_except(&self, stays: impl Fn(&PhoneNumber) -> bool) -> Result<u64, StoreError> {
         let mut ended = 0;
-        let numbers =
-            sqlx::query("SELECT DISTINCT phone_hash, phone FROM sessions").fetch_all(&self.pool).await?;
+        let numbers = sqlx::query("SELECT DISTINCT phone_hash, phone FROM sessions")
+            .fetch_all(&mut *self.hold().await?)
+            .await?;
         for row in numbers {
             let phone_hash: String = row.try_get(0)?;
             if !stays(&PhoneNumber::from_store(row.try_get(1)?)) {
                 let query = sqlx::query("DELETE FROM sessions WHERE phone_hash = $1").bind(phone_hash);
-                ended += query.execute(&self.pool).await?.rows_affected();
+                ended += query.execute(&mut *self.hold().await?).await?.rows_affected();
             }
         }
         Ok(ended)
@@ -130,14 +131,14 @@ impl Store {
         const SQL: &str = "DELETE FROM sessions WHERE phone_hash = $1 AND token_hash <> $2";
         // No token has the empty hash.
         let query = sqlx::query(SQL).bind(phone_hash).bind(except.unwrap_or_default());
-        Ok(query.execute(&self.pool).await?.rows_affected())
+        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected())
     }
 
     /// Deletes sessions past their end, or not seen since `idle_since`.
     pub async fn sweep_sessions(&self, now: Timestamp, idle_since: Timestamp) -> Result<u64, StoreError> {
         let query = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2");
         let query = query.bind(now.as_millis()).bind(idle_since.as_millis());
-        Ok(query.execute(&self.pool).await?.rows_affected())
+        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected())
     }
 }
 

@@ -1,6 +1,8 @@
 //! From state to state: what happens to an attempt once it is written down. A change that two requests could both want
 //! tells which of them made it.
 
+use sqlx::Connection;
+
 use super::{
     Claim, Sent, SessionRow, State, Store, StoreError, Verification,
     verifications::{columns, read},
@@ -33,7 +35,7 @@ impl Store {
             .bind(sent.sent_at.as_millis())
             .bind(sent.expires_at.as_millis())
             .bind(sent.locked_until.as_millis())
-            .execute(&self.pool)
+            .execute(&mut *self.hold().await?)
             .await?;
         Ok(())
     }
@@ -42,7 +44,7 @@ impl Store {
     pub async fn lead_to(&self, browser_hash: &str, return_to: &str) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE verifications SET return_to = $2 \
                            WHERE browser_hash = $1 AND state IN ('starting', 'sent', 'in_doubt', 'resending')";
-        sqlx::query(SQL).bind(browser_hash).bind(return_to).execute(&self.pool).await?;
+        sqlx::query(SQL).bind(browser_hash).bind(return_to).execute(&mut *self.hold().await?).await?;
         Ok(())
     }
 
@@ -60,7 +62,7 @@ impl Store {
         let ended_at =
             (!matches!(to, State::Sent | State::InDoubt | State::Resending)).then_some(now.as_millis());
         let query = sqlx::query(SQL).bind(attempt_id).bind(from.as_str()).bind(to.as_str()).bind(ended_at);
-        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 
     /// Takes an attempt whose answer was lost up again.
@@ -69,7 +71,7 @@ impl Store {
                            WHERE attempt_id = $1 AND state IN ('starting', 'in_doubt') AND claimed_until <= $2";
         let query =
             sqlx::query(SQL).bind(attempt_id).bind(claim.now.as_millis()).bind(claim.until.as_millis());
-        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 
     /// Puts `other`, which still runs at the provider, in the place of `attempt_id`, which was refused for it.
@@ -80,7 +82,8 @@ impl Store {
             " WHERE attempt_id = $1 AND request_id IS NOT NULL AND expires_at > $2 \
              AND claimed_until <= $2 AND (state = 'sent' OR (state = 'cancelled' AND cancel_at IS NOT NULL))"
         );
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.hold().await?;
+        let mut transaction = connection.begin().await?;
         sqlx::query("DELETE FROM verifications WHERE attempt_id = $1 AND state = 'starting'")
             .bind(attempt_id)
             .execute(&mut *transaction)
@@ -99,7 +102,7 @@ impl Store {
             " WHERE attempt_id = $1 AND state = 'cancelled' AND cancel_at IS NOT NULL AND claimed_until <= $2"
         );
         let query = sqlx::query(SQL).bind(attempt_id).bind(now.as_millis());
-        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 
     /// Ends an attempt for the visitor at once; the provider is told at `cancel_at`. Its last code would have been good
@@ -121,7 +124,7 @@ impl Store {
             .bind(now.as_millis())
             .bind(cancel_at.as_millis())
             .bind(expires_at.as_millis());
-        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 
     /// Takes a running attempt for the check of one code; `None` if it is not this browser's, has ended, is taken, or
@@ -145,7 +148,7 @@ impl Store {
             .bind(claim.now.as_millis())
             .bind(claim.until.as_millis())
             .bind(address)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&mut *self.hold().await?)
             .await?;
         row.as_ref().map(read).transpose()
     }
@@ -154,7 +157,7 @@ impl Store {
     pub async fn count_wrong(&self, attempt_id: &str, pin_hash: &str) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE verifications SET wrong_codes = wrong_codes + 1, pin_hash = $2, claimed_until = 0, \
                            unanswered = NULL WHERE attempt_id = $1";
-        sqlx::query(SQL).bind(attempt_id).bind(pin_hash).execute(&self.pool).await?;
+        sqlx::query(SQL).bind(attempt_id).bind(pin_hash).execute(&mut *self.hold().await?).await?;
         Ok(())
     }
 
@@ -175,7 +178,7 @@ impl Store {
         }
         let now = session.signed_in_at.as_millis();
         let query = sqlx::query(SQL).bind(attempt.attempt_id.as_str()).bind(now).bind(pin_hash);
-        let verified = query.execute(&self.pool).await?.rows_affected() == 1;
+        let verified = query.execute(&mut *self.hold().await?).await?.rows_affected() == 1;
         if !verified {
             self.end_session(&session.token_hash).await?;
         }
@@ -191,7 +194,7 @@ impl Store {
             columns!()
         );
         let query = sqlx::query(SQL).bind(claim.now.as_millis()).bind(claim.until.as_millis()).bind(most);
-        query.fetch_all(&self.pool).await?.iter().map(read).collect()
+        query.fetch_all(&mut *self.hold().await?).await?.iter().map(read).collect()
     }
 
     /// Lets go of a claimed cancel: to be tried `again_at`, or done with. The number is free at `locked_until`.
@@ -207,7 +210,7 @@ impl Store {
             .bind(attempt_id)
             .bind(again_at.map(Timestamp::as_millis))
             .bind(locked_until.as_millis())
-            .execute(&self.pool)
+            .execute(&mut *self.hold().await?)
             .await?;
         Ok(())
     }
@@ -219,13 +222,13 @@ impl Store {
                            AND state IN ('starting', 'sent', 'in_doubt', 'resending') \
                            AND expires_at <= $1 AND claimed_until <= $1";
         let query = sqlx::query(SQL).bind(now.as_millis()).bind(browser_hash);
-        Ok(query.execute(&self.pool).await?.rows_affected())
+        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected())
     }
 
     /// Deletes attempts whose codes ran out before `before`, once they are counted.
     pub async fn sweep_verifications(&self, before: Timestamp) -> Result<u64, StoreError> {
         let query = sqlx::query("DELETE FROM verifications WHERE counted = 1 AND expires_at < $1");
         let query = query.bind(before.as_millis());
-        Ok(query.execute(&self.pool).await?.rows_affected())
+        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected())
     }
 }

@@ -188,7 +188,8 @@ impl Store {
             " FROM verifications WHERE browser_hash = $1 \
              ORDER BY (state IN ('starting', 'sent', 'in_doubt', 'resending')) DESC, created_at DESC LIMIT $2"
         );
-        let rows = sqlx::query(SQL).bind(browser_hash).bind(RECENT).fetch_all(&self.pool).await?;
+        let rows =
+            sqlx::query(SQL).bind(browser_hash).bind(RECENT).fetch_all(&mut *self.hold().await?).await?;
         rows.iter().map(read).collect()
     }
 
@@ -207,7 +208,7 @@ impl Store {
              ORDER BY CASE WHEN request_id = $4 THEN 0 ELSE 1 END, created_at DESC LIMIT $3"
         );
         let query = sqlx::query(SQL).bind(phone_hash).bind(now.as_millis()).bind(RECENT).bind(request_id);
-        query.fetch_all(&self.pool).await?.iter().map(read).collect()
+        query.fetch_all(&mut *self.hold().await?).await?.iter().map(read).collect()
     }
 
     /// Writes a new attempt down, if its browser has none that could matter and none of the counters that are
@@ -228,7 +229,7 @@ impl Store {
         );
         let query =
             watched.iter().fold(bind_new(sqlx::query(SQL), new), |query, key| query.bind(key.as_str()));
-        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 
     /// Writes a new attempt down; `false` if its browser has one running.
@@ -240,13 +241,13 @@ impl Store {
             new_values!(),
             ") ON CONFLICT DO NOTHING"
         );
-        Ok(bind_new(sqlx::query(SQL), new).execute(&self.pool).await?.rows_affected() == 1)
+        Ok(bind_new(sqlx::query(SQL), new).execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 
     /// Takes a new attempt back before the provider was asked.
     pub async fn withdraw(&self, attempt_id: &str) -> Result<(), StoreError> {
         let query = sqlx::query("DELETE FROM verifications WHERE attempt_id = $1 AND state = 'starting'");
-        query.bind(attempt_id).execute(&self.pool).await?;
+        query.bind(attempt_id).execute(&mut *self.hold().await?).await?;
         Ok(())
     }
 }

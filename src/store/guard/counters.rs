@@ -75,7 +75,7 @@ impl Store {
         keys: &[String],
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        fits(count_send(&self.pool, counting, keys, now).await)
+        fits(count_send(&mut *self.hold().await?, counting, keys, now).await)
     }
 
     /// The counters of some keys, [`KEYS`] at most; no counter means that nothing was counted.
@@ -86,7 +86,7 @@ impl Store {
         for place in 0..KEYS {
             query = query.bind(keys.get(place).map_or("", String::as_str));
         }
-        let rows = query.fetch_all(&self.pool).await?;
+        let rows = query.fetch_all(&mut *self.hold().await?).await?;
         rows.iter()
             .map(|row| {
                 Ok(Counter {
@@ -108,7 +108,7 @@ impl Store {
                            WHERE key = $1 AND (started_at > $2 OR not_before > $3)";
         for key in keys {
             let query = sqlx::query(SQL).bind(key.as_str()).bind(now.as_millis());
-            query.bind((now + longest).as_millis()).execute(&self.pool).await?;
+            query.bind((now + longest).as_millis()).execute(&mut *self.hold().await?).await?;
         }
         Ok(())
     }
@@ -116,7 +116,7 @@ impl Store {
     /// Deletes the windows that are over.
     pub async fn sweep_counters(&self, now: Timestamp) -> Result<u64, StoreError> {
         let query = sqlx::query("DELETE FROM guard_counters WHERE started_at + span <= $1 OR count <= 0");
-        Ok(query.bind(now.as_millis()).execute(&self.pool).await?.rows_affected())
+        Ok(query.bind(now.as_millis()).execute(&mut *self.hold().await?).await?.rows_affected())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use sqlx::{Row, any::AnyRow};
+use sqlx::{Connection, Row, any::AnyRow};
 
 use super::counters;
 use crate::{
@@ -55,7 +55,8 @@ impl Store {
                                 ON CONFLICT (country, day) DO UPDATE SET \
                                 verified = verified_days.verified + excluded.verified";
         let limit = i64::try_from(most).unwrap_or(i64::MAX);
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.hold().await?;
+        let mut transaction = connection.begin().await?;
         let query = sqlx::query(SQL).bind(now.as_millis()).bind(limit);
         let rows = query.fetch_all(&mut *transaction).await?;
         let ended = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
@@ -74,7 +75,7 @@ impl Store {
     /// The verified sends to a country by day, from `since` on.
     pub async fn verified_days(&self, country: &str, since: i64) -> Result<Vec<(i64, i64)>, StoreError> {
         const SQL: &str = "SELECT day, verified FROM verified_days WHERE country = $1 AND day >= $2";
-        let rows = sqlx::query(SQL).bind(country).bind(since).fetch_all(&self.pool).await?;
+        let rows = sqlx::query(SQL).bind(country).bind(since).fetch_all(&mut *self.hold().await?).await?;
         Ok(rows
             .iter()
             .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
@@ -84,7 +85,7 @@ impl Store {
     /// Deletes what was verified on days before that one.
     pub async fn sweep_verified_days(&self, before: i64) -> Result<u64, StoreError> {
         let query = sqlx::query("DELETE FROM verified_days WHERE day < $1").bind(before);
-        Ok(query.execute(&self.pool).await?.rows_affected())
+        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected())
     }
 }
 

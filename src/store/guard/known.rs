@@ -9,7 +9,7 @@ impl Store {
     /// Whether the number behind `hash` has signed in with the browser behind it, not too long ago.
     pub async fn is_known(&self, hash: &str, now: Timestamp) -> Result<bool, StoreError> {
         let query = sqlx::query("SELECT 1 FROM known_browsers WHERE hash = $1 AND expires_at > $2");
-        Ok(query.bind(hash).bind(now.as_millis()).fetch_optional(&self.pool).await?.is_some())
+        Ok(query.bind(hash).bind(now.as_millis()).fetch_optional(&mut *self.hold().await?).await?.is_some())
     }
 
     /// From now until `expires_at` the number behind `phone_hash` has signed in with the browser behind `hash`.
@@ -22,20 +22,20 @@ impl Store {
         const SQL: &str = "INSERT INTO known_browsers (hash, phone_hash, expires_at) VALUES ($1, $2, $3) \
                            ON CONFLICT (hash) DO UPDATE SET expires_at = excluded.expires_at";
         let query = sqlx::query(SQL).bind(hash).bind(phone_hash).bind(expires_at.as_millis());
-        query.execute(&self.pool).await?;
+        query.execute(&mut *self.hold().await?).await?;
         Ok(())
     }
 
     /// From now on the number has signed in with no browser.
     pub async fn forget_browsers(&self, phone_hash: &str) -> Result<(), StoreError> {
         let query = sqlx::query("DELETE FROM known_browsers WHERE phone_hash = $1");
-        query.bind(phone_hash).execute(&self.pool).await?;
+        query.bind(phone_hash).execute(&mut *self.hold().await?).await?;
         Ok(())
     }
 
     /// Deletes those that are known no longer.
     pub async fn sweep_browsers(&self, now: Timestamp) -> Result<u64, StoreError> {
         let query = sqlx::query("DELETE FROM known_browsers WHERE expires_at <= $1").bind(now.as_millis());
-        Ok(query.execute(&self.pool).await?.rows_affected())
+        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected())
     }
 }

@@ -68,7 +68,8 @@ impl Store {
                            CAST(MAX(count) AS BIGINT), CAST(MAX(most) AS BIGINT) FROM guard_counters \
                            WHERE (key = $1 OR key LIKE $1 || ' %') AND started_at + span > $2 AND count > 0 \
                            GROUP BY span ORDER BY span";
-        let rows = sqlx::query(SQL).bind(kind).bind(now.as_millis()).fetch_all(&self.pool).await?;
+        let rows =
+            sqlx::query(SQL).bind(kind).bind(now.as_millis()).fetch_all(&mut *self.hold().await?).await?;
         let read = |row: &AnyRow| {
             Ok(Fullness {
                 span: Duration::from_millis(row.try_get::<i64, _>(0)?.unsigned_abs()),
@@ -88,7 +89,7 @@ impl Store {
                            AND started_at + span > $2 AND count * 5 >= most * 4 \
                            ORDER BY count * 1000 / most DESC, key LIMIT $3";
         let query = sqlx::query(SQL).bind(kind).bind(now.as_millis()).bind(most);
-        let rows = query.fetch_all(&self.pool).await?;
+        let rows = query.fetch_all(&mut *self.hold().await?).await?;
         let read = |row: &AnyRow| {
             Ok(Full {
                 key: row.try_get(0)?,
@@ -106,7 +107,7 @@ impl Store {
                            CAST(SUM(CASE WHEN state = 'verified' THEN 1 ELSE 0 END) AS BIGINT) FROM verifications \
                            WHERE counted = 1 AND expires_at > $1 AND (state <> 'failed' OR request_id IS NOT NULL) \
                            GROUP BY country ORDER BY 2 DESC, country";
-        let rows = sqlx::query(SQL).bind(since.as_millis()).fetch_all(&self.pool).await?;
+        let rows = sqlx::query(SQL).bind(since.as_millis()).fetch_all(&mut *self.hold().await?).await?;
         let read = |row: &AnyRow| {
             Ok(Conversion { country: row.try_get(0)?, sent: row.try_get(1)?, verified: row.try_get(2)? })
         };
@@ -118,7 +119,7 @@ impl Store {
         const SQL: &str = "SELECT label, started_at FROM guard_counters WHERE key LIKE $1 || ' %' AND span = $2 \
                            AND count >= $3 ORDER BY started_at";
         let query = sqlx::query(SQL).bind(kind).bind(millis(span)).bind(most);
-        let rows = query.fetch_all(&self.pool).await?;
+        let rows = query.fetch_all(&mut *self.hold().await?).await?;
         let read = |row: &AnyRow| {
             Ok(Closed {
                 phone: row.try_get::<Option<String>, _>(0)?.unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sqlx::Row;
+use sqlx::{Connection, Row};
 
 use super::{Counting, counters};
 use crate::{
@@ -57,10 +57,12 @@ impl Store {
             .bind(ticket.ready_at.as_millis())
             .bind(ticket.expires_at.as_millis())
             .bind(now.as_millis())
-            .execute(&self.pool)
+            .execute(&mut *self.hold().await?)
             .await?;
         let query = sqlx::query(STANDING).bind(ticket.address_hash.as_str());
-        let Some(row) = query.fetch_optional(&self.pool).await? else { return Ok(ticket.clone()) };
+        let Some(row) = query.fetch_optional(&mut *self.hold().await?).await? else {
+            return Ok(ticket.clone());
+        };
         Ok(Ticket {
             address_hash: ticket.address_hash.clone(),
             phone_hash: row.try_get(0)?,
@@ -80,7 +82,8 @@ impl Store {
     ) -> Result<bool, StoreError> {
         const SQL: &str = "DELETE FROM guard_tickets WHERE address_hash = $1 AND phone_hash = $2 \
                            AND browser_hash = $3 AND ready_at <= $4 AND expires_at > $4";
-        let mut transaction = self.pool.begin().await?;
+        let mut connection = self.hold().await?;
+        let mut transaction = connection.begin().await?;
         let query = sqlx::query(SQL)
             .bind(ticket.address_hash.as_str())
             .bind(ticket.phone_hash.as_str())
@@ -104,7 +107,7 @@ impl Store {
     /// Takes a browser's ticket back.
     pub async fn withdraw_ticket(&self, address_hash: &str, browser_hash: &str) -> Result<(), StoreError> {
         let query = sqlx::query("DELETE FROM guard_tickets WHERE address_hash = $1 AND browser_hash = $2");
-        query.bind(address_hash).bind(browser_hash).execute(&self.pool).await?;
+        query.bind(address_hash).bind(browser_hash).execute(&mut *self.hold().await?).await?;
         Ok(())
     }
 
@@ -113,7 +116,7 @@ impl Store {
         for key in keys {
             let query =
                 sqlx::query("UPDATE guard_counters SET count = count - 1 WHERE key = $1 AND count > 0");
-            query.bind(key.as_str()).execute(&self.pool).await?;
+            query.bind(key.as_str()).execute(&mut *self.hold().await?).await?;
         }
         Ok(())
     }
@@ -121,6 +124,6 @@ impl Store {
     /// Deletes those that are worth nothing.
     pub async fn sweep_tickets(&self, now: Timestamp) -> Result<u64, StoreError> {
         let query = sqlx::query("DELETE FROM guard_tickets WHERE expires_at <= $1").bind(now.as_millis());
-        Ok(query.execute(&self.pool).await?.rows_affected())
+        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected())
     }
 }

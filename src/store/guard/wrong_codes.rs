@@ -66,7 +66,7 @@ impl Store {
     ) -> Result<Option<i64>, StoreError> {
         let query = sqlx::query(AssertSqlSafe(Arc::clone(&wrong_codes.sql)));
         let query = query.bind(key).bind(now.as_millis()).bind(label);
-        let row = query.fetch_optional(&self.pool).await?;
+        let row = query.fetch_optional(&mut *self.hold().await?).await?;
         Ok(row.map(|row| row.try_get(0)).transpose()?)
     }
 
@@ -74,28 +74,28 @@ impl Store {
     pub async fn uncount_wrong_code(&self, key: &str) -> Result<(), StoreError> {
         const SQL: &str =
             "UPDATE guard_counters SET count = count - 1, not_before = 0 WHERE key = $1 AND count > 0";
-        sqlx::query(SQL).bind(key).execute(&self.pool).await?;
+        sqlx::query(SQL).bind(key).execute(&mut *self.hold().await?).await?;
         Ok(())
     }
 
     /// Begins the row anew: the code was right.
     pub async fn clear_wrong_codes(&self, keys: [&str; 2]) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE guard_counters SET count = 0, not_before = 0 WHERE key IN ($1, $2)";
-        sqlx::query(SQL).bind(keys[0]).bind(keys[1]).execute(&self.pool).await?;
+        sqlx::query(SQL).bind(keys[0]).bind(keys[1]).execute(&mut *self.hold().await?).await?;
         Ok(())
     }
 
     /// Counts once under a key for all; says the how manieth in its window it is.
     pub async fn count_one(&self, key: &str, span: Duration, now: Timestamp) -> Result<i64, StoreError> {
         const SQL: &str = "SELECT count FROM guard_counters WHERE key = $1 AND span = $2";
-        super::counters::add(&self.pool, (key, span), (i64::MAX, false), 1, now).await?;
-        Ok(sqlx::query_scalar(SQL).bind(key).bind(millis(span)).fetch_one(&self.pool).await?)
+        super::counters::add(&mut *self.hold().await?, (key, span), (i64::MAX, false), 1, now).await?;
+        Ok(sqlx::query_scalar(SQL).bind(key).bind(millis(span)).fetch_one(&mut *self.hold().await?).await?)
     }
 
     /// Deletes counters; says the highest count that was among them.
     pub async fn delete_counters(&self, keys: [&str; 2]) -> Result<Option<i64>, StoreError> {
         const SQL: &str = "DELETE FROM guard_counters WHERE key IN ($1, $2) RETURNING count";
-        let rows = sqlx::query(SQL).bind(keys[0]).bind(keys[1]).fetch_all(&self.pool).await?;
+        let rows = sqlx::query(SQL).bind(keys[0]).bind(keys[1]).fetch_all(&mut *self.hold().await?).await?;
         let counts = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i64>, _>>()?;
         Ok(counts.into_iter().max())
     }

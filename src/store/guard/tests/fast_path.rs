@@ -67,13 +67,21 @@ async fn what_passes_without_a_look_would_have_passed_the_look() {
     for store in stores().await {
         let (mut passed, mut looked) = (0, 0);
         for case in 0..300 {
-            sqlx::query("DELETE FROM guard_counters").execute(&store.pool).await.unwrap();
+            sqlx::query("DELETE FROM guard_counters")
+                .execute(&mut *store.hold().await.unwrap())
+                .await
+                .unwrap();
             let phone = PhoneNumber::from_store("+447400000001".to_owned());
             let subject = Subject { known: case % 3 == 0, ..Subject::new(&keys, &phone, address) };
             let rows = counters_by_chance(&subject, &random);
             for (key, span, count, most, started_at, not_before) in &rows {
                 let query = sqlx::query(INSERT).bind(key.as_str()).bind(*span).bind(*count).bind(*most);
-                query.bind(*started_at).bind(*not_before).execute(&store.pool).await.unwrap();
+                query
+                    .bind(*started_at)
+                    .bind(*not_before)
+                    .execute(&mut *store.hold().await.unwrap())
+                    .await
+                    .unwrap();
             }
             let counters = store.counters(&subject.watched()).await.unwrap();
             assert_eq!(counters.len(), rows.len());
