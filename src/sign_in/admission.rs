@@ -6,7 +6,7 @@ use super::{Refusal, SignIn, SignInError};
 use crate::{
     clock::Timestamp,
     guard::{
-        Asker, Cause, KNOWN_FOR, Refused, Subject, Verdict,
+        Asker, Cause, Refused, Subject, Verdict,
         budget::{self, PAST_DAYS, TICKET_LIFE, TICKET_WAIT},
         guessing, subject,
     },
@@ -115,6 +115,13 @@ impl SignIn {
         self.keys.ticket(&[&ticket.address_hash, &ticket.phone_hash, &ticket.browser_hash, &ready_at])
     }
 
+    /// Writes a browser's first attempt down and counts its send, if nothing speaks against it at first sight.
+    pub(super) async fn enter(&self, first: &Verification, subject: &Subject) -> Result<bool, SignInError> {
+        let (watched, limits) = (subject.watched(), subject.limits());
+        let counting = self.guard.counting(subject.known);
+        Ok(self.store.insert_first(first, &watched, (counting, &limits)).await?)
+    }
+
     /// Counts a send that was let pass, unless what it needs was used up meanwhile.
     pub(super) async fn count(&self, subject: &Subject, turn: Option<&Turn>) -> Result<bool, SignInError> {
         let (now, keys) = (self.clock.now(), subject.limits());
@@ -189,26 +196,6 @@ impl SignIn {
             guessing::wait(at_address.unwrap_or(0), guessing::ADDRESS_FREE),
         ];
         Ok(waits.into_iter().max().unwrap_or_default())
-    }
-
-    /// What a success changes: no wrong codes in a row any more, and a browser that is known from now on.
-    pub(super) async fn after_success(
-        &self,
-        attempt: &Verification,
-        known: &Token,
-    ) -> Result<(), SignInError> {
-        let (phone_hash, origin) = (&attempt.phone_hash, &attempt.origin);
-        let own = subject::wrong_number(phone_hash, origin.known);
-        // Whoever signs in as a stranger has shown to be the owner; a known browser does not vouch for strangers.
-        let other = subject::wrong_number(phone_hash, true);
-        self.store.clear_wrong_codes([&own, &other]).await?;
-        let hash = self.keys.known(known, phone_hash);
-        self.store.remember_browser(&hash, phone_hash, self.clock.now() + KNOWN_FOR).await?;
-        if origin.ticket {
-            let keys = subject::tickets(&origin.country, &origin.address_hash, attempt.phone.prefix());
-            self.store.give_back(&keys).await?;
-        }
-        Ok(())
     }
 
     /// After the clock was set back, a refusal must not last longer than the window or wait that it rests on.

@@ -269,13 +269,6 @@ impl SignIn {
             Told::Answer(Checked::Gone) | Told::Unclear => {
                 let (phone, request) = (attempt.phone.masked(), id.short());
                 tracing::info!(phone, "the provider does not know request {request} any more");
-                let again = self.again(form, &attempt.attempt_id, attempt.return_to.clone()).await?;
-                if let Check::SignedIn { known, .. } = &again {
-                    // The process ended between the success and its record: the code is used, and rightly so.
-                    end(State::Verified).await?;
-                    self.after_success(attempt, known).await?;
-                    return Ok(again);
-                }
                 end(State::Expired).await?;
                 ended(if matches!(told, Told::Unclear) { Ending::Unclear } else { Ending::Expired })
             }

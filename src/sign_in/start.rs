@@ -160,11 +160,8 @@ impl SignIn {
     ) -> Result<Start, SignInError> {
         let subject = self.subject(phone, asker).await?;
         let first = self.new_attempt(browser_hash, &subject, false, return_to);
-        if self.breakers.sends.paused(self.clock.now()).is_none()
-            && self.store.insert_first(&first, &subject.watched()).await?
-            && let Some(start) = self.send(&first, false, &subject, None).await?
-        {
-            return Ok(start);
+        if self.breakers.sends.paused(self.clock.now()).is_none() && self.enter(&first, &subject).await? {
+            return self.ask(&first, false).await;
         }
         for _ in 0..POLLS {
             let now = self.clock.now();

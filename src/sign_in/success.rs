@@ -1,7 +1,10 @@
 //! What a right code leads to: a session, once, however often its answer is asked for.
 
 use super::{Check, SignIn, SignInError, TOMBSTONE, check::Form};
-use crate::store::{SessionRow, Verification};
+use crate::{
+    guard::{KNOWN_FOR, subject},
+    store::{SessionRow, Success, Verification},
+};
 
 impl SignIn {
     pub(super) async fn open_session(
@@ -13,21 +16,31 @@ impl SignIn {
         let [session, browser, known] = self.successors(&form.browser, &attempt.attempt_id);
         let known = form.asker.known.clone().unwrap_or(known);
         let now = self.clock.now();
-        let row = SessionRow {
-            token_hash: session.hash(),
-            phone: attempt.phone.clone(),
-            phone_hash: attempt.phone_hash.clone(),
-            signed_in_at: now,
-            seen_at: now,
-            expires_at: now + self.session_max,
-            device: form.device.clone(),
+        let (phone_hash, origin) = (&attempt.phone_hash, &attempt.origin);
+        let success = Success {
+            session: SessionRow {
+                token_hash: session.hash(),
+                phone: attempt.phone.clone(),
+                phone_hash: phone_hash.clone(),
+                signed_in_at: now,
+                seen_at: now,
+                expires_at: now + self.session_max,
+                device: form.device.clone(),
+            },
+            known: self.keys.known(&known, phone_hash),
+            known_until: now + KNOWN_FOR,
+            // Whoever signs in as a stranger has shown to be the owner; a known browser does not vouch for strangers.
+            wrong_codes: [origin.known, true].map(|known| subject::wrong_number(phone_hash, known)),
         };
-        if !self.store.verify(attempt, pin_hash, &row).await? {
+        if !self.store.verify(attempt, pin_hash, &success).await? {
             // Cancelled meanwhile. The code is used all the same: there is nothing to take back, nor to cancel.
             self.store.settle_cancel(&attempt.attempt_id, None, now).await?;
             return Ok(Check::NoAttempt);
         }
-        self.after_success(attempt, &known).await?;
+        if origin.ticket {
+            let keys = subject::tickets(&origin.country, &origin.address_hash, attempt.phone.prefix());
+            self.store.give_back(&keys).await?;
+        }
         tracing::info!(phone = attempt.phone.masked(), "signed in");
         Ok(Check::SignedIn { session, browser, known, return_to: attempt.return_to.clone() })
     }

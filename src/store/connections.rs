@@ -12,13 +12,15 @@ use std::{
 
 use sqlx::{
     AnyConnection, AnyPool, ConnectOptions, Connection, Error, Executor,
-    any::{AnyConnectOptions, AnyPoolOptions},
+    any::{AnyConnectOptions, AnyPoolOptions, AnyRow},
     pool::PoolConnection,
 };
 use tokio::{
     sync::{MappedMutexGuard, Mutex, MutexGuard},
     time::timeout,
 };
+
+use super::chain::Statement;
 
 /// How many connections a Postgres gets from one instance.
 const POSTGRES_CONNECTIONS: u32 = 8;
@@ -47,14 +49,16 @@ pub(super) struct One {
 }
 
 #[derive(Debug)]
-struct Open {
+pub(super) struct Open {
     connection: AnyConnection,
     tried_at: Instant,
+    /// A transaction may be open that nobody will end.
+    torn: bool,
 }
 
 /// A connection for as long as it is held.
 pub(super) enum Held<'a> {
-    One(MappedMutexGuard<'a, AnyConnection>),
+    One(MappedMutexGuard<'a, Open>),
     Pooled(PoolConnection<sqlx::Any>),
 }
 
@@ -109,23 +113,25 @@ impl Connections {
 }
 
 impl One {
-    async fn hold(&self) -> Result<MappedMutexGuard<'_, AnyConnection>, Error> {
-        let mut open = match self.open.try_lock() {
+    async fn hold(&self) -> Result<MappedMutexGuard<'_, Open>, Error> {
+        let open = match self.open.try_lock() {
             Ok(open) => open,
             Err(_) => timeout(PATIENCE, self.open.lock()).await.map_err(|_| Error::PoolTimedOut)?,
         };
-        let open_now = open.as_mut().ok_or(Error::PoolClosed)?;
-        if open_now.tried_at.elapsed() >= TRY_AFTER {
-            match open_now.connection.ping().await {
-                Ok(()) => open_now.tried_at = Instant::now(),
+        let mut open = MutexGuard::try_map(open, Option::as_mut).map_err(|_| Error::PoolClosed)?;
+        if open.torn {
+            open.mend().await;
+        }
+        if open.tried_at.elapsed() >= TRY_AFTER {
+            match open.connection.ping().await {
+                Ok(()) => open.tried_at = Instant::now(),
                 Err(error) => {
                     tracing::warn!("the connection to the store's file broke and is made anew: {error}");
-                    *open_now = Open::new(&self.options).await?;
+                    *open = Open::new(&self.options).await?;
                 }
             }
         }
-        MutexGuard::try_map(open, |open| open.as_mut().map(|open| &mut open.connection))
-            .map_err(|_| Error::PoolClosed)
+        Ok(open)
     }
 }
 
@@ -133,7 +139,32 @@ impl Open {
     async fn new(options: &AnyConnectOptions) -> Result<Self, Error> {
         let mut connection = options.connect().await?;
         connection.execute(SQLITE_SET_UP).await?;
-        Ok(Self { connection, tried_at: Instant::now() })
+        Ok(Self { connection, tried_at: Instant::now(), torn: false })
+    }
+
+    /// Takes back what was not committed.
+    async fn mend(&mut self) {
+        // Fails where there is nothing to take back.
+        let _ = self.connection.execute("ROLLBACK").await;
+        self.torn = false;
+    }
+}
+
+impl Held<'_> {
+    /// Runs statements that may be a transaction to their end, and takes back what was begun if one fails. If the caller
+    /// does not wait for the end, whoever is next takes it back.
+    pub(super) async fn fetch_whole(&mut self, query: Statement<'_>) -> Result<Vec<AnyRow>, Error> {
+        let open = match self {
+            Self::One(open) => open,
+            Self::Pooled(connection) => return query.fetch_all(&mut **connection).await,
+        };
+        open.torn = true;
+        let rows = query.fetch_all(&mut open.connection).await;
+        match &rows {
+            Ok(_) => open.torn = false,
+            Err(_) => open.mend().await,
+        }
+        rows
     }
 }
 
@@ -142,7 +173,7 @@ impl Deref for Held<'_> {
 
     fn deref(&self) -> &AnyConnection {
         match self {
-            Self::One(connection) => connection,
+            Self::One(open) => &open.connection,
             Self::Pooled(connection) => connection,
         }
     }
@@ -151,7 +182,7 @@ impl Deref for Held<'_> {
 impl DerefMut for Held<'_> {
     fn deref_mut(&mut self) -> &mut AnyConnection {
         match self {
-            Self::One(connection) => connection,
+            Self::One(open) => &mut open.connection,
             Self::Pooled(connection) => connection,
         }
     }

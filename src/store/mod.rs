@@ -1,11 +1,12 @@
 //! What must outlive a restart: verifications, sessions and the server key, in SQLite or Postgres.
 //!
 //! What this module promises:
-//! * One set of SQL for both engines; every statement that decides between two requests is one atomic statement, so
-//!   that many instances can share a Postgres.
+//! * One set of SQL for both engines; whatever decides between two requests is one atomic statement, or a chain of them
+//!   that is, so that many instances can share a Postgres.
 //! * Numbers are found by keyed hash, tokens only by hash.
 //! * No decision about a sign-in is made here: the callers say from which state to which.
 
+mod chain;
 mod connections;
 mod delivery;
 mod guard;
@@ -31,6 +32,7 @@ pub use guard::{
 };
 pub use resends::Asked;
 pub use sessions::{Device, SessionRow};
+pub use transitions::Success;
 pub use verifications::{Claim, Origin, State, Verification, WATCHED};
 
 use crate::{keys::Keys, phone::PhoneNumber, random::Random};

@@ -2,7 +2,7 @@
 
 use sqlx::{Row, any::AnyRow};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, chain::Statement};
 use crate::{clock::Timestamp, phone::PhoneNumber};
 
 /// A session as the store keeps it.
@@ -44,27 +44,26 @@ macro_rules! columns {
     };
 }
 
-impl Store {
-    /// Opens a session for an attempt whose code was right; `false` if that attempt no longer runs.
-    pub async fn open_session(&self, attempt_id: &str, session: &SessionRow) -> Result<bool, StoreError> {
-        const SQL: &str = concat!(
-            "INSERT INTO sessions (",
-            columns!(),
-            ") SELECT CAST($2 AS TEXT), phone, phone_hash, CAST($3 AS BIGINT), CAST($3 AS BIGINT), \
-             CAST($4 AS BIGINT), CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS TEXT) \
-             FROM verifications WHERE attempt_id = $1 AND state = 'sent' ON CONFLICT DO NOTHING"
-        );
-        let query = sqlx::query(SQL)
-            .bind(attempt_id)
-            .bind(session.token_hash.as_str())
-            .bind(session.signed_in_at.as_millis())
-            .bind(session.expires_at.as_millis())
-            .bind(session.device.browser.as_deref())
-            .bind(session.device.system.as_deref())
-            .bind(session.device.address.as_deref());
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
-    }
+/// A new session, its values from the fourth parameter on. With types: Postgres cannot tell those of a bare `SELECT $1`.
+pub(super) const INSERT_SESSION: &str = concat!(
+    "INSERT INTO sessions (",
+    columns!(),
+    ") SELECT CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($2 AS BIGINT), CAST($2 AS BIGINT), \
+     CAST($7 AS BIGINT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS TEXT)"
+);
 
+pub(super) fn bind_new<'q>(query: Statement<'q>, new: &'q SessionRow) -> Statement<'q> {
+    query
+        .bind(new.token_hash.as_str())
+        .bind(new.phone.as_str())
+        .bind(new.phone_hash.as_str())
+        .bind(new.expires_at.as_millis())
+        .bind(new.device.browser.as_deref())
+        .bind(new.device.system.as_deref())
+        .bind(new.device.address.as_deref())
+}
+
+impl Store {
     /// The session that a token opens, live or past its limits.
     pub async fn session(&self, token_hash: &str) -> Result<Option<SessionRow>, StoreError> {
         const SQL: &str = concat!("SELECT ", columns!(), " FROM sessions WHERE token_hash = $1");

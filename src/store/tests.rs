@@ -11,7 +11,7 @@ use std::{
 use secrecy::SecretString;
 use sqlx::Executor;
 
-use super::{Claim, Delivery, Device, Origin, Sent, SessionRow, State, Store, Tally, Verification};
+use super::{Claim, Delivery, Device, Origin, Sent, SessionRow, State, Store, Success, Tally, Verification};
 use crate::{
     channel::{Channel, Channels},
     clock::Timestamp,
@@ -80,6 +80,16 @@ pub(super) fn session(token_hash: &str) -> SessionRow {
     }
 }
 
+/// What follows from a right code of an attempt to the number that [`session`] is of.
+pub(crate) fn success(token_hash: &str) -> Success {
+    Success {
+        session: session(token_hash),
+        known: format!("known {token_hash}"),
+        known_until: after(60),
+        wrong_codes: ["wrong number a", "known wrong number a"].map(str::to_owned),
+    }
+}
+
 pub(super) fn claim(seconds: u64) -> Claim {
     let now = NOW + Duration::from_secs(seconds);
     Claim { now, until: now + Duration::from_secs(20) }
@@ -90,7 +100,7 @@ pub(super) const fn after(seconds: i64) -> Timestamp {
 }
 
 /// An attempt whose code is on its way.
-pub(super) async fn sent(store: &Store, id: &str, browser: &str) -> Verification {
+pub(crate) async fn sent(store: &Store, id: &str, browser: &str) -> Verification {
     assert!(store.insert(&attempt(id, browser)).await.unwrap());
     store.record_sent(id, &format!("request-{id}"), SENT).await.unwrap();
     store.attempts_of_browser(browser).await.unwrap().remove(0)
@@ -155,11 +165,11 @@ async fn of_many_claims_one_succeeds_and_ends_with_its_time() {
 }
 
 #[tokio::test]
-async fn success_and_session_are_stored_together() {
+async fn success_and_all_that_follows_are_stored_together() {
     for store in stores().await {
         let row = sent(&store, "a", "b").await;
 
-        assert!(store.verify(&row, "pin", &session("t")).await.unwrap());
+        assert!(store.verify(&row, "pin", &success("t")).await.unwrap());
 
         let read = store.attempts_of_browser("b").await.unwrap().remove(0);
         assert_eq!(
@@ -167,8 +177,9 @@ async fn success_and_session_are_stored_together() {
             (State::Verified, Some("pin"), Some(NOW))
         );
         assert_eq!(store.session("t").await.unwrap().unwrap().phone_hash, "phone");
-        assert!(!store.verify(&row, "pin", &session("u")).await.unwrap(), "accepted once");
+        assert!(!store.verify(&row, "pin", &success("u")).await.unwrap(), "accepted once");
         assert!(store.session("u").await.unwrap().is_none());
+        assert!(!store.is_known("known u", NOW).await.unwrap());
     }
 }
 

@@ -1,10 +1,14 @@
 //! From state to state: what happens to an attempt once it is written down. A change that two requests could both want
 //! tells which of them made it.
 
+use std::sync::LazyLock;
+
 use sqlx::Connection;
 
 use super::{
     Claim, Sent, SessionRow, State, Store, StoreError, Verification,
+    chain::{BEFORE, Chain},
+    sessions::{self, INSERT_SESSION},
     verifications::{columns, read},
 };
 use crate::clock::Timestamp;
@@ -15,6 +19,33 @@ macro_rules! own_end {
         "CASE WHEN taken = 1 AND locked_until > expires_at THEN expires_at ELSE NULL END"
     };
 }
+
+/// What a right code leads to.
+#[derive(Debug)]
+pub struct Success {
+    /// What the visitor has from now on.
+    pub session: SessionRow,
+    /// Which browser the number has signed in with, as [`Store::is_known`] asks for it.
+    pub known: String,
+    /// How long that is known.
+    pub known_until: Timestamp,
+    /// Under which keys wrong codes in a row are counted.
+    pub wrong_codes: [String; 2],
+}
+
+static VERIFY: LazyLock<Chain> = LazyLock::new(|| {
+    Chain::new(&[
+        "UPDATE verifications SET state = 'verified', ended_at = $2, pin_hash = $3, claimed_until = 0, \
+         cancel_at = NULL WHERE attempt_id = $1 AND state = 'sent'",
+        &format!("{INSERT_SESSION} WHERE {BEFORE}"),
+        &format!(
+            "INSERT INTO known_browsers (hash, phone_hash, expires_at) \
+             SELECT CAST($11 AS TEXT), CAST($6 AS TEXT), CAST($12 AS BIGINT) WHERE {BEFORE} \
+             ON CONFLICT (hash) DO UPDATE SET expires_at = excluded.expires_at"
+        ),
+        &format!("UPDATE guard_counters SET count = 0, not_before = 0 WHERE key IN ($13, $14) AND {BEFORE}"),
+    ])
+});
 
 impl Store {
     /// Records the provider's answer: the code is on its way. A visitor who cancelled meanwhile stays cancelled.
@@ -161,28 +192,22 @@ impl Store {
         Ok(())
     }
 
-    /// The code was right: opens the session, then ends the attempt. `false` if the visitor cancelled meanwhile.
-    ///
-    /// Two statements and no transaction, which would double the cost of a sign-in. If the process ends between them
-    /// the session is there, and the next check of the attempt finds it.
+    /// The code was right: ends the attempt, opens the session, knows the browser from now on and begins the rows of wrong
+    /// codes anew, all at once. `false` if the visitor cancelled meanwhile: nothing was done.
     pub async fn verify(
         &self,
         attempt: &Verification,
         pin_hash: &str,
-        session: &SessionRow,
+        success: &Success,
     ) -> Result<bool, StoreError> {
-        const SQL: &str = "UPDATE verifications SET state = 'verified', ended_at = $2, pin_hash = $3, \
-                           claimed_until = 0, cancel_at = NULL WHERE attempt_id = $1 AND state = 'sent'";
-        if !self.open_session(&attempt.attempt_id, session).await? {
-            return Ok(false);
-        }
-        let now = session.signed_in_at.as_millis();
-        let query = sqlx::query(SQL).bind(attempt.attempt_id.as_str()).bind(now).bind(pin_hash);
-        let verified = query.execute(&mut *self.hold().await?).await?.rows_affected() == 1;
-        if !verified {
-            self.end_session(&session.token_hash).await?;
-        }
-        Ok(verified)
+        let Success { session, known, known_until, wrong_codes } = success;
+        let verified = self.run(&VERIFY, |query| {
+            let query = query.bind(attempt.attempt_id.as_str()).bind(session.signed_in_at.as_millis());
+            let query = sessions::bind_new(query.bind(pin_hash), session);
+            let query = query.bind(known.as_str()).bind(known_until.as_millis());
+            query.bind(wrong_codes[0].as_str()).bind(wrong_codes[1].as_str())
+        });
+        Ok(verified.await?)
     }
 
     /// Takes the cancels that are due; nobody else gets them before the claim ends.

@@ -1,9 +1,9 @@
 //! The attempts to sign in. A change that two requests could both want tells which of
 //! them made it.
 
-use sqlx::{Row, any::AnyRow};
+use sqlx::{Row, any::AnyRow, query::Query};
 
-use super::{Delivery, Store, StoreError};
+use super::{Counting, Delivery, Store, StoreError, chain::Statement, guard::fits};
 use crate::{clock::Timestamp, phone::PhoneNumber};
 
 /// Where an attempt stands.
@@ -149,8 +149,6 @@ macro_rules! new_values {
     };
 }
 
-type Statement<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
-
 fn bind_new<'q>(query: Statement<'q>, new: &'q Verification) -> Statement<'q> {
     query
         .bind(new.attempt_id.as_str())
@@ -176,8 +174,27 @@ fn bind_new<'q>(query: Statement<'q>, new: &'q Verification) -> Statement<'q> {
 /// How many counters a new attempt is held against.
 pub const WATCHED: usize = 8;
 
-/// More attempts than a visitor makes while one of them can still matter.
-const RECENT: i64 = 8;
+/// What [`Store::insert_first`] begins with.
+pub(super) const INSERT_FIRST: &str = concat!(
+    "INSERT INTO verifications (",
+    new_columns!(),
+    ") SELECT ",
+    new_values!(),
+    " WHERE NOT EXISTS (SELECT 1 FROM verifications WHERE browser_hash = $4 AND expires_at > $6) \
+     AND NOT EXISTS (SELECT 1 FROM guard_counters WHERE key IN ($19, $20, $21, $22, $23, $24, $25, $26) \
+     AND (not_before > $6 OR (count >= most AND started_at + span > $6))) ON CONFLICT DO NOTHING"
+);
+/// The place of the moment among its parameters, and how many there are.
+pub(super) const FIRST_NOW: usize = 6;
+pub(super) const FIRST_PARAMETERS: usize = 26;
+
+/// More attempts than a visitor makes while one of them can still matter. Written out, since SQLite plans a statement
+/// anew each time that its limit is a parameter.
+macro_rules! recent {
+    () => {
+        " LIMIT 8"
+    };
+}
 
 impl Store {
     /// A browser's attempts: the running one if there is one, then the others, newest first.
@@ -186,10 +203,10 @@ impl Store {
             "SELECT ",
             columns!(),
             " FROM verifications WHERE browser_hash = $1 \
-             ORDER BY (state IN ('starting', 'sent', 'in_doubt', 'resending')) DESC, created_at DESC LIMIT $2"
+             ORDER BY (state IN ('starting', 'sent', 'in_doubt', 'resending')) DESC, created_at DESC",
+            recent!()
         );
-        let rows =
-            sqlx::query(SQL).bind(browser_hash).bind(RECENT).fetch_all(&mut *self.hold().await?).await?;
+        let rows = sqlx::query(SQL).bind(browser_hash).fetch_all(&mut *self.hold().await?).await?;
         rows.iter().map(read).collect()
     }
 
@@ -204,32 +221,27 @@ impl Store {
         const SQL: &str = concat!(
             "SELECT ",
             columns!(),
-            " FROM verifications WHERE phone_hash = $1 AND (expires_at > $2 OR locked_until > $2 OR request_id = $4) \
-             ORDER BY CASE WHEN request_id = $4 THEN 0 ELSE 1 END, created_at DESC LIMIT $3"
+            " FROM verifications WHERE phone_hash = $1 AND (expires_at > $2 OR locked_until > $2 OR request_id = $3) \
+             ORDER BY CASE WHEN request_id = $3 THEN 0 ELSE 1 END, created_at DESC",
+            recent!()
         );
-        let query = sqlx::query(SQL).bind(phone_hash).bind(now.as_millis()).bind(RECENT).bind(request_id);
+        let query = sqlx::query(SQL).bind(phone_hash).bind(now.as_millis()).bind(request_id);
         query.fetch_all(&mut *self.hold().await?).await?.iter().map(read).collect()
     }
 
-    /// Writes a new attempt down, if its browser has none that could matter and none of the counters that are
-    /// `watched` says to wait or is full; `false` means: look.
+    /// Writes a new attempt down and counts its send, if its browser has none that could matter, none of the counters that
+    /// are `watched` says to wait or is full, and the send fits; `false` means that nothing was done: look.
     pub async fn insert_first(
         &self,
         new: &Verification,
         watched: &[String; WATCHED],
+        (counting, keys): (&Counting, &[String]),
     ) -> Result<bool, StoreError> {
-        const SQL: &str = concat!(
-            "INSERT INTO verifications (",
-            new_columns!(),
-            ") SELECT ",
-            new_values!(),
-            " WHERE NOT EXISTS (SELECT 1 FROM verifications WHERE browser_hash = $4 AND expires_at > $6) \
-             AND NOT EXISTS (SELECT 1 FROM guard_counters WHERE key IN ($19, $20, $21, $22, $23, $24, $25, $26) \
-             AND (not_before > $6 OR (count >= most AND started_at + span > $6))) ON CONFLICT DO NOTHING"
-        );
-        let query =
-            watched.iter().fold(bind_new(sqlx::query(SQL), new), |query, key| query.bind(key.as_str()));
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
+        let inserted = self.run(counting.with_first(), |query| {
+            let query = watched.iter().fold(bind_new(query, new), |query, key| query.bind(key.as_str()));
+            counting.bound(keys).fold(query, Query::bind)
+        });
+        fits(inserted.await)
     }
 
     /// Writes a new attempt down; `false` if its browser has one running.

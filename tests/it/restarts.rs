@@ -8,7 +8,7 @@ use std::{
 use phonegate::{
     keys::Token,
     pin::Pin,
-    store::{Device, SessionRow},
+    store::{Device, SessionRow, Success},
     verify::{Checked, RequestId},
 };
 
@@ -53,7 +53,7 @@ async fn a_success_that_was_stored_but_not_told_is_found_again() {
     let app = test_app().spawn().await;
     let (browser, id) = app.waiting_for_code(PHONE).await;
     let code = app.provider.code(PHONE).await;
-    // What the app does up to the moment when it ends: the provider took the code, the session is there.
+    // What the app does up to the moment when it ends: the provider took the code, the success is stored.
     let sign_in = &app.state().sign_in;
     let token = Token::parse(&browser.cookie("phonegate-browser").unwrap()).unwrap();
     let attempt = sign_in.store.attempts_of_browser(&token.hash()).await.unwrap().remove(0);
@@ -62,16 +62,22 @@ async fn a_success_that_was_stored_but_not_told_is_found_again() {
     assert_eq!(sign_in.verify.check(&request_id, &pin).await, Ok(Checked::Right));
     let session = sign_in.keys.successor(&token, &format!("session {}", attempt.attempt_id));
     let now = app.clock.now();
-    let row = SessionRow {
-        token_hash: session.hash(),
-        phone: attempt.phone.clone(),
-        phone_hash: attempt.phone_hash.clone(),
-        signed_in_at: now,
-        seen_at: now,
-        expires_at: now + secs(3600),
-        device: Device::default(),
+    let success = Success {
+        session: SessionRow {
+            token_hash: session.hash(),
+            phone: attempt.phone.clone(),
+            phone_hash: attempt.phone_hash.clone(),
+            signed_in_at: now,
+            seen_at: now,
+            expires_at: now + secs(3600),
+            device: Device::default(),
+        },
+        known: "known".to_owned(),
+        known_until: now,
+        wrong_codes: Default::default(),
     };
-    assert!(sign_in.store.open_session(&attempt.attempt_id, &row).await.unwrap());
+    let pin_hash = sign_in.keys.pin(&attempt.attempt_id, &code);
+    assert!(sign_in.store.verify(&attempt, &pin_hash, &success).await.unwrap());
 
     browser.check(&id, &code).await.assert_redirect("/result");
     browser.get("/result").await.assert_page(200, "You are signed in");

@@ -1,12 +1,16 @@
 //! Counters: how much of what in which span of time.
 
-use std::{fmt::Write, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use sqlx::{Any, AssertSqlSafe, Executor, Row};
+use sqlx::{Any, AssertSqlSafe, Executor, Row, query::Query};
 
 use crate::{
     clock::{Timestamp, millis},
-    store::{Store, StoreError},
+    store::{
+        Store, StoreError,
+        chain::{BEFORE, Chain},
+        verifications::{FIRST_NOW, FIRST_PARAMETERS, INSERT_FIRST},
+    },
 };
 
 /// One window of what is counted under a key.
@@ -40,11 +44,12 @@ macro_rules! count_on {
     };
 }
 
-/// The statement that counts a send by rules which stay the same as long as the app runs.
+/// The statements that count a send by rules which stay the same as long as the app runs.
 #[derive(Debug, Clone)]
 pub struct Counting {
     sql: Arc<str>,
-    /// Which of the given keys it binds.
+    with_first: Chain,
+    /// Which of the given keys they bind.
     keys: Vec<usize>,
 }
 
@@ -54,18 +59,36 @@ impl Counting {
     pub fn new(rules: &[(usize, Duration, u32)], strict: bool) -> Self {
         let mut keys: Vec<usize> = rules.iter().map(|(key, ..)| *key).collect();
         keys.dedup();
-        let mut sql =
-            String::from("INSERT INTO guard_counters (key, span, most, strict, started_at, count) VALUES ");
-        for (number, (key, span, most)) in rules.iter().enumerate() {
-            let bound = keys.iter().position(|other| other == key).unwrap_or_default() + 2;
-            let comma = if number == 0 { "" } else { ", " };
-            // Numbers only, and none of them from a visitor.
-            let _ = write!(sql, "{comma}(${bound}, {}, {most}, {}, $1, 1)", millis(*span), i64::from(strict));
-        }
-        sql.push_str(count_on!());
-        Self { sql: sql.into(), keys }
+        // Numbers only, and none of them from a visitor.
+        let row = |(key, span, most): &(usize, Duration, u32), now: usize, first_key: usize| {
+            let key = first_key + keys.iter().position(|other| other == key).unwrap_or_default();
+            format!("(${key}, {}, {most}, {}, ${now}, 1)", millis(*span), i64::from(strict))
+        };
+        let rows = |now: usize, first_key: usize| {
+            rules.iter().map(|rule| row(rule, now, first_key)).collect::<Vec<_>>().join(", ")
+        };
+        let sql = format!("{INSERT} VALUES {}{}", rows(1, 2), count_on!());
+        let with_first = format!(
+            "{INSERT} SELECT * FROM (VALUES {}) AS counted WHERE {BEFORE}{}",
+            rows(FIRST_NOW, FIRST_PARAMETERS + 1),
+            count_on!()
+        );
+        let steps: &[&str] = if rules.is_empty() { &[INSERT_FIRST] } else { &[INSERT_FIRST, &with_first] };
+        Self { sql: sql.into(), with_first: Chain::new(steps), keys }
+    }
+
+    /// Writes an attempt down and counts its send, or neither.
+    pub(in crate::store) fn with_first(&self) -> &Chain {
+        &self.with_first
+    }
+
+    /// Those of the keys that the statements bind, in their order.
+    pub(in crate::store) fn bound<'a>(&self, keys: &'a [String]) -> impl Iterator<Item = &'a str> {
+        self.keys.iter().map(|key| keys.get(*key).map_or("", String::as_str))
     }
 }
+
+const INSERT: &str = "INSERT INTO guard_counters (key, span, most, strict, started_at, count)";
 
 impl Store {
     /// Counts one send everywhere, or, if it does not fit, nowhere.
@@ -125,16 +148,14 @@ pub(super) async fn count_send<'e>(
     counting: &Counting,
     keys: &[String],
     now: Timestamp,
-) -> Result<(), sqlx::Error> {
+) -> Result<bool, sqlx::Error> {
     if counting.keys.is_empty() {
-        return Ok(());
+        return Ok(true);
     }
-    let mut query = sqlx::query(AssertSqlSafe(Arc::clone(&counting.sql))).bind(now.as_millis());
-    for key in &counting.keys {
-        query = query.bind(keys.get(*key).map_or("", String::as_str));
-    }
+    let query = sqlx::query(AssertSqlSafe(Arc::clone(&counting.sql))).bind(now.as_millis());
+    let query = counting.bound(keys).fold(query, Query::bind);
     query.execute(executor).await?;
-    Ok(())
+    Ok(true)
 }
 
 /// Counts `count` under one key.
@@ -162,9 +183,9 @@ pub(super) async fn add<'e>(
 }
 
 /// Whether the counters took it: a limit that is reached is no failure of the store.
-pub(super) fn fits(counted: Result<(), sqlx::Error>) -> Result<bool, StoreError> {
+pub(in crate::store) fn fits(counted: Result<bool, sqlx::Error>) -> Result<bool, StoreError> {
     match counted {
-        Ok(()) => Ok(true),
+        Ok(done) => Ok(done),
         Err(sqlx::Error::Database(error)) if error.is_check_violation() => Ok(false),
         Err(error) => Err(error.into()),
     }

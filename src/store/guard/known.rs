@@ -12,20 +12,6 @@ impl Store {
         Ok(query.bind(hash).bind(now.as_millis()).fetch_optional(&mut *self.hold().await?).await?.is_some())
     }
 
-    /// From now until `expires_at` the number behind `phone_hash` has signed in with the browser behind `hash`.
-    pub async fn remember_browser(
-        &self,
-        hash: &str,
-        phone_hash: &str,
-        expires_at: Timestamp,
-    ) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO known_browsers (hash, phone_hash, expires_at) VALUES ($1, $2, $3) \
-                           ON CONFLICT (hash) DO UPDATE SET expires_at = excluded.expires_at";
-        let query = sqlx::query(SQL).bind(hash).bind(phone_hash).bind(expires_at.as_millis());
-        query.execute(&mut *self.hold().await?).await?;
-        Ok(())
-    }
-
     /// From now on the number has signed in with no browser.
     pub async fn forget_browsers(&self, phone_hash: &str) -> Result<(), StoreError> {
         let query = sqlx::query("DELETE FROM known_browsers WHERE phone_hash = $1");

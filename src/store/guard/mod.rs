@@ -14,6 +14,7 @@ mod tests;
 mod tickets;
 mod wrong_codes;
 
+pub(super) use counters::fits;
 pub use counters::{Counter, Counting, KEYS};
 pub use ended::{Ended, Tally};
 pub use report::{Closed, Conversion, Full, Fullness};

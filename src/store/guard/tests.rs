@@ -11,8 +11,8 @@ use crate::{
     guard::guessing,
     phone::PhoneNumber,
     store::{
-        Delivery, Origin, State, Store, Verification,
-        tests::{SENT, stores},
+        Delivery, Origin, State, Store, Success, Verification,
+        tests::{SENT, sent, stores, success},
     },
 };
 
@@ -163,7 +163,8 @@ async fn tries_at_once_get_no_further_than_one_after_the_other() {
         store.uncount_wrong_code("wrong number a").await.unwrap();
         let again = store.count_wrong_code(&wrong, "wrong number a", None, NOW).await.unwrap();
         assert_eq!(again, Some(guessing::FREE), "what was taken back may be tried again");
-        store.clear_wrong_codes(["wrong number a", "wrong number b"]).await.unwrap();
+        let row = sent(&store, "a", "b").await;
+        assert!(store.verify(&row, "pin", &success("t")).await.unwrap());
         assert_eq!(store.count_wrong_code(&wrong, "wrong number a", None, NOW).await.unwrap(), Some(1));
     }
 }
@@ -292,12 +293,14 @@ async fn each_attempt_is_counted_once_when_its_lifetime_is_over() {
 #[tokio::test]
 async fn a_known_browser_is_known_for_its_number_until_its_time_is_over() {
     for store in stores().await {
-        store.remember_browser("h", "phone", after(60)).await.unwrap();
+        let first = Success { known: "h".to_owned(), ..success("t") };
+        assert!(store.verify(&sent(&store, "a", "b").await, "pin", &first).await.unwrap());
         assert!(store.is_known("h", after(59)).await.unwrap());
         assert!(!store.is_known("h", after(60)).await.unwrap());
         assert!(!store.is_known("other", NOW).await.unwrap());
 
-        store.remember_browser("h", "phone", after(120)).await.unwrap();
+        let again = Success { known: "h".to_owned(), known_until: after(120), ..success("u") };
+        assert!(store.verify(&sent(&store, "c", "d").await, "pin", &again).await.unwrap());
         assert_eq!(store.sweep_browsers(after(60)).await.unwrap(), 0);
         assert!(store.is_known("h", after(60)).await.unwrap());
         store.forget_browsers("phone").await.unwrap();

@@ -96,7 +96,7 @@ impl Store {
         }
         for Quota { key, span, most } in quotas {
             let counted = counters::add(&mut *transaction, (key, *span), (*most, true), 1, now).await;
-            if !counters::fits(counted)? {
+            if !counters::fits(counted.map(|()| true))? {
                 return Ok(false);
             }
         }

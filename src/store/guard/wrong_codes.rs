@@ -78,13 +78,6 @@ impl Store {
         Ok(())
     }
 
-    /// Begins the row anew: the code was right.
-    pub async fn clear_wrong_codes(&self, keys: [&str; 2]) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE guard_counters SET count = 0, not_before = 0 WHERE key IN ($1, $2)";
-        sqlx::query(SQL).bind(keys[0]).bind(keys[1]).execute(&mut *self.hold().await?).await?;
-        Ok(())
-    }
-
     /// Counts once under a key for all; says the how manieth in its window it is.
     pub async fn count_one(&self, key: &str, span: Duration, now: Timestamp) -> Result<i64, StoreError> {
         const SQL: &str = "SELECT count FROM guard_counters WHERE key = $1 AND span = $2";

@@ -2,14 +2,18 @@
 
 use std::net::IpAddr;
 
-use super::{NOW, attempt, stores};
+use futures_util::FutureExt;
+
+use super::{HOUR, MINUTE, NOW, attempt, count, keys, stores};
 use crate::{
     guard::{Guard, GuardSettings, Limits, Mode, Subject, Verdict, budget, guessing},
     keys::Keys,
     phone::PhoneNumber,
     random::Random,
-    store::{State, Verification},
+    store::{Counting, State, Verification, WATCHED},
 };
+
+const WATCH_NOTHING: [String; WATCHED] = [const { String::new() }; WATCHED];
 
 fn guard() -> Guard {
     let limits = |text| Limits::parse(text).unwrap();
@@ -64,6 +68,7 @@ async fn what_passes_without_a_look_would_have_passed_the_look() {
                           VALUES ($1, $2, $3, $4, 0, $5, $6)";
     let (guard, keys, random) = (guard(), Keys::new(b"test"), Random::seeded(3));
     let address: IpAddr = [198, 51, 100, 7].into();
+    let uncounted = Counting::new(&[], true);
     for store in stores().await {
         let (mut passed, mut looked) = (0, 0);
         for case in 0..300 {
@@ -88,11 +93,56 @@ async fn what_passes_without_a_look_would_have_passed_the_look() {
 
             let verdict = guard.judge(&subject, &counters, &[], NOW);
             let new = Verification { ..attempt(&format!("case {case}"), State::Starting, None) };
-            let inserted = store.insert_first(&new, &subject.watched()).await.unwrap();
+            let inserted = store.insert_first(&new, &subject.watched(), (&uncounted, &[])).await.unwrap();
 
             assert!(!inserted || verdict == Verdict::Pass, "{verdict:?} of {rows:?}");
             if inserted { passed += 1 } else { looked += 1 }
         }
         assert!(passed > 50 && looked > 50, "{passed} passed, {looked} were looked at");
+    }
+}
+
+#[tokio::test]
+async fn of_many_first_sends_at_once_those_that_fit_are_written_down_and_counted() {
+    for store in stores().await {
+        let counting = Counting::new(&[(0, HOUR, 30), (1, MINUTE, 9), (1, HOUR, 7)], true);
+        let sends = (0..100).map(|send| {
+            let (store, counting) = (store.clone(), counting.clone());
+            tokio::spawn(async move {
+                let new = attempt(&format!("send {send}"), State::Starting, None);
+                let keys = keys(&[&format!("address {}", send % 20), "total"]);
+                let passed = store.insert_first(&new, &WATCH_NOTHING, (&counting, &keys)).await.unwrap();
+                (new.browser_hash, passed)
+            })
+        });
+        let mut passed = 0;
+        for send in sends.collect::<Vec<_>>() {
+            let (browser, fits) = send.await.unwrap();
+            passed += i64::from(fits);
+            assert_eq!(store.attempts_of_browser(&browser).await.unwrap().len(), usize::from(fits));
+        }
+        assert_eq!((passed, count(&store, "total", HOUR).await), (7, 7));
+    }
+}
+
+#[tokio::test]
+async fn whoever_does_not_wait_for_a_first_send_leaves_nothing_half_done() {
+    for store in stores().await {
+        let counting = Counting::new(&[(0, HOUR, 1_000)], true);
+        for send in 0..50 {
+            let new = attempt(&format!("send {send}"), State::Starting, None);
+            let keys = keys(&["total"]);
+            // Polled once, then dropped: its statements are on their way.
+            let _ = store.insert_first(&new, &WATCH_NOTHING, (&counting, &keys)).now_or_never();
+            assert!(store.insert(&attempt(&format!("other {send}"), State::Starting, None)).await.unwrap());
+        }
+        let mut written = 0;
+        for send in 0..50 {
+            let browser = attempt(&format!("send {send}"), State::Starting, None).browser_hash;
+            written += i64::try_from(store.attempts_of_browser(&browser).await.unwrap().len()).unwrap();
+        }
+        assert_eq!(count(&store, "total", HOUR).await, written, "counted if and only if written down");
+        let counted = store.count_send(&counting, &keys(&["total"]), NOW).await.unwrap();
+        assert!(counted, "no transaction was left open");
     }
 }
