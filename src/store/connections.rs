@@ -29,9 +29,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How often the connection to a file is tried.
 const TRY_AFTER: Duration = Duration::from_secs(1);
 
-/// Writes wait for each other instead of failing; a commit survives a crash of the process.
+/// Writes wait for each other instead of failing; a commit survives a crash of the process. Pages are carried over to the
+/// file in larger lots than by default: many are written again and again, at the price of a log of some 16 MB.
 const SQLITE_SET_UP: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; \
-                             PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON";
+                             PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON";
 const POSTGRES_SET_UP: &str = "SET lock_timeout = '5s'; SET statement_timeout = '10s'";
 
 #[derive(Debug)]
