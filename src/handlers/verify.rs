@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// A page that waits is asked for again this long after what it waits for is due, and not more often.
-const PAUSE: Duration = Duration::from_secs(2);
+const RELOAD_AFTER: Duration = Duration::from_secs(2);
 
 /// `GET /verify`
 pub(super) async fn show(
@@ -41,7 +41,7 @@ pub(super) async fn show(
             let left = attempt.due.since(app.sign_in.clock.now());
             let html = app.templates.resend(frame, &resend_page(attempt, left))?;
             // A header, since a page that reloads itself by its own markup cannot be held up by those who need time.
-            let refresh = HeaderValue::from(seconds(left + PAUSE));
+            let refresh = HeaderValue::from(seconds(left + RELOAD_AFTER));
             let header = [(HeaderName::from_static("refresh"), refresh), (header::CACHE_CONTROL, NO_STORE)];
             Ok(visitor.answer((header, Html(html)).into_response()))
         }

@@ -16,9 +16,9 @@ use crate::{
 };
 
 /// When a move that came to nothing is tried again.
-const AGAIN: Duration = Duration::from_secs(5);
+const TRY_AGAIN_AFTER: Duration = Duration::from_secs(5);
 /// How often a move is tried.
-const TRIES: i64 = 4;
+const MOST_TRIES: i64 = 4;
 /// A code that is good for less is not sent.
 const SHORTEST: Duration = Duration::from_secs(30);
 
@@ -156,7 +156,7 @@ impl SignIn {
                 Ok(())
             }
             Err(error) if may_pass(&error) => {
-                self.start_later(attempt, resend, AGAIN, &error.to_string()).await
+                self.start_later(attempt, resend, TRY_AGAIN_AFTER, &error.to_string()).await
             }
             Err(error) => {
                 tracing::error!(phone, "another code could not be sent: {error}");
@@ -176,7 +176,7 @@ impl SignIn {
     ) -> Result<(), SignInError> {
         let (phone, id_of, now) = (attempt.phone.masked(), &attempt.attempt_id, self.clock.now());
         let tries = resend.tries + 1;
-        if tries >= TRIES {
+        if tries >= MOST_TRIES {
             tracing::error!(phone, "another code could not be sent: {why}");
             self.store.fail_resend(id_of, now).await?;
         } else {
@@ -195,12 +195,12 @@ impl SignIn {
         why: &str,
     ) -> Result<Option<Resend>, SignInError> {
         let phone = attempt.phone.masked();
-        if resend.tries + 1 >= TRIES {
+        if resend.tries + 1 >= MOST_TRIES {
             tracing::error!(phone, "a code could not be sent again: {why}");
             return self.give_up(attempt, 1).await;
         }
         tracing::warn!(phone, "a code is not sent again yet: {why}");
-        let later = Resend { due: self.clock.now() + AGAIN, tries: resend.tries + 1, ..resend };
+        let later = Resend { due: self.clock.now() + TRY_AGAIN_AFTER, tries: resend.tries + 1, ..resend };
         self.store.plan_move(&attempt.attempt_id, later, false).await?;
         Ok(None)
     }
