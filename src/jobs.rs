@@ -30,8 +30,12 @@ const SWEEP: Duration = Duration::from_mins(1);
 const AGAIN: Duration = Duration::from_secs(10);
 /// How long an attempt is kept after its code ran out.
 const KEEP: Duration = Duration::from_hours(24);
-/// How many calls are made at a time: as many as the provider takes in a second.
-const BATCH: i64 = 30;
+/// How many calls a round makes, once a second. Two rounds of each kind run side by side, so that a slow answer does not
+/// hold all up; and all of them leave visitors a third of the thirty calls a second that the provider takes.
+const BATCH: i64 = 5;
+/// What is said if a round fails.
+const CANCELS: &str = "cancels could not be worked off";
+const MOVES: &str = "resends could not be worked off";
 /// How many attempts are ended at once.
 const ENDINGS: usize = 500;
 
@@ -50,8 +54,10 @@ pub async fn run(sign_in: SignIn, session_idle: Duration, stop: watch::Receiver<
     let (prompt, patient) = (&*sign_in.jobs, &Notify::new());
     // Each by itself: a provider that takes its time over one kind of call must not hold up the others.
     join!(
-        over_and_over(prompt, &stop, "cancels could not be worked off", || cancels(&sign_in)),
-        over_and_over(prompt, &stop, "resends could not be worked off", || moves(&sign_in)),
+        over_and_over(prompt, &stop, CANCELS, || cancels(&sign_in)),
+        over_and_over(prompt, &stop, CANCELS, || cancels(&sign_in)),
+        over_and_over(prompt, &stop, MOVES, || moves(&sign_in)),
+        over_and_over(prompt, &stop, MOVES, || moves(&sign_in)),
         over_and_over(patient, &stop, "what has run out could not be counted", || endings(&sign_in)),
         over_and_over(patient, &stop, "the store could not be swept", sweeping),
     );
@@ -81,38 +87,26 @@ async fn over_and_over<R>(
     }
 }
 
-/// Tells the provider of the cancels that are due, many at a time: each may be all that keeps a second message back.
+/// Tells the provider of some of the cancels that are due: each may be all that keeps a second message back.
 pub async fn cancels(sign_in: &SignIn) -> Result<(), SignInError> {
-    loop {
-        let now = sign_in.clock.now();
-        let claim = Claim { now, until: now + CLAIM };
-        let due = sign_in.store.claim_cancels(claim, BATCH).await?;
-        if due.is_empty() {
-            return Ok(());
-        }
-        let mut calls = JoinSet::new();
-        for attempt in due {
-            let sign_in = sign_in.clone();
-            calls.spawn(async move { cancel(&sign_in, &attempt).await });
-        }
-        all_done(calls).await?;
+    let now = sign_in.clock.now();
+    let claim = Claim { now, until: now + CLAIM };
+    let mut calls = JoinSet::new();
+    for attempt in sign_in.store.claim_cancels(claim, BATCH).await? {
+        let sign_in = sign_in.clone();
+        calls.spawn(async move { cancel(&sign_in, &attempt).await });
     }
+    all_done(calls).await
 }
 
-/// Makes the moves of resends that are due.
+/// Makes some of the moves of resends that are due.
 pub async fn moves(sign_in: &SignIn) -> Result<(), SignInError> {
-    loop {
-        let due = sign_in.due_moves(BATCH).await?;
-        if due.is_empty() {
-            return Ok(());
-        }
-        let mut calls = JoinSet::new();
-        for attempt in due {
-            let sign_in = sign_in.clone();
-            calls.spawn(async move { sign_in.advance(&attempt).await });
-        }
-        all_done(calls).await?;
+    let mut calls = JoinSet::new();
+    for attempt in sign_in.due_moves(BATCH).await? {
+        let sign_in = sign_in.clone();
+        calls.spawn(async move { sign_in.advance(&attempt).await });
     }
+    all_done(calls).await
 }
 
 /// Waits for all; the first failure, if any.

@@ -78,7 +78,7 @@ pub(crate) const PAUSE: Duration = Duration::from_secs(15);
 /// After a lost answer the visitor may ask again after this.
 const DOUBT: Duration = Duration::from_secs(30);
 /// The calls to the provider that are made for one claim take no longer, all together.
-pub(crate) const ANSWERS: Duration = Duration::from_secs(18);
+const ANSWERS: Duration = Duration::from_secs(18);
 /// Longer than [`ANSWERS`]: a claim that old belongs to a process that is gone.
 pub(crate) const CLAIM: Duration = Duration::from_secs(20);
 /// How long the same right code is taken for the second half of a double click.
@@ -188,8 +188,7 @@ impl SignIn {
 
     /// Lets go of an attempt whose code was not judged.
     async fn release(&self, attempt: &Verification) -> Result<(), SignInError> {
-        self.store.settle(&attempt.attempt_id, State::Sent, State::Sent, self.clock.now()).await?;
-        Ok(())
+        Ok(self.store.let_go(&attempt.attempt_id).await?)
     }
 
     /// The tokens that take the browser token's place once its attempt is verified: session, browser, known browser.

@@ -19,7 +19,7 @@ use crate::{
     guard::{Guard, GuardSettings, Limits, address::Proxies, breaker::Breakers, destination::Destinations},
     random::Random,
     session::Cookies,
-    sign_in::{ANSWERS, SignIn, SignInError},
+    sign_in::{SignIn, SignInError},
     store::{Store, StoreError},
     templates::Templates,
     verify::VerifyClient,
@@ -27,7 +27,7 @@ use crate::{
 
 /// A provider that takes longer to accept a connection will not answer in time either.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// A visitor waits no longer than this for the provider.
+/// A visitor waits no longer than this for one answer of the provider, whatever client is brought along.
 pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Why an [`AppState`] could not be made. `Display` is for the operator and names the setting.
@@ -186,7 +186,7 @@ async fn sign_in(
     Ok(SignIn {
         keys: store.keys(config.secrets.server_key.as_ref(), &random).await?,
         store,
-        verify: verify.within(ANSWERS),
+        verify: verify.within(CALL_TIMEOUT),
         clock,
         random,
         destinations: Destinations {

@@ -75,11 +75,11 @@ pub fn send_failure(error: &VerifyError) -> Failure {
 /// What a failed check means to the visitor: the code itself is not in question.
 pub fn check_failure(error: &VerifyError, may_count: bool) -> Failure {
     let (status, key) = match send_failure(error).status {
+        _ if may_count => (StatusCode::BAD_GATEWAY, "check-lost"),
         StatusCode::SERVICE_UNAVAILABLE if matches!(error, VerifyError::Throttled(_)) => {
             return busy("check-busy");
         }
         StatusCode::SERVICE_UNAVAILABLE => (StatusCode::SERVICE_UNAVAILABLE, "check-unavailable"),
-        _ if may_count => (StatusCode::BAD_GATEWAY, "check-lost"),
         _ => (StatusCode::BAD_GATEWAY, "check-fault"),
     };
     Failure { status, sentence: Sentence::new(key), beside_field: false, retry_after: None }

@@ -60,6 +60,8 @@ impl SignIn {
             Ok(permit) => permit,
             Err(paused) => return self.try_later(attempt, resend, &paused.to_string()).await,
         };
+        // Before: whoever goes on after a crash must know that the step may be taken.
+        self.store.count_move(id_of).await?;
         let answer = self.verify.next(&id).await;
         let now = self.clock.now();
         self.breakers.sends.record(permit, now, answer.as_ref().err());
@@ -102,7 +104,7 @@ impl SignIn {
         match answer {
             Ok(Cancelled::Gone) if resend.tries == 0 => Ok(Some(Resend { due: now, ..start })),
             Ok(Cancelled::Done | Cancelled::Gone) => {
-                if !self.store.plan_move(&attempt.attempt_id, start, true).await? {
+                if !self.store.plan_move(&attempt.attempt_id, start, true, until(attempt)).await? {
                     // The visitor cancelled meanwhile: nothing is left to take back.
                     self.store.settle_cancel(&attempt.attempt_id, None, now + PAUSE).await?;
                 }
@@ -152,7 +154,7 @@ impl SignIn {
             }
             Err(error) if error.may_have_sent() => {
                 tracing::warn!(phone, "another code may have been sent: {error}");
-                self.store.record_doubt(id_of, self.good_until(attempt, now)).await?;
+                self.store.record_doubt(id_of).await?;
                 Ok(())
             }
             Err(error) if may_pass(&error) => {
@@ -182,7 +184,7 @@ impl SignIn {
         } else {
             tracing::warn!(phone, "another code is not sent yet: {why}");
             let later = Resend { next: Move::Start, due: now + after, tries, ..resend };
-            self.store.plan_move(id_of, later, true).await?;
+            self.store.plan_move(id_of, later, true, until(attempt)).await?;
         }
         Ok(())
     }
@@ -201,7 +203,7 @@ impl SignIn {
         }
         tracing::warn!(phone, "a code is not sent again yet: {why}");
         let later = Resend { due: self.clock.now() + TRY_AGAIN_AFTER, tries: resend.tries + 1, ..resend };
-        self.store.plan_move(&attempt.attempt_id, later, false).await?;
+        self.store.plan_move(&attempt.attempt_id, later, false, until(attempt)).await?;
         Ok(None)
     }
 
@@ -222,6 +224,11 @@ impl SignIn {
     pub(super) fn good_until(&self, attempt: &Verification, sent_at: Timestamp) -> Timestamp {
         (attempt.delivery.first_sent_at + LONGEST).min(sent_at + self.lifetime)
     }
+}
+
+/// Until when a resend is worth going on with.
+fn until(attempt: &Verification) -> Timestamp {
+    attempt.delivery.first_sent_at + LONGEST
 }
 
 /// Whether asking again may help: the provider was not reached, had no time, or its answer was lost.

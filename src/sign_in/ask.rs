@@ -54,7 +54,7 @@ impl SignIn {
                 Ok(Start::Sent)
             }
             Err(error) if error.may_have_sent() => {
-                self.store.record_doubt(&attempt.attempt_id, self.good_until(attempt, now)).await?;
+                self.store.record_doubt(&attempt.attempt_id).await?;
                 Ok(Start::Refused(Refusal::Lost { wait: DOUBT, error }))
             }
             Err(error) => {

@@ -12,7 +12,7 @@ use crate::{
     keys::Token,
     pin::Pin,
     store::{Device, Note, State, Verification},
-    verify::{Checked, RequestId, VerifyError},
+    verify::{RequestId, VerifyError},
 };
 
 /// How the check of a code ended. All of these are ordinary: a page answers each.
@@ -245,35 +245,25 @@ impl SignIn {
         let Some(id) = attempt.request_id.as_deref().and_then(RequestId::parse) else {
             return Ok(Check::NoAttempt);
         };
-        let now = self.clock.now();
-        tracing::Span::current().record("phone", attempt.phone.masked());
-        let end = |to| self.store.settle(&attempt.attempt_id, State::Sent, to, now);
-        let ended = |ending| Check::Ended { ending, return_to: attempt.return_to.clone() };
+        let phone = attempt.phone.masked();
+        tracing::Span::current().record("phone", &phone);
         let told = self.ask_surely(attempt, &id, &form.pin, pin_hash).await;
         Ok(match told {
-            Told::Answer(Checked::Right) => self.open_session(form, attempt, pin_hash).await?,
-            Told::Answer(Checked::Wrong) => {
-                self.store.count_wrong(&attempt.attempt_id, pin_hash).await?;
-                Check::Wrong { left: left(attempt.wrong_codes + 1), wait: Duration::ZERO }
+            Told::Right => return self.open_session(form, attempt, pin_hash).await,
+            Told::Wrong { tries } => {
+                self.store.count_wrong(&attempt.attempt_id, pin_hash, tries).await?;
+                Check::Wrong { left: left(attempt.wrong_codes + tries), wait: Duration::ZERO }
             }
-            Told::WrongTwice => {
-                self.store.record_unanswered(&attempt.attempt_id, pin_hash).await?;
-                self.store.count_wrong(&attempt.attempt_id, pin_hash).await?;
-                Check::Wrong { left: left(attempt.wrong_codes + 2), wait: Duration::ZERO }
+            Told::TooMany => {
+                tracing::info!(phone, "too many wrong codes");
+                return self.end_attempt(attempt, State::Failed, Ending::TooMany).await;
             }
-            Told::Answer(Checked::TooMany) => {
-                end(State::Failed).await?;
-                tracing::info!(phone = attempt.phone.masked(), "too many wrong codes");
-                ended(Ending::TooMany)
+            Told::Gone { unclear } => {
+                tracing::info!(phone, "the provider does not know request {} any more", id.short());
+                let ending = if unclear { Ending::Unclear } else { Ending::Expired };
+                return self.end_attempt(attempt, State::Expired, ending).await;
             }
-            Told::Answer(Checked::Gone) | Told::Unclear => {
-                let (phone, request) = (attempt.phone.masked(), id.short());
-                tracing::info!(phone, "the provider does not know request {request} any more");
-                end(State::Expired).await?;
-                ended(if matches!(told, Told::Unclear) { Ending::Unclear } else { Ending::Expired })
-            }
-            Told::Answer(Checked::NotYet) => {
-                let phone = attempt.phone.masked();
+            Told::NotYet => {
                 tracing::error!(phone, "a check in a step that takes no code: a mistake of ours");
                 self.release(attempt).await?;
                 Check::NotYet
@@ -291,6 +281,16 @@ impl SignIn {
                 Check::Unchecked { error, may_count }
             }
         })
+    }
+
+    async fn end_attempt(
+        &self,
+        attempt: &Verification,
+        to: State,
+        ending: Ending,
+    ) -> Result<Check, SignInError> {
+        self.store.settle(&attempt.attempt_id, State::Sent, to, self.clock.now()).await?;
+        Ok(Check::Ended { ending, return_to: attempt.return_to.clone() })
     }
 }
 

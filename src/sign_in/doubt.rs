@@ -15,11 +15,17 @@ use crate::{
 
 /// What is known after asking about a code.
 pub(super) enum Told {
-    Answer(Checked),
-    /// Wrong, and asked about twice: each may have used up a try.
-    WrongTwice,
-    /// The request is over, and the code may have been right.
-    Unclear,
+    Right,
+    /// Each time that it was asked about may have used up a try.
+    Wrong {
+        tries: i64,
+    },
+    TooMany,
+    /// The request is over; `unclear`: and the code may have been right.
+    Gone {
+        unclear: bool,
+    },
+    NotYet,
     /// `may_count`: the check may have been made all the same.
     Nothing {
         error: VerifyError,
@@ -27,6 +33,19 @@ pub(super) enum Told {
     },
     /// The provider is left alone for a while: nobody was called.
     Paused(Paused),
+}
+
+impl Told {
+    /// After so many calls.
+    fn new(checked: Checked, calls: i64) -> Self {
+        match checked {
+            Checked::Right => Self::Right,
+            Checked::Wrong => Self::Wrong { tries: calls },
+            Checked::TooMany => Self::TooMany,
+            Checked::Gone => Self::Gone { unclear: calls > 1 },
+            Checked::NotYet => Self::NotYet,
+        }
+    }
 }
 
 impl SignIn {
@@ -47,11 +66,11 @@ impl SignIn {
             Ok(Checked::Gone) if attempt.delivery.unanswered.is_some() => {
                 let same = attempt.delivery.unanswered.as_deref() == Some(pin_hash);
                 match self.verify_since(begun).search(id).await {
-                    Ok(Found::Success) if same => Told::Answer(Checked::Right),
-                    _ => Told::Unclear,
+                    Ok(Found::Success) if same => Told::Right,
+                    _ => Told::Gone { unclear: true },
                 }
             }
-            Ok(checked) => Told::Answer(checked),
+            Ok(checked) => Told::new(checked, 1),
             Err(error) if error.may_have_sent() => {
                 let verify = self.verify_since(begun);
                 self.after_lost_answer(&verify, attempt, id, pin, error).await
@@ -70,20 +89,17 @@ impl SignIn {
     ) -> Told {
         if !verify.can_search() {
             return match self.check_once(verify, attempt, id, pin).await {
-                Ok(Ok(Checked::Gone)) => Told::Unclear,
-                Ok(Ok(Checked::Wrong)) => Told::WrongTwice,
-                Ok(Ok(checked)) => Told::Answer(checked),
+                Ok(Ok(checked)) => Told::new(checked, 2),
                 Ok(Err(error)) => Told::Nothing { error, may_count: true },
                 Err(_paused) => Told::Nothing { error, may_count: true },
             };
         }
         match verify.search(id).await {
-            Ok(Found::Success) => Told::Answer(Checked::Right),
-            Ok(Found::Failed) => Told::Answer(Checked::TooMany),
-            Ok(Found::Expired | Found::Cancelled) => Told::Answer(Checked::Gone),
-            Ok(Found::InProgress) => Told::Nothing { error, may_count: false },
-            // What has just ended may not be found yet.
-            Ok(Found::Unknown) | Err(_) => Told::Nothing { error, may_count: true },
+            Ok(Found::Success) => Told::Right,
+            Ok(Found::Failed) => Told::TooMany,
+            Ok(Found::Expired | Found::Cancelled) => Told::Gone { unclear: false },
+            // It may have been wrong. And what has just ended may not be found yet.
+            Ok(Found::InProgress | Found::Unknown) | Err(_) => Told::Nothing { error, may_count: true },
         }
     }
 

@@ -86,6 +86,16 @@ fn may_run(attempt: &Verification, now: Timestamp) -> bool {
     !matches!(attempt.state, State::Verified | State::Failed) && attempt.delivery.locked_until > now
 }
 
+/// Whether another browser waits for the number to become free, and came first.
+fn next_in_line(attempt: &Verification, attempts: &[Verification], now: Timestamp) -> bool {
+    attempts.iter().any(|other| {
+        other.browser_hash != attempt.browser_hash
+            && other.created_at < attempt.created_at
+            && other.state == State::Resending
+            && other.expires_at > now
+    })
+}
+
 /// Cancelled there already: only the number is not free yet.
 fn over_at_provider(attempt: &Verification) -> bool {
     attempt.state == State::Cancelled && attempt.cancel_at.is_none()
@@ -133,6 +143,10 @@ impl SignIn {
                 Ok(Start::Refused(Refusal::Running { wait }))
             }
             // Not for long: the number is asked for again by itself.
+            Holder::Ending { wait } if wait <= PAUSE && next_in_line(attempt, &attempts, now) => {
+                end(ended).await?;
+                Ok(Start::Refused(Refusal::Running { wait: TAKE_OVER_AFTER }))
+            }
             Holder::Ending { wait } if wait <= PAUSE && !repeated => self.start_at(attempt, now + wait).await,
             Holder::Ending { wait } => {
                 end(ended).await?;
@@ -159,9 +173,10 @@ impl SignIn {
         };
         let id = theirs.request_id.as_deref().and_then(RequestId::parse);
         // Its code may be checked right now: that ends it, one way or the other.
-        let (Some(id), true) = (id, self.store.claim_other(&theirs.attempt_id, self.claim()).await?) else {
+        let Some(id) = id else { return refused(Refusal::Running { wait: CLAIM }).await };
+        if !self.store.claim_other(&theirs.attempt_id, &id, self.claim()).await? {
             return refused(Refusal::Running { wait: CLAIM }).await;
-        };
+        }
         let answer = self.verify_since(begun).cancel(&id).await;
         let now = self.clock.now();
         let free_at = match answer {

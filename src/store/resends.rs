@@ -66,7 +66,7 @@ impl Store {
         query.fetch_all(&mut *self.hold().await?).await?.iter().map(verifications::read).collect()
     }
 
-    /// Lets go of an attempt whose start was refused for now: it is started at `due`.
+    /// Lets go of an attempt whose start was refused for now: it is started at `due`, when the number is free.
     pub async fn postpone(
         &self,
         attempt_id: &str,
@@ -74,24 +74,32 @@ impl Store {
         due: Timestamp,
     ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET state = 'resending', resend_channel = $2, next_move = 'start', \
-                           move_at = $3, moves = 0, claimed_until = 0 WHERE attempt_id = $1 AND state = 'starting'";
+                           move_at = $3, locked_until = $3, moves = 0, claimed_until = 0 \
+                           WHERE attempt_id = $1 AND state = 'starting'";
         let query = sqlx::query(SQL).bind(attempt_id).bind(channel.as_str()).bind(due.as_millis());
         Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 
     /// Lets go of a claimed resend whose next move is another one, or the same again. `free`: the old request is over,
-    /// and the number free when the move is due.
-    pub async fn plan_move(&self, attempt_id: &str, resend: Resend, free: bool) -> Result<bool, StoreError> {
+    /// and the number free when the move is due. The attempt runs `until`, if nothing else is written down.
+    pub async fn plan_move(
+        &self,
+        attempt_id: &str,
+        resend: Resend,
+        free: bool,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET state = 'resending', next_move = $2, move_at = $3, moves = $4, \
                            claimed_until = 0, cancel_at = CASE WHEN $5 = 1 THEN NULL ELSE cancel_at END, \
-                           locked_until = CASE WHEN $5 = 1 THEN $3 ELSE locked_until END \
+                           locked_until = CASE WHEN $5 = 1 THEN $3 ELSE locked_until END, expires_at = $6 \
                            WHERE attempt_id = $1 AND state IN ('resending', 'starting')";
         let query = sqlx::query(SQL)
             .bind(attempt_id)
             .bind(resend.next.as_str())
             .bind(resend.due.as_millis())
             .bind(resend.tries)
-            .bind(i64::from(free));
+            .bind(i64::from(free))
+            .bind(until.as_millis());
         Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 
@@ -118,6 +126,13 @@ impl Store {
                            WHERE attempt_id = $1 AND state IN ('resending', 'starting')";
         let query = sqlx::query(SQL).bind(attempt_id).bind(now.as_millis());
         Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
+    }
+
+    /// Counts a try of the next move that is about to be made.
+    pub async fn count_move(&self, attempt_id: &str) -> Result<(), StoreError> {
+        let query = sqlx::query("UPDATE verifications SET moves = moves + 1 WHERE attempt_id = $1");
+        query.bind(attempt_id).execute(&mut *self.hold().await?).await?;
+        Ok(())
     }
 
     /// Records that the request's second step was taken.
@@ -164,11 +179,11 @@ impl Store {
     }
 
     /// Records that the provider's answer was lost: a message may have gone out.
-    pub async fn record_doubt(&self, attempt_id: &str, expires_at: Timestamp) -> Result<bool, StoreError> {
-        const SQL: &str = "UPDATE verifications SET state = 'in_doubt', sends = sends + 1, expires_at = $2, \
+    pub async fn record_doubt(&self, attempt_id: &str) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'in_doubt', sends = sends + 1, \
                            resend_channel = NULL, next_move = NULL, move_at = NULL, claimed_until = 0 \
                            WHERE attempt_id = $1 AND state = 'starting'";
-        let query = sqlx::query(SQL).bind(attempt_id).bind(expires_at.as_millis());
+        let query = sqlx::query(SQL).bind(attempt_id);
         Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 
@@ -179,21 +194,30 @@ impl Store {
         now: Timestamp,
         locked_until: Timestamp,
     ) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE verifications SET state = 'cancelled', ended_at = $2, locked_until = $3, \
-                           note = CASE state WHEN 'cancelled' THEN note ELSE 'taken_over' END, cancel_at = NULL, \
+        const SQL: &str = "UPDATE verifications SET locked_until = $3, cancel_at = NULL, \
+                           ended_at = CASE state WHEN 'expired' THEN ended_at ELSE $2 END, \
+                           note = CASE WHEN state IN ('cancelled', 'expired') THEN note ELSE 'taken_over' END, \
+                           state = CASE state WHEN 'expired' THEN 'expired' ELSE 'cancelled' END, \
                            resend_channel = NULL, next_move = NULL, move_at = NULL, claimed_until = 0 \
-                           WHERE attempt_id = $1 AND state IN ('sent', 'in_doubt', 'resending', 'cancelled')";
+                           WHERE attempt_id = $1 AND state IN ('sent', 'in_doubt', 'resending', 'cancelled', 'expired')";
         let query = sqlx::query(SQL).bind(attempt_id).bind(now.as_millis()).bind(locked_until.as_millis());
         query.execute(&mut *self.hold().await?).await?;
         Ok(())
     }
 
-    /// Takes another browser's attempt to end it, unless it is busy.
-    pub async fn claim_other(&self, attempt_id: &str, claim: Claim) -> Result<bool, StoreError> {
+    /// Takes another browser's attempt to end its request, unless it is busy or that is not its request any more.
+    pub async fn claim_other(
+        &self,
+        attempt_id: &str,
+        request_id: &RequestId,
+        claim: Claim,
+    ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET claimed_until = $3 WHERE attempt_id = $1 AND claimed_until <= $2 \
-                           AND state IN ('sent', 'in_doubt', 'resending', 'cancelled')";
+                           AND request_id = $4 \
+                           AND state IN ('sent', 'in_doubt', 'resending', 'cancelled', 'expired')";
         let query =
             sqlx::query(SQL).bind(attempt_id).bind(claim.now.as_millis()).bind(claim.until.as_millis());
+        let query = query.bind(request_id.as_str());
         Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 
@@ -207,7 +231,7 @@ impl Store {
     /// Lets go of a claimed attempt after a check that got no answer and may have used up a try.
     pub async fn record_unanswered(&self, attempt_id: &str, pin_hash: &str) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE verifications SET unanswered = $2, wrong_codes = wrong_codes + 1, claimed_until = 0 \
-                           WHERE attempt_id = $1 AND state = 'sent'";
+                           WHERE attempt_id = $1";
         sqlx::query(SQL).bind(attempt_id).bind(pin_hash).execute(&mut *self.hold().await?).await?;
         Ok(())
     }

@@ -189,7 +189,7 @@ async fn a_wrong_code_counts_and_frees_the_row() {
         sent(&store, "a", "b").await;
         store.claim_check("b", "request-a", claim(1), "").await.unwrap().unwrap();
 
-        store.count_wrong("a", "wrong").await.unwrap();
+        store.count_wrong("a", "wrong", 1).await.unwrap();
 
         let row = store.claim_check("b", "request-a", claim(1), "").await.unwrap().unwrap();
         assert_eq!((row.wrong_codes, row.pin_hash.as_deref()), (1, Some("wrong")));

@@ -88,7 +88,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET state = $3, ended_at = $4, claimed_until = 0, \
-                           cancel_at = CASE WHEN $4 IS NULL THEN cancel_at ELSE NULL END \
+                           cancel_at = CASE WHEN $4 IS NULL THEN cancel_at ELSE NULL END, \
+                           note = CASE WHEN $4 IS NULL THEN note ELSE NULL END \
                            WHERE attempt_id = $1 AND state = $2";
         let ended_at =
             (!matches!(to, State::Sent | State::InDoubt | State::Resending)).then_some(now.as_millis());
@@ -184,11 +185,16 @@ impl Store {
         row.as_ref().map(read).transpose()
     }
 
-    /// Counts a wrong code and lets go of the row.
-    pub async fn count_wrong(&self, attempt_id: &str, pin_hash: &str) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE verifications SET wrong_codes = wrong_codes + 1, pin_hash = $2, claimed_until = 0, \
+    /// Counts a wrong code that used up so many `tries`, and lets go of the row.
+    pub async fn count_wrong(&self, attempt_id: &str, pin_hash: &str, tries: i64) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE verifications SET wrong_codes = wrong_codes + $3, pin_hash = $2, claimed_until = 0, \
                            unanswered = NULL WHERE attempt_id = $1";
-        sqlx::query(SQL).bind(attempt_id).bind(pin_hash).execute(&mut *self.hold().await?).await?;
+        sqlx::query(SQL)
+            .bind(attempt_id)
+            .bind(pin_hash)
+            .bind(tries)
+            .execute(&mut *self.hold().await?)
+            .await?;
         Ok(())
     }
 

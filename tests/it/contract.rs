@@ -76,11 +76,11 @@ const V1_CHECKS: [(&str, Told); 9] = [
     ("2", (503, NOT_CHECKED, "a parameter of ours: status 2")),
     ("3", (503, NOT_CHECKED, "a parameter of ours: status 3")),
     ("4", (503, NOT_CHECKED, "check key and secret")),
-    ("5", (502, NOT_CHECKED, "a fault of its own: status 5")),
+    ("5", (502, UNCLEAR, "a fault of its own: status 5")),
     ("6", (410, "The code has expired or was used already.", "does not know request")),
     ("16", (422, "That is not the code we sent. You have 2 tries left.", "")),
     ("17", (410, "The code was wrong too many times", "too many wrong codes")),
-    ("99", (502, NOT_CHECKED, "its documents do not list: status 99")),
+    ("99", (502, UNCLEAR, "its documents do not list: status 99")),
 ];
 
 fn tells(what: &str, answer: &Answer, (status, text, operator): Told) {

@@ -96,8 +96,11 @@ async fn a_wrong_code_whose_answer_was_lost_does_not_end_the_sign_in() {
         app.provider.fault("check", Fault::Cut, 1);
 
         let answer = browser.check(&id, &wrong_code(&code)).await;
-        let (status, text) =
-            if api == "v1" { (502, "We could not check") } else { (422, "not the code we sent") };
+        let (status, text) = if api == "v1" {
+            (502, "We could not find out whether your code is right.")
+        } else {
+            (422, "not the code we sent")
+        };
         answer.assert_page(status, text);
         browser.check(&id, &code).await.assert_redirect("/result");
     }

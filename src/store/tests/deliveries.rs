@@ -72,7 +72,7 @@ async fn a_move_is_due_in_its_time_and_made_by_one() {
     for store in stores().await {
         let resend = resending(&store).await.delivery.resend.unwrap();
         let later = Resend { next: Move::Start, due: after(55), tries: 1, ..resend };
-        assert!(store.plan_move("a", later, true).await.unwrap());
+        assert!(store.plan_move("a", later, true, after(600)).await.unwrap());
 
         assert!(store.claim_moves(claim(54), 9).await.unwrap().is_empty());
         let due = store.claim_moves(claim(55), 9).await.unwrap();
@@ -140,7 +140,7 @@ async fn a_resend_ends_with_the_code_as_it_was_or_with_none() {
 async fn a_cancel_during_the_pause_has_nothing_left_to_cancel() {
     for store in stores().await {
         let resend = resending(&store).await.delivery.resend.unwrap();
-        store.plan_move("a", Resend { next: Move::Start, ..resend }, true).await.unwrap();
+        store.plan_move("a", Resend { next: Move::Start, ..resend }, true, after(600)).await.unwrap();
         assert!(store.cancel("a", after(45), after(45), after(300)).await.unwrap());
 
         assert!(store.claim_cancels(claim(99), 9).await.unwrap().is_empty());

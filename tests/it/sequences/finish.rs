@@ -79,10 +79,11 @@ impl Story<'_> {
     /// app never heard of it.
     fn is_the_newest(&self, id: &str) -> Checked<()> {
         self.world.wire.record(|record| {
-            let known = |newest: &String| {
+            let newest = record.phones.get(id).and_then(|phone| record.newest.get(phone));
+            let unheard = |newest: &String| {
                 self.visitors[1].seen.contains(newest) || record.lost_starts.contains(newest)
             };
-            if record.newest.values().any(|newest| newest == id || known(newest)) {
+            if newest.is_some_and(|newest| newest == id || unheard(newest)) {
                 return Ok(());
             }
             Err(format!("a newer message lies on the phone than that of {id}"))

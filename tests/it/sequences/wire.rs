@@ -69,8 +69,11 @@ pub(super) struct Record {
     /// Wrong codes and lost answers, by request.
     pub(super) wrong: HashMap<String, usize>,
     pub(super) lost_checks: HashMap<String, usize>,
-    /// The newest request to each number.
+    /// The newest request to each number, and the number of each request.
     pub(super) newest: HashMap<String, String>,
+    pub(super) phones: HashMap<String, String>,
+    /// Requests that ran while nobody was there to end them.
+    slept_through: HashSet<String>,
     /// Requests of which the app never heard: the answers to their starts were lost.
     pub(super) lost_starts: HashSet<String>,
     /// Cancels that failed, or whose answers were lost, by request.
@@ -115,9 +118,16 @@ impl Wire {
     /// Requests whose second step the app could not keep back.
     pub(super) fn excused(&self) -> usize {
         self.record(|record| {
-            let twice = record.failed_cancels.values().filter(|failed| **failed > 1);
-            record.lost_starts.len() + twice.count()
+            let twice = record.failed_cancels.iter().filter(|(_, failed)| **failed > 1).map(|(id, _)| id);
+            let all: HashSet<_> =
+                record.lost_starts.iter().chain(&record.slept_through).chain(twice).collect();
+            all.len()
         })
+    }
+
+    /// Time passes, and nobody works.
+    pub(super) fn sleeps(&self) {
+        self.record(|record| record.slept_through.extend(record.codes.keys().cloned()));
     }
 
     pub(super) fn heal(&self) {
@@ -211,7 +221,8 @@ async fn pass(State(wire): State<Wire>, request: Request, next: Next) -> Respons
             wire.record(|record| {
                 record.triggered += 1;
                 record.codes.insert(id.clone(), code);
-                record.newest.insert(phone, id.clone());
+                record.newest.insert(phone.clone(), id.clone());
+                record.phones.insert(id.clone(), phone);
                 if lost {
                     record.lost_starts.insert(id);
                 }

@@ -250,8 +250,11 @@ impl TestApp {
 
     /// Does what the jobs would do now.
     pub async fn run_jobs(&self) {
-        jobs::cancels(&self.running.state.sign_in).await.unwrap();
-        jobs::moves(&self.running.state.sign_in).await.unwrap();
+        // A round makes a few calls of each kind.
+        for _ in 0..5 {
+            jobs::cancels(&self.running.state.sign_in).await.unwrap();
+            jobs::moves(&self.running.state.sign_in).await.unwrap();
+        }
         jobs::endings(&self.running.state.sign_in).await.unwrap();
         jobs::sweep(&self.running.state.sign_in, self.running.state.session_idle).await.unwrap();
     }
