@@ -258,3 +258,38 @@ async fn a_request_that_is_not_in_our_rows_is_neither_taken_up_nor_cancelled() {
         assert_eq!(app.provider.calls("cancel"), 0);
     }
 }
+
+#[tokio::test]
+async fn of_two_browsers_that_wait_for_a_number_the_first_has_it() {
+    for api in ["v1", "v2"] {
+        let app = test_app().api(api).spawn().await;
+        let (first, _) = app.waiting_for_code(PHONE).await;
+        let second = app.browser().await;
+        app.pass(secs(30)).await;
+        second.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
+
+        app.pass(secs(3)).await;
+        let answer = first.post("/verify", &[("phone", PHONE)]).await;
+        answer.assert_page(429, "on request from another browser");
+        app.pass(secs(12)).await;
+        let id = second.get("/verify").await.request_id();
+        second.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");
+        assert_eq!(app.provider.messages(PHONE).await.len(), 2, "{api}");
+    }
+}
+
+#[tokio::test]
+async fn a_number_whose_code_ran_out_elsewhere_is_free_soon() {
+    for api in ["v1", "v2"] {
+        let app = test_app().api(api).spawn().await;
+        app.waiting_for_code(PHONE).await;
+        app.pass(secs(301)).await;
+        let second = app.browser().await;
+
+        second.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
+        second.get("/verify").await.assert_page(200, "We are about to send it to");
+        app.pass(secs(20)).await;
+        let id = second.get("/verify").await.request_id();
+        second.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");
+    }
+}
