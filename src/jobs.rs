@@ -144,6 +144,8 @@ async fn cancel(sign_in: &SignIn, attempt: &Verification) -> Result<(), SignInEr
         }
     };
     let in_time = |at: &Timestamp| *at < attempt.sent_at + sign_in.verify.first_step(attempt.delivery.steps);
+    // Once both steps are out the provider takes no cancel, whatever it says.
+    let again = again && attempt.delivery.taken == 1;
     let again_at = Some(now + AGAIN).filter(|_| again).filter(in_time);
     sign_in.store.settle_cancel(&attempt.attempt_id, again_at, locked_until).await?;
     Ok(())

@@ -64,8 +64,11 @@ pub(super) fn holder<'a>(
         }
         (Some(theirs), _) => {
             let young = (theirs.sent_at + TAKE_OVER_AFTER).since(now);
-            let end = theirs.cancel_at.map_or(theirs.delivery.locked_until, |at| at + PAUSE);
-            let locked = Holder::Theirs { wait: wait(end.min(theirs.delivery.locked_until)) };
+            // Once both steps are out the provider takes no cancel.
+            let cancelled = theirs.cancel_at.filter(|_| theirs.delivery.taken == 1).map(|at| at + PAUSE);
+            let end =
+                cancelled.map_or(theirs.delivery.locked_until, |at| at.min(theirs.delivery.locked_until));
+            let locked = Holder::Theirs { wait: wait(end) };
             // A known browser is not pushed aside by whoever else types the number.
             let protected = theirs.origin.known && !attempt.origin.known;
             if over_at_provider(theirs) || theirs.delivery.taken > 1 || protected {

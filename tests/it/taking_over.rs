@@ -132,6 +132,25 @@ async fn after_both_steps_another_browser_waits_for_the_requests_end() {
 }
 
 #[tokio::test]
+async fn a_cancel_after_both_steps_frees_nothing_and_is_asked_for_once() {
+    for (api, wait) in [("v1", "599"), ("v2", "299")] {
+        let app = test_app().api(api).spawn().await;
+        let (first, id) = app.waiting_for_code(PHONE).await;
+        app.pass(secs(30)).await;
+        first.resend(&id, "voice").await.assert_redirect("/verify");
+        first.cancel(&id).await.assert_redirect("/");
+        app.pass(secs(31)).await;
+        app.pass(secs(20)).await;
+        assert_eq!(app.provider.calls("cancel"), 1);
+
+        let answer = app.browser().await.post("/verify", &[("phone", PHONE)]).await;
+        answer.assert_page(429, "on request from another browser");
+        let left = answer.header("retry-after").unwrap().parse::<u64>().unwrap() + 20;
+        assert_eq!(left.to_string(), wait, "{api}");
+    }
+}
+
+#[tokio::test]
 async fn ones_own_number_is_busy_until_the_second_step_has_run_out() {
     for (api, asked, over) in [("v1", 299, 331), ("v2", 30, 300)] {
         let app = test_app().api(api).spawn().await;
