@@ -123,7 +123,8 @@ async fn cancel(sign_in: &SignIn, attempt: &Verification) -> Result<(), SignInEr
     let phone = attempt.phone.masked();
     let answer = match attempt.request_id.as_deref().and_then(RequestId::parse) {
         Some(id) => sign_in.verify.cancel(&id).await,
-        None => Ok(Cancelled::Gone),
+        // Its answer was lost: there is nothing to name.
+        None => Ok(Cancelled::TooLate),
     };
     let now = sign_in.clock.now();
     let (again, locked_until) = match answer {

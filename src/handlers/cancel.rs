@@ -33,7 +33,14 @@ pub(super) async fn submit(
 ) -> Result<Response, AppError> {
     let return_to = match app.sign_in.cancel(&pending.browser, &form.request_id).await? {
         Cancel::OtherAttempt => {
-            let page = check::again(&app, frame, &pending.browser, verify::other_attempt(), None).await?;
+            let page = check::again(
+                &app,
+                frame,
+                &pending.browser,
+                verify::other_attempt("form-other-attempt"),
+                None,
+            )
+            .await?;
             return Ok(page.unwrap_or_else(|| Redirect::to("/").into_response()));
         }
         Cancel::Done { return_to } => {

@@ -67,7 +67,7 @@ pub(super) async fn submit(
                 let html = app.templates.result(frame, &page)?;
                 return Ok((StatusCode::GONE, Html(html)).into_response());
             }
-            Check::OtherAttempt => (verify::other_attempt(), None),
+            Check::OtherAttempt => (verify::other_attempt("check-other-attempt"), None),
             Check::Wrong { left, wait } => (wrong(left, wait), None),
             Check::Resending => return Ok(Redirect::to("/verify").into_response()),
             Check::NotYet => (Sentence::new("pin-not-yet").into(), None),

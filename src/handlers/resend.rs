@@ -47,7 +47,7 @@ pub(super) async fn submit(
     let failure = match app.sign_in.resend(&pending.browser, &form.request_id, channel, asker).await? {
         Resend::UnderWay => return Ok(Redirect::to("/verify").into_response()),
         Resend::NoAttempt => return Ok(Redirect::to("/").into_response()),
-        Resend::OtherAttempt => verify::other_attempt(),
+        Resend::OtherAttempt => verify::other_attempt("form-other-attempt"),
         Resend::Refused(offer) => verify::not_again(offer),
         Resend::TurnedAway(refusal) => {
             let (failure, why) = index::explain(refusal, address);

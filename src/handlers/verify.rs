@@ -137,7 +137,11 @@ fn again(attempt: &sign_in::Pending) -> Again {
             };
             (wait, channels.iter().map(choice).collect(), "again-wait")
         }
-        Offer::Nothing { why, wait } => (wait, Vec::new(), why_not(why)),
+        // Whatever else is out can be cancelled at any time.
+        Offer::Nothing { why, wait } => {
+            let wait = if why == WhyNot::BothOut { wait } else { Duration::ZERO };
+            (wait, Vec::new(), why_not(why))
+        }
     };
     Again { why: Sentence::new(why), seconds: seconds(wait), choices }
 }
@@ -172,10 +176,10 @@ pub(super) fn not_again(offer: Offer) -> Failure {
 }
 
 /// For a form of another attempt: the current one's forms are shown, and why.
-pub(super) fn other_attempt() -> Failure {
+pub(super) fn other_attempt(key: &'static str) -> Failure {
     Failure {
         status: StatusCode::CONFLICT,
-        sentence: Sentence::new("check-other-attempt"),
+        sentence: Sentence::new(key),
         beside_field: false,
         retry_after: None,
     }

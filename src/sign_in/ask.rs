@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::{DOUBT, Refusal, SignIn, SignInError, Start};
 use crate::{
     channel::Channels,
+    clock::Timestamp,
     guard::breaker::Paused,
     store::{State, Verification},
     verify::{RequestId, VerifyError},
@@ -13,12 +14,12 @@ use crate::{
 impl SignIn {
     /// Asks the provider, once. `repeated`: an earlier answer for this attempt was lost.
     pub(super) async fn ask(&self, attempt: &Verification, repeated: bool) -> Result<Start, SignInError> {
-        let begun = Instant::now();
+        let (begun, asked_at) = (Instant::now(), self.clock.now());
         match self.request(attempt, attempt.delivery.steps).await {
             Ok(Err(VerifyError::AlreadyRunning(id))) => {
                 self.already_running(attempt, id, repeated, begun).await
             }
-            Ok(answer) => self.write_down(attempt, answer).await,
+            Ok(answer) => self.write_down(attempt, answer, asked_at).await,
             Err(paused) => {
                 let to = if repeated { State::InDoubt } else { State::Failed };
                 self.store.settle(&attempt.attempt_id, State::Starting, to, self.clock.now()).await?;
@@ -44,6 +45,7 @@ impl SignIn {
         &self,
         attempt: &Verification,
         answer: Result<RequestId, VerifyError>,
+        asked_at: Timestamp,
     ) -> Result<Start, SignInError> {
         let now = self.clock.now();
         match answer {
@@ -55,7 +57,8 @@ impl SignIn {
             }
             Err(error) if error.may_have_sent() => {
                 self.store.record_doubt(&attempt.attempt_id).await?;
-                Ok(Start::Refused(Refusal::Lost { wait: DOUBT, error }))
+                let wait = (asked_at + DOUBT).since(now);
+                Ok(Start::Refused(Refusal::Lost { wait, error }))
             }
             Err(error) => {
                 self.store.settle(&attempt.attempt_id, State::Starting, State::Failed, now).await?;

@@ -160,12 +160,12 @@ impl SignIn {
     async fn check_as(&self, form: &Form, request_id: &str) -> Result<Check, SignInError> {
         let browser_hash = form.browser.hash();
         let address = [subject::wrong_address(&self.keys.address(&network(form.asker.address).to_string()))];
-        for poll in 0..POLLS {
+        for _ in 0..POLLS {
             let claim = self.claim();
             if let Some(attempt) =
                 self.store.claim_check(&browser_hash, request_id, claim, &address[0]).await?
             {
-                return self.try_code(form, &attempt, poll > 0).await;
+                return self.try_code(form, &attempt).await;
             }
             let attempts = self.store.attempts_of_browser(&browser_hash).await?;
             let pin_hash = |attempt_id: &str| self.keys.pin(attempt_id, form.pin.as_str());
@@ -190,16 +190,11 @@ impl SignIn {
     }
 
     /// Tries the code of a form for an attempt that it has to itself.
-    async fn try_code(
-        &self,
-        form: &Form,
-        attempt: &Verification,
-        waited: bool,
-    ) -> Result<Check, SignInError> {
+    async fn try_code(&self, form: &Form, attempt: &Verification) -> Result<Check, SignInError> {
         let pin_hash = self.keys.pin(&attempt.attempt_id, form.pin.as_str());
         let subject = Subject::of_try(&self.keys, attempt, form.asker.address);
-        // Whoever waited for the check of the same wrong code has its answer.
-        if waited && attempt.pin_hash.as_ref() == Some(&pin_hash) {
+        // The same wrong code once more has its answer: a reload, or another click that waited.
+        if attempt.pin_hash.as_ref() == Some(&pin_hash) {
             self.release(attempt).await?;
             return Ok(Check::Wrong { left: left(attempt.wrong_codes), wait: Duration::ZERO });
         }

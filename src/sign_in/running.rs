@@ -17,8 +17,8 @@ use crate::{
 pub(super) enum Holder<'a> {
     /// This browser's, still good.
     Ours(&'a Verification),
-    /// The one whose answer was lost.
-    Lost(RequestId),
+    /// The one whose answer was lost: that of an attempt which ran since `Sent::sent_at`.
+    Lost(RequestId, Sent),
     /// Another browser's: to be cancelled for us.
     TakeOver(&'a Verification),
     /// Another browser's that is too young for that, or that the provider does not let go of.
@@ -44,16 +44,24 @@ pub(super) fn holder<'a>(
     let mine = |other: &&Verification| other.browser_hash == attempt.browser_hash;
     let holder = match (named, id) {
         (Some(named), _) => Some(named),
-        (None, Some(_)) => others().find(|other| other.request_id.is_none()),
+        // Any browser's that is in doubt may be it; one's own only if it is the only one.
+        (None, Some(_)) => {
+            let mut nameless = others().filter(|other| other.request_id.is_none());
+            nameless.clone().find(|other| !mine(other)).or_else(|| nameless.next())
+        }
         (None, None) => others().find(mine).or_else(|| others().next()),
     };
     let wait = |until: Timestamp| until.since(now).max(Duration::from_secs(1));
     match (holder, id) {
-        (None, Some(id)) if repeated => Holder::Lost(id.clone()),
+        (None, Some(id)) if repeated => Holder::Lost(id.clone(), begun(attempt)),
         (None, None) if repeated => Holder::LostTrack { wait: wait(attempt.delivery.locked_until) },
         (None, _) => Holder::Theirs { wait: wait(attempt.expires_at) },
         // Over by all that we know: the provider takes its time.
         (Some(over), _) if !may_run(over, now) => Holder::Ending { wait: PAUSE },
+        // It was dropped for another number meanwhile.
+        (Some(own), Some(id)) if mine(&own) && own.request_id.is_none() && own.expires_at > now => {
+            Holder::Lost(id.clone(), begun(own))
+        }
         (Some(own), _) if mine(&own) => {
             let good = own.expires_at > now && own.request_id.is_some();
             match own.state {
@@ -82,6 +90,12 @@ pub(super) fn holder<'a>(
             }
         }
     }
+}
+
+/// What is known of a request whose answer was lost.
+fn begun(attempt: &Verification) -> Sent {
+    let locked_until = attempt.delivery.locked_until;
+    Sent { sent_at: attempt.sent_at, expires_at: attempt.expires_at, locked_until }
 }
 
 /// Whether the provider may still run an attempt's request.
@@ -134,9 +148,7 @@ impl SignIn {
                 }
                 Ok(Start::Refused(Refusal::Ending { wait: PAUSE }))
             }
-            Holder::Lost(id) => {
-                let (sent_at, expires_at) = (attempt.sent_at, attempt.expires_at);
-                let sent = Sent { sent_at, expires_at, locked_until: attempt.delivery.locked_until };
+            Holder::Lost(id, sent) => {
                 self.store.record_sent(&attempt.attempt_id, id.as_str(), sent).await?;
                 Ok(Start::Resumed)
             }

@@ -151,8 +151,27 @@ impl SignIn {
         self.tasks.spawn(task.in_current_span()).await?
     }
 
+    /// An attempt to another number ends for this one, unless this one comes to nothing.
     async fn start_as(
         &self,
+        browser_hash: &str,
+        phone: &PhoneNumber,
+        asker: &Asker,
+        return_to: Option<&str>,
+    ) -> Result<Start, SignInError> {
+        let mut dropped = None;
+        let started = self.start_after(&mut dropped, browser_hash, phone, asker, return_to).await?;
+        if let (Some(dropped), Start::Refused(refusal)) = (&dropped, &started)
+            && !matches!(refusal, Refusal::Lost { .. } | Refusal::InDoubt { .. })
+        {
+            self.store.resume(dropped, self.clock.now()).await?;
+        }
+        Ok(started)
+    }
+
+    async fn start_after(
+        &self,
+        dropped: &mut Option<String>,
         browser_hash: &str,
         phone: &PhoneNumber,
         asker: &Asker,
@@ -177,6 +196,11 @@ impl SignIn {
                     }
                 }
                 step @ (Step::Repeat(_) | Step::Drop(_) | Step::Fresh) => {
+                    if let Step::Drop(other) = step
+                        && other.state == State::Sent
+                    {
+                        *dropped = Some(other.attempt_id.clone());
+                    }
                     if let Some(paused) = self.breakers.sends.paused(now) {
                         return Ok(Start::Refused(Refusal::Paused(paused)));
                     }

@@ -58,10 +58,10 @@ again-both-out =
     You can start again in
 again-used-up =
     That was the last message of this sign-in.
-    You can start again in
+    For another one, cancel and start again.
 again-too-late =
     This sign-in ends soon, so no more is sent for it.
-    You can start again in
+    For another code, cancel and start again.
 
 ## While a code is sent again
 
@@ -178,7 +178,7 @@ time-span = { $unit ->
        *[other] { $amount } seconds
     }
 }
-limit-number = No code was sent: this number has had as many as we can send it for now. Try again in { time-span }.
+limit-number = No code was sent: this number was asked for as often as we can take for now. Try again in { time-span }.
 limit-address = No code was sent: many were asked for from your network. Try again in { time-span }.
 limit-all = No code was sent: many people are asking for one right now. Try again in { time-span }.
 limit-unverified = No code was sent: far more are asked for than usual. Try again in { time-span }.
@@ -193,8 +193,8 @@ wait-other = Use another number
 
 resend-wait = You can ask for another message in { time-span }.
 resend-both-out = We have sent your code both ways, and cannot send more for now. You can start again in { time-span }.
-resend-used-up = That was the last message of this sign-in. Enter the newest code, or start again in { time-span }.
-resend-too-late = This sign-in ends soon, so no more is sent for it. Enter the newest code, or start again in { time-span }.
+resend-used-up = That was the last message of this sign-in. Enter the newest code; for another one, cancel and start again.
+resend-too-late = This sign-in ends soon, so no more is sent for it. Enter the newest code; for another one, cancel and start again.
 resend-no-such-channel = We do not send codes that way. Choose one of the buttons on this page.
 
 ## Why a code could not be checked
@@ -209,6 +209,7 @@ check-paused = { $seconds ->
     [one] We cannot check codes right now. Yours has not been used up, so please try again in one second.
    *[other] We cannot check codes right now. Yours has not been used up, so please try again in { $seconds } seconds.
 }
+form-other-attempt = You sent a form from an earlier attempt, so nothing was done. This page is the current one.
 check-other-attempt = You sent a form from an earlier attempt, so nothing was checked. Enter the code from the newest message here.
 
 ## Why a sign-in has ended

@@ -165,3 +165,20 @@ async fn many_cancels_are_told_at_once_and_each_is_its_own() {
     assert_eq!(app.provider.calls("cancel"), 20, "the one taken back is left alone");
     browser.check(&id, &app.provider.code("+1 202 555 0160").await).await.assert_redirect("/result");
 }
+
+#[tokio::test]
+async fn another_number_that_comes_to_nothing_leaves_the_attempt_before_it_as_it_was() {
+    for api in ["v1", "v2"] {
+        let app = test_app().api(api).spawn().await;
+        let (browser, id) = app.waiting_for_code(PHONE).await;
+        let code = app.provider.code(PHONE).await;
+        for (other, status) in [("+1 202 555 0106", 422), ("+1 202 555 0110", 429), ("+1 202 555 0109", 503)]
+        {
+            assert_eq!(browser.post("/verify", &[("phone", other)]).await.status, status, "{other}");
+        }
+        browser.get("/verify").await.assert_page(200, "Enter your code");
+        app.pass(secs(60)).await;
+        assert_eq!(app.provider.calls("cancel"), 0);
+        browser.check(&id, &code).await.assert_redirect("/result");
+    }
+}

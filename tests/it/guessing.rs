@@ -11,7 +11,9 @@ use phonegate::{
     store::Device,
 };
 
-use crate::support::{Browser, PHONE, THE_CODE, TestApp, each_store, logged, secs, test_app, wrong_code};
+use crate::support::{
+    Browser, PHONE, THE_CODE, TestApp, each_store, logged, secs, test_app, wrong_code, wrong_codes,
+};
 
 /// A browser on the PIN page of a fresh attempt, with nothing left of those before.
 async fn fresh_attempt(app: &TestApp) -> (Browser, String) {
@@ -28,15 +30,16 @@ async fn after_five_wrong_codes_each_try_and_each_send_waits_whatever_attempt_th
     for (store, mode) in each_store().await.into_iter().zip(["observe", "enforce"]) {
         let app = test_app().store(store.as_deref()).set("GUARD_MODE", mode).spawn().await;
         let (first, id) = fresh_attempt(&app).await;
-        let wrong = wrong_code(&app.provider.code(PHONE).await);
-        first.check(&id, &wrong).await.assert_page(422, "2 tries left");
-        first.check(&id, &wrong).await.assert_page(422, "one try left");
-        first.check(&id, &wrong).await.assert_page(410, "wrong too many times");
+        let wrong = wrong_codes(&app.provider.code(PHONE).await);
+        first.check(&id, &wrong[0]).await.assert_page(422, "2 tries left");
+        first.check(&id, &wrong[1]).await.assert_page(422, "one try left");
+        first.check(&id, &wrong[2]).await.assert_page(410, "wrong too many times");
         let (second, id) = fresh_attempt(&app).await;
         let code = app.provider.code(PHONE).await;
-        second.check(&id, &wrong_code(&code)).await.assert_page(422, "2 tries left");
+        let wrong = wrong_codes(&code);
+        second.check(&id, &wrong[0]).await.assert_page(422, "2 tries left");
 
-        let fifth = second.check(&id, &wrong_code(&code)).await;
+        let fifth = second.check(&id, &wrong[1]).await;
         fifth.assert_page(422, "That is not the code we sent. Wait 30 seconds, then try again.");
         assert_eq!(fifth.header("retry-after"), Some("30"));
         app.clock.advance(secs(29));
@@ -54,9 +57,9 @@ async fn after_five_wrong_codes_each_try_and_each_send_waits_whatever_attempt_th
         second.check(&id, &code).await.assert_redirect("/result");
         // The success has ended the row.
         let (third, id) = fresh_attempt(&app).await;
-        let wrong = wrong_code(&app.provider.code(PHONE).await);
-        third.check(&id, &wrong).await.assert_page(422, "2 tries left");
-        third.check(&id, &wrong).await.assert_page(422, "one try left");
+        let wrong = wrong_codes(&app.provider.code(PHONE).await);
+        third.check(&id, &wrong[0]).await.assert_page(422, "2 tries left");
+        third.check(&id, &wrong[1]).await.assert_page(422, "one try left");
     }
 }
 

@@ -39,7 +39,7 @@ async fn a_refusal_says_when_to_come_back_and_keeps_what_was_typed() {
 
         answer.assert_page(
             429,
-            "this number has had as many as we can send it for now. Try again in 18 seconds.",
+            "this number was asked for as often as we can take for now. Try again in 18 seconds.",
         );
         assert_eq!(answer.header("retry-after"), Some("18"));
         assert!(answer.body.contains(&format!("value=\"{PHONE}\"")), "{}", answer.body);

@@ -1,6 +1,6 @@
 //! A check whose answer was lost: it may have used up a try, or been right.
 
-use crate::support::{Fault, PHONE, secs, test_app, wrong_code};
+use crate::support::{Fault, PHONE, secs, test_app, wrong_code, wrong_codes};
 
 const LOST: [Fault; 3] = [Fault::Cut, Fault::Html, Fault::Garbage];
 
@@ -110,12 +110,12 @@ async fn a_wrong_code_whose_answer_was_lost_does_not_end_the_sign_in() {
 async fn the_last_wrong_code_whose_answer_was_lost_is_told_by_v1() {
     let app = test_app().api("v1").spawn().await;
     let (browser, id) = app.waiting_for_code(PHONE).await;
-    let wrong = wrong_code(&app.provider.code(PHONE).await);
-    browser.check(&id, &wrong).await.assert_page(422, "2 tries left");
-    browser.check(&id, &wrong).await.assert_page(422, "one try left");
+    let wrong = wrong_codes(&app.provider.code(PHONE).await);
+    browser.check(&id, &wrong[0]).await.assert_page(422, "2 tries left");
+    browser.check(&id, &wrong[1]).await.assert_page(422, "one try left");
     app.provider.fault("check", Fault::Cut, 1);
 
-    browser.check(&id, &wrong).await.assert_page(410, "The code was wrong too many times");
+    browser.check(&id, &wrong[2]).await.assert_page(410, "The code was wrong too many times");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Where a sign-in leads: carried through every step, and never anywhere that is not allowed.
 
-use crate::support::{Answer, Browser, PHONE, TestApp, logged, secs, test_app, wrong_code};
+use crate::support::{Answer, Browser, PHONE, TestApp, logged, secs, test_app, wrong_code, wrong_codes};
 
 const DEEP_LINK: &str = "https://app.example.com/orders?id=7&sort=a+b#line-3";
 /// The first page with it.
@@ -85,11 +85,11 @@ async fn an_end_without_success_leads_to_a_start_that_keeps_it() {
 
     ask_for_code(&browser, START, PHONE).await;
     let id = browser.get("/verify").await.request_id();
-    let wrong = wrong_code(&app.provider.code(PHONE).await);
-    for _ in 0..2 {
+    let [one, two, three] = wrong_codes(&app.provider.code(PHONE).await);
+    for wrong in [one, two] {
         browser.check(&id, &wrong).await.assert_page(422, "That is not the code we sent.");
     }
-    let ended = browser.check(&id, &wrong).await;
+    let ended = browser.check(&id, &three).await;
     assert_eq!(ended.status, 410);
     assert!(ended.links().contains(&START.to_owned()), "{}", ended.body);
 

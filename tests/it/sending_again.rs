@@ -202,7 +202,7 @@ async fn nothing_more_is_sent_when_a_sign_in_is_almost_over() {
 
     browser.get("/verify").await.assert_page(200, "This sign-in ends soon");
     let answer = browser.resend(&id, "voice").await;
-    answer.assert_page(429, "start again in 70 seconds");
+    answer.assert_page(429, "cancel and start again");
     assert_eq!(channels(&app).await.len(), 1);
 }
 

@@ -24,7 +24,7 @@ async fn a_message_sent_again_counts_once_against_the_limits() {
         if channel == "voice" {
             answer.assert_page(429, "both ways");
         } else {
-            answer.assert_page(429, "this number has had as many as we can send it for now.");
+            answer.assert_page(429, "this number was asked for as often as we can take for now.");
             assert!(answer.header("retry-after").is_some());
         }
         browser.check(&page.request_id(), &app.provider.code(PHONE).await).await.assert_redirect("/result");

@@ -1,6 +1,6 @@
 //! The ordinary journeys, with both of the provider's APIs and on both stores.
 
-use crate::support::{PHONE, each_store, secs, test_app, wrong_code};
+use crate::support::{PHONE, each_store, secs, test_app, wrong_code, wrong_codes};
 
 #[tokio::test]
 async fn a_visitor_with_the_right_code_is_signed_in() {
@@ -64,11 +64,13 @@ async fn three_wrong_codes_end_the_request() {
         let app = test_app().api(api).spawn().await;
         let (browser, id) = app.waiting_for_code(PHONE).await;
         let code = app.provider.code(PHONE).await;
-        let wrong = wrong_code(&code);
+        let wrong = wrong_codes(&code);
 
-        browser.check(&id, &wrong).await.assert_page(422, "2 tries left");
-        browser.check(&id, &wrong).await.assert_page(422, "one try left");
-        browser.check(&id, &wrong).await.assert_page(410, "wrong too many times");
+        browser.check(&id, &wrong[0]).await.assert_page(422, "2 tries left");
+        // A reload of the page that says so.
+        browser.check(&id, &wrong[0]).await.assert_page(422, "2 tries left");
+        browser.check(&id, &wrong[1]).await.assert_page(422, "one try left");
+        browser.check(&id, &wrong[2]).await.assert_page(410, "wrong too many times");
 
         browser.check(&id, &code).await.assert_page(410, "wrong too many times");
         browser.get("/verify").await.assert_redirect("/");

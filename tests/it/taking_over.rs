@@ -312,3 +312,21 @@ async fn a_number_whose_code_ran_out_elsewhere_is_free_soon() {
         second.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");
     }
 }
+
+#[tokio::test]
+async fn a_lost_start_is_found_again_even_after_another_number_was_tried() {
+    for api in ["v1", "v2"] {
+        let app = test_app().api(api).spawn().await;
+        let browser = app.browser().await;
+        app.provider.fault("start", Fault::Cut, 1);
+        browser.post("/verify", &[("phone", PHONE)]).await.assert_page(502, "We may have sent you a code");
+        app.pass(secs(30)).await;
+        browser.post("/verify", &[("phone", "+1 202 555 0151")]).await.assert_redirect("/verify");
+        app.pass(secs(30)).await;
+
+        browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
+        let id = browser.get("/verify").await.request_id();
+        browser.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");
+        assert_eq!(app.provider.messages(PHONE).await.len(), 1, "{api}");
+    }
+}

@@ -20,7 +20,8 @@ fn other(browser: &str, state: State, age: u64) -> Verification {
 fn word(repeated: bool, named: Option<&str>, attempts: &[Verification]) -> String {
     let named = named.map(id);
     let text = format!("{:?}", holder(&refused(), named.as_ref(), repeated, attempts, NOW));
-    text.split("(Verification").next().unwrap().to_owned()
+    let text = text.split("(Verification").next().unwrap();
+    text.split(", Sent").next().unwrap().to_owned()
 }
 
 #[test]
@@ -55,7 +56,14 @@ fn who_holds_the_number_follows_from_the_refusal_and_the_rows() {
         (false, Some("r1"), vec![both_out("x")], "Theirs { wait: 200s }"),
         (false, Some("r9"), vec![nameless("x", State::InDoubt, 10)], "Theirs { wait: 20s }"),
         (true, Some("r9"), vec![nameless("x", State::InDoubt, 100)], "Theirs { wait: 200s }"),
-        (true, Some("r9"), vec![], "Lost(RequestId(\"r9\"))"),
+        (true, Some("r9"), vec![], "Lost(RequestId(\"r9\")"),
+        (false, Some("r9"), vec![nameless("b", State::Cancelled, 100)], "Lost(RequestId(\"r9\")"),
+        (
+            false,
+            Some("r9"),
+            vec![nameless("b", State::Cancelled, 100), nameless("x", State::InDoubt, 10)],
+            "Theirs { wait: 20s }",
+        ),
         (true, Some("r1"), vec![over(State::Cancelled)], "Ending { wait: 15s }"),
         (true, Some("r1"), vec![over(State::Verified)], "Ending { wait: 15s }"),
         (true, None, vec![], "LostTrack { wait: 300s }"),

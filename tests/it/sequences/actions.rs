@@ -132,7 +132,7 @@ impl<'a> Story<'a> {
 
     /// A callback of whatever request, about whatever channel.
     async fn provider_reports(&mut self) -> Checked<()> {
-        let Some(id) = self.visitors[self.pick(2)].seen.last() else { return Ok(()) };
+        let Some(id) = self.visitors[self.pick(2)].seen.last().cloned() else { return Ok(()) };
         let status = ["failed", "blocked", "rejected", "completed"][self.pick(4)];
         let channel = ["sms", "voice"][self.pick(2)];
         let body =
@@ -149,8 +149,8 @@ impl<'a> Story<'a> {
             .unwrap();
         match self.world.ask(0, request).await.status {
             204 => Ok(()),
-            // Whose message it means is not known yet.
-            503 if self.visitors.iter().any(|visitor| matches!(visitor.page, Page::Wait(_))) => Ok(()),
+            // Which message it means is not known yet.
+            503 if self.world.awaits_step(&id).await => Ok(()),
             status => Err(format!("a callback was answered {status}")),
         }
     }
@@ -182,7 +182,13 @@ impl<'a> Story<'a> {
             }
             draw if draw < ask + again + check => {
                 let right = self.world.wire.code_of(&id).filter(|_| self.pick(3) == 0);
-                ("/check", vec![("request_id", id), ("pin", right.unwrap_or_else(|| "000000".to_owned()))])
+                (
+                    "/check",
+                    vec![
+                        ("request_id", id),
+                        ("pin", right.unwrap_or_else(|| format!("00000{}", self.pick(4)))),
+                    ],
+                )
             }
             _ => ("/cancel", vec![("request_id", id)]),
         }

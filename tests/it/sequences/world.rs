@@ -15,6 +15,7 @@ use phonegate::{
     jobs,
     random::Random,
     server::{Server, World as Outside},
+    verify::RequestId,
 };
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -184,6 +185,12 @@ impl World {
         }
         let first = &self.instances[0].state;
         jobs::sweep(&first.sign_in, first.session_idle).await.unwrap();
+    }
+
+    /// Whether the answer to a request's next step is awaited.
+    pub(super) async fn awaits_step(&self, request: &str) -> bool {
+        let request = RequestId::parse(request).unwrap();
+        self.state().sign_in.store.awaits_step(&request, self.clock.now()).await.unwrap()
     }
 
     pub(super) fn state(&self) -> &AppState {

@@ -28,6 +28,12 @@ pub fn secs(seconds: u64) -> Duration {
 
 /// A code of six digits that is not `right`.
 pub fn wrong_code(right: &str) -> String {
-    let digit = if right.starts_with('1') { '2' } else { '1' };
-    format!("{digit}{}", &right[1..])
+    let [wrong, ..] = wrong_codes(right);
+    wrong
+}
+
+/// Three that differ: the same one again uses up no try.
+pub fn wrong_codes(right: &str) -> [String; 3] {
+    let first = u32::from(right.as_bytes()[0] - b'0');
+    [1, 2, 3].map(|more| format!("{}{}", (first + more) % 10, &right[1..]))
 }
