@@ -171,19 +171,27 @@ impl World {
             left -= step;
             self.clock.advance(Duration::from_secs(step));
             if self.awake {
-                self.work().await;
+                self.calls_out().await;
             }
+        }
+        if self.awake {
+            self.work().await;
+        }
+    }
+
+    /// What the jobs of all instances would ask of the provider now.
+    async fn calls_out(&self) {
+        for instance in &self.instances {
+            jobs::cancels(&instance.state.sign_in).await.unwrap();
+            jobs::moves(&instance.state.sign_in).await.unwrap();
         }
     }
 
     /// Does what the jobs of all instances would do now.
     pub(super) async fn work(&self) {
-        for instance in &self.instances {
-            jobs::cancels(&instance.state.sign_in).await.unwrap();
-            jobs::moves(&instance.state.sign_in).await.unwrap();
-            jobs::endings(&instance.state.sign_in).await.unwrap();
-        }
+        self.calls_out().await;
         let first = &self.instances[0].state;
+        jobs::endings(&first.sign_in).await.unwrap();
         jobs::sweep(&first.sign_in, first.session_idle).await.unwrap();
     }
 
