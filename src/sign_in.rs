@@ -32,6 +32,7 @@ mod resend;
 mod running;
 mod standing;
 mod start;
+mod step;
 mod success;
 #[cfg(test)]
 mod tests;

@@ -51,7 +51,7 @@ pub(super) fn holder<'a>(
         }
         (None, None) => others().find(mine).or_else(|| others().next()),
     };
-    let wait = |until: Timestamp| until.since(now).max(Duration::from_secs(1));
+    let wait = |until| wait(until, now);
     match (holder, id) {
         (None, Some(id)) if repeated => Holder::Lost(id.clone(), begun(attempt)),
         (None, None) if repeated => Holder::LostTrack { wait: wait(attempt.delivery.locked_until) },
@@ -70,26 +70,28 @@ pub(super) fn holder<'a>(
                 _ => Holder::Ending { wait: wait(own.delivery.locked_until) },
             }
         }
-        (Some(theirs), _) => {
-            let young = (theirs.sent_at + TAKE_OVER_AFTER).since(now);
-            // Once both steps are out the provider takes no cancel.
-            let cancelled = theirs.cancel_at.filter(|_| theirs.delivery.taken == 1).map(|at| at + PAUSE);
-            let end =
-                cancelled.map_or(theirs.delivery.locked_until, |at| at.min(theirs.delivery.locked_until));
-            let locked = Holder::Theirs { wait: wait(end) };
-            // A known browser is not pushed aside by whoever else types the number.
-            let protected = theirs.origin.known && !attempt.origin.known;
-            if over_at_provider(theirs) || theirs.delivery.taken > 1 || protected {
-                locked
-            } else if !young.is_zero() {
-                Holder::Theirs { wait: young }
-            } else if theirs.request_id.is_none() {
-                locked
-            } else {
-                Holder::TakeOver(theirs)
-            }
-        }
+        (Some(theirs), _) => holder_elsewhere(attempt, theirs, now),
     }
+}
+
+/// What another browser's attempt means for one that was refused for it.
+fn holder_elsewhere<'a>(attempt: &Verification, theirs: &'a Verification, now: Timestamp) -> Holder<'a> {
+    let young = (theirs.sent_at + TAKE_OVER_AFTER).since(now);
+    let both_out = theirs.delivery.taken > 1;
+    // A known browser is not pushed aside by whoever else types the number.
+    let protected = theirs.origin.known && !attempt.origin.known;
+    if over_at_provider(theirs) || both_out || protected || (young.is_zero() && theirs.request_id.is_none()) {
+        // Once both steps are out the provider takes no cancel.
+        let cancelled = theirs.cancel_at.filter(|_| !both_out).map(|at| at + PAUSE);
+        let locked_until = theirs.delivery.locked_until;
+        return Holder::Theirs { wait: wait(cancelled.map_or(locked_until, |at| at.min(locked_until)), now) };
+    }
+    if young.is_zero() { Holder::TakeOver(theirs) } else { Holder::Theirs { wait: young } }
+}
+
+/// How long until then: nobody is told to come back at once.
+fn wait(until: Timestamp, now: Timestamp) -> Duration {
+    until.since(now).max(Duration::from_secs(1))
 }
 
 /// What is known of a request whose answer was lost.

@@ -7,9 +7,10 @@ use tokio::time::sleep;
 use tracing::Instrument;
 
 use super::{
-    CANCEL_AFTER, CLAIM, DOUBT, POLL, POLLS, SignIn, SignInError,
+    CANCEL_AFTER, CLAIM, POLL, POLLS, SignIn, SignInError,
     admission::{Admission, Turn},
     runs,
+    step::{Step, step},
 };
 use crate::{
     clock::Timestamp,
@@ -73,55 +74,6 @@ pub enum Refusal {
         /// How long that is.
         refused: Refused,
     },
-}
-
-/// What to do about a number, given what the browser has tried before.
-#[derive(Debug)]
-pub(super) enum Step<'a> {
-    /// Its code is good and not yet used.
-    Resumed,
-    /// Another message is on its way.
-    UnderWay,
-    /// Another click is asking the provider right now.
-    Wait,
-    /// The answer was lost less than [`DOUBT`] ago.
-    InDoubt(Duration),
-    /// Cancelled by the visitor, not yet at the provider.
-    TakeBack(&'a Verification),
-    /// The answer was lost a while ago.
-    Repeat(&'a Verification),
-    /// An attempt to another number runs: it ends first.
-    Drop(&'a Verification),
-    Fresh,
-}
-
-/// Decides by the browser's attempts, newest first. Pure: the same rows and time give the same step.
-pub(super) fn step<'a>(attempts: &'a [Verification], phone: &PhoneNumber, now: Timestamp) -> Step<'a> {
-    let running = attempts.iter().find(|attempt| runs(attempt, now));
-    if let Some(attempt) = running.filter(|attempt| attempt.phone == *phone) {
-        let lost = match attempt.state {
-            State::Sent => return Step::Resumed,
-            State::Resending => return Step::UnderWay,
-            State::Starting if attempt.claimed_until > now => return Step::Wait,
-            _ => now.since(attempt.sent_at),
-        };
-        return match DOUBT.saturating_sub(lost) {
-            Duration::ZERO => Step::Repeat(attempt),
-            wait => Step::InDoubt(wait),
-        };
-    }
-    if let Some(other) = running {
-        return Step::Drop(other);
-    }
-    let cancelled = attempts.iter().find(|attempt| {
-        attempt.phone == *phone
-            && attempt.state == State::Cancelled
-            && attempt.cancel_at.is_some()
-            && attempt.request_id.is_some()
-            && attempt.expires_at > now
-            && attempt.claimed_until <= now
-    });
-    cancelled.map_or(Step::Fresh, Step::TakeBack)
 }
 
 impl SignIn {

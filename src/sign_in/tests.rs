@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{CLAIM, DOUBT, check, start};
+use super::{CLAIM, DOUBT, check, step};
 use crate::{
     channel::{Channel, Channels},
     clock::Timestamp,
@@ -80,7 +80,7 @@ fn the_step_for_a_number_follows_from_the_attempts() {
         (vec![attempt(State::Failed, secs(1))], "Fresh"),
         (vec![attempt(State::Expired, secs(1))], "Fresh"),
     ] {
-        let step = format!("{:?}", start::step(&attempts, &phone(23), NOW));
+        let step = format!("{:?}", step::step(&attempts, &phone(23), NOW));
         let name = step.split_once("(Verification").map_or(step.as_str(), |(name, _)| name);
         assert_eq!(name, expected, "{attempts:?}");
     }
