@@ -88,9 +88,8 @@ async fn three_wrong_codes_end_the_sign_in(javascript: JavaScript) {
     let visitor = Visitor::with_a_code_sent(javascript).await;
     let browser = &visitor.browser;
     let code = visitor.code().await;
-    let wrong = visitor.wrong_code().await;
 
-    for _ in 0..3 {
+    for wrong in visitor.wrong_codes().await {
         visitor.types_code(&wrong).await;
     }
     assert!(!browser.has(PIN).await);

@@ -100,8 +100,7 @@ async fn every_page_fits_every_screen_in_light_and_dark() {
     look(browser, "unauthorized", &PAGE).await;
     visitor.goes_to("/").await;
     visitor.asks_for_a_code().await;
-    let wrong = visitor.wrong_code().await;
-    for _ in 0..3 {
+    for wrong in visitor.wrong_codes().await {
         visitor.types_code(&wrong).await;
     }
     look(browser, "result-failed", &PAGE).await;
