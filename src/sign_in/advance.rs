@@ -79,7 +79,15 @@ impl SignIn {
                 tracing::info!(phone, channel = resend.channel.as_str(), "code sent again");
                 Ok(None)
             }
-            Ok(NextStep::Gone) => Ok(Some(Resend { next: Move::Start, due: now, tries: 0, ..resend })),
+            Ok(NextStep::Gone) if resend.tries == 0 => {
+                Ok(Some(Resend { next: Move::Start, due: now, tries: 0, ..resend }))
+            }
+            // An earlier try may have sent the message that was asked for: another one was not.
+            Ok(NextStep::Gone) => {
+                tracing::warn!(phone, "a code may have been sent again, by a request that is over");
+                self.store.fail_resend(id_of, now).await?;
+                Ok(None)
+            }
             Ok(NextStep::TryLater) => self.try_later(attempt, resend, "not yet").await,
             Err(error) if may_pass(&error) => self.try_later(attempt, resend, &error.to_string()).await,
             Err(error) => {

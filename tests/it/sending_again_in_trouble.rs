@@ -324,3 +324,22 @@ async fn a_process_that_dies_over_a_next_step_leaves_it_to_another() {
         signs_in_with_the_newest_code(&app, &browser).await;
     }
 }
+
+#[tokio::test]
+async fn a_next_step_whose_answer_was_lost_is_not_followed_by_another_request() {
+    for api in ["v1", "v2"] {
+        let app = test_app().api(api).spawn().await;
+        let (browser, id) = app.waiting_for_code(PHONE).await;
+        app.pass(secs(30)).await;
+        app.provider.fault("next", Fault::Cut, 1);
+        browser.resend(&id, "voice").await.assert_redirect("/verify");
+        // It was taken, and its request is over when somebody comes to look.
+        app.clock.advance(secs(400));
+        app.provider.clock.advance(secs(700));
+        app.run_jobs().await;
+
+        assert_eq!((sent(&app).await, app.provider.calls("start")), (2, 1), "{api}");
+        browser.get("/verify").await.assert_redirect("/");
+        browser.get("/").await.assert_page(200, "Enter your number to start again.");
+    }
+}
