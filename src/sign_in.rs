@@ -199,6 +199,11 @@ impl SignIn {
     }
 }
 
+/// When no code of an attempt is good any more, whatever follows: ten minutes after its first message.
+fn last_moment(attempt: &Verification) -> Timestamp {
+    attempt.delivery.first_sent_at + LONGEST
+}
+
 /// Whether an attempt still runs for the visitor.
 fn runs(attempt: &Verification, now: Timestamp) -> bool {
     matches!(attempt.state, State::Starting | State::Sent | State::InDoubt | State::Resending)

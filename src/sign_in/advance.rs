@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use super::{LONGEST, PAUSE, SignIn, SignInError};
+use super::{PAUSE, SignIn, SignInError, last_moment};
 use crate::{
     clock::Timestamp,
     store::{Move, Note, Resend, Sent, Verification},
@@ -30,20 +30,18 @@ impl SignIn {
 
     /// Makes the next move of a claimed resend, and all that follow at once.
     pub(crate) async fn advance(&self, attempt: &Verification) -> Result<(), SignInError> {
-        let Some(mut resend) = attempt.delivery.resend else { return Ok(()) };
-        if resend.next == Move::Next {
-            match self.take_next_step(attempt, resend).await? {
-                Some(next) => resend = next,
-                None => return Ok(()),
-            }
+        let Some(resend) = attempt.delivery.resend else { return Ok(()) };
+        let id = attempt.request_id.as_deref().and_then(RequestId::parse);
+        let start = match (resend.next, id) {
+            (Move::Start, _) => Some(resend),
+            (Move::Next, Some(id)) => self.take_next_step(attempt, resend, &id).await?,
+            (Move::Cancel, Some(id)) => self.cancel_first(attempt, resend, &id).await?,
+            (Move::Next | Move::Cancel, None) => self.give_up(attempt, 1).await?,
+        };
+        match start {
+            Some(start) => self.start_again(attempt, start).await,
+            None => Ok(()),
         }
-        if resend.next == Move::Cancel {
-            match self.cancel_first(attempt, resend).await? {
-                Some(next) => resend = next,
-                None => return Ok(()),
-            }
-        }
-        self.start_again(attempt, resend).await
     }
 
     /// `Some`: the request is over already, and there must be another.
@@ -51,10 +49,8 @@ impl SignIn {
         &self,
         attempt: &Verification,
         resend: Resend,
+        id: &RequestId,
     ) -> Result<Option<Resend>, SignInError> {
-        let Some(id) = attempt.request_id.as_deref().and_then(RequestId::parse) else {
-            return self.give_up(attempt, 1).await;
-        };
         let (phone, id_of) = (attempt.phone.masked(), &attempt.attempt_id);
         let permit = match self.breakers.sends.admit(self.clock.now(), &attempt.phone_hash) {
             Ok(permit) => permit,
@@ -62,7 +58,7 @@ impl SignIn {
         };
         // Before: whoever goes on after a crash must know that the step may be taken.
         self.store.count_move(id_of).await?;
-        let answer = self.verify.next(&id).await;
+        let answer = self.verify.next(id).await;
         let now = self.clock.now();
         self.breakers.sends.record(permit, now, answer.as_ref().err());
         match answer {
@@ -102,17 +98,15 @@ impl SignIn {
         &self,
         attempt: &Verification,
         resend: Resend,
+        id: &RequestId,
     ) -> Result<Option<Resend>, SignInError> {
-        let Some(id) = attempt.request_id.as_deref().and_then(RequestId::parse) else {
-            return self.give_up(attempt, 1).await;
-        };
-        let answer = self.verify.cancel(&id).await;
+        let answer = self.verify.cancel(id).await;
         let now = self.clock.now();
         let start = Resend { next: Move::Start, due: now + PAUSE, tries: 0, ..resend };
         match answer {
             Ok(Cancelled::Gone) if resend.tries == 0 => Ok(Some(Resend { due: now, ..start })),
             Ok(Cancelled::Done | Cancelled::Gone) => {
-                if !self.store.plan_move(&attempt.attempt_id, start, true, until(attempt)).await? {
+                if !self.store.plan_move(&attempt.attempt_id, start, true, last_moment(attempt)).await? {
                     // The visitor cancelled meanwhile: nothing is left to take back.
                     self.store.settle_cancel(&attempt.attempt_id, None, now + PAUSE).await?;
                 }
@@ -128,8 +122,7 @@ impl SignIn {
     async fn start_again(&self, attempt: &Verification, resend: Resend) -> Result<(), SignInError> {
         let (phone, id_of) = (attempt.phone.masked(), &attempt.attempt_id);
         let claim = self.claim();
-        let left = (attempt.delivery.first_sent_at + LONGEST).since(claim.now);
-        if left < SHORTEST {
+        if last_moment(attempt).since(claim.now) < SHORTEST {
             tracing::info!(phone, "too late to send another code");
             self.store.fail_resend(id_of, claim.now).await?;
             return Ok(());
@@ -192,7 +185,7 @@ impl SignIn {
         } else {
             tracing::warn!(phone, "another code is not sent yet: {why}");
             let later = Resend { next: Move::Start, due: now + after, tries, ..resend };
-            self.store.plan_move(id_of, later, true, until(attempt)).await?;
+            self.store.plan_move(id_of, later, true, last_moment(attempt)).await?;
         }
         Ok(())
     }
@@ -211,7 +204,7 @@ impl SignIn {
         }
         tracing::warn!(phone, "a code is not sent again yet: {why}");
         let later = Resend { due: self.clock.now() + TRY_AGAIN_AFTER, tries: resend.tries + 1, ..resend };
-        self.store.plan_move(&attempt.attempt_id, later, false, until(attempt)).await?;
+        self.store.plan_move(&attempt.attempt_id, later, false, last_moment(attempt)).await?;
         Ok(None)
     }
 
@@ -230,13 +223,8 @@ impl SignIn {
 
     /// When a code's life ends that was sent at `sent_at`: ten minutes after the attempt's first at the latest.
     pub(super) fn good_until(&self, attempt: &Verification, sent_at: Timestamp) -> Timestamp {
-        (attempt.delivery.first_sent_at + LONGEST).min(sent_at + self.lifetime)
+        last_moment(attempt).min(sent_at + self.lifetime)
     }
-}
-
-/// Until when a resend is worth going on with.
-fn until(attempt: &Verification) -> Timestamp {
-    attempt.delivery.first_sent_at + LONGEST
 }
 
 /// Whether asking again may help: the provider was not reached, had no time, or its answer was lost.

@@ -5,7 +5,9 @@ use std::time::Duration;
 use tokio::time::sleep;
 use tracing::Instrument;
 
-use super::{LONGEST, MOST_SENDS, POLL, POLLS, RESEND_AFTER, Refusal, SignIn, SignInError, WORTHWHILE, runs};
+use super::{
+    MOST_SENDS, POLL, POLLS, RESEND_AFTER, Refusal, SignIn, SignInError, WORTHWHILE, last_moment, runs,
+};
 use crate::{
     channel::{Channel, Channels},
     clock::Timestamp,
@@ -70,7 +72,7 @@ pub(super) fn offer(attempt: &Verification, channels: Channels, now: Timestamp) 
     }
     let why = if delivery.sends >= MOST_SENDS {
         WhyNot::UsedUp
-    } else if (delivery.first_sent_at + LONGEST).since(now) < WORTHWHILE {
+    } else if last_moment(attempt).since(now) < WORTHWHILE {
         WhyNot::TooLate
     } else {
         let wait = (attempt.sent_at + RESEND_AFTER).since(now);
@@ -176,7 +178,7 @@ impl SignIn {
             first: first_move(attempt, channel),
             sent_before: claim.now - RESEND_AFTER,
             sends: attempt.delivery.sends,
-            until: attempt.delivery.first_sent_at + LONGEST,
+            until: last_moment(attempt),
         };
         let Some(claimed) = self.store.claim_resend(&attempt.attempt_id, wanted, claim).await? else {
             return Ok(Begun::LookAgain);

@@ -61,6 +61,8 @@ pub struct Options {
     pub lock_after_cancel: Duration,
     /// How long v1's `search` does not find what has just ended: the real provider may take a minute.
     pub search_lag: Duration,
+    /// How long after a message v2 does not take the next step: the real provider's records may lag behind.
+    pub next_lag: Duration,
     /// Where to send callbacks; [`Simulator::send_callbacks`] must run for them.
     pub callbacks: Option<Callbacks>,
 }
@@ -76,6 +78,7 @@ impl Options {
             throttle: false,
             lock_after_cancel: Duration::ZERO,
             search_lag: Duration::ZERO,
+            next_lag: Duration::ZERO,
             callbacks: None,
         }
     }

@@ -164,8 +164,8 @@ impl Store {
         claim: Claim,
     ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET state = 'starting', request_id = NULL, steps = $2, channel = $3, \
-                           taken = 1, sent_at = $4, claimed_until = $5, locked_until = $6, expires_at = $7, wrong_codes = 0, pin_hash = NULL, \
-                           trouble = NULL, unanswered = NULL, cancel_at = NULL \
+                           taken = 1, sent_at = $4, claimed_until = $5, locked_until = $6, expires_at = $7, \
+                           wrong_codes = 0, pin_hash = NULL, trouble = NULL, unanswered = NULL, cancel_at = NULL \
                            WHERE attempt_id = $1 AND state = 'resending'";
         let query = sqlx::query(SQL)
             .bind(attempt_id)

@@ -1,6 +1,6 @@
 //! Guessing: wrong codes in a row, whoever types them, and what ends the row.
 
-use std::{process::Command, time::Duration};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use phonegate::{
@@ -82,14 +82,6 @@ async fn guess(app: &TestApp, tries: usize) -> Duration {
     app.clock.now().since(begun)
 }
 
-fn phonegate(app: &TestApp, arguments: &[&str]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_phonegate"));
-    command.env_clear().env("STORE_URL", app.store_url()).current_dir(app.folder()).args(arguments);
-    let output = command.output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
 #[tokio::test]
 async fn a_number_is_closed_after_a_hundred_and_opened_by_the_operator() {
     for store in each_store().await {
@@ -105,15 +97,15 @@ async fn a_number_is_closed_after_a_hundred_and_opened_by_the_operator() {
         assert_eq!((answer.header("retry-after"), app.provider.calls("check")), (None, 100));
         let log = logged();
         assert!(log.contains("100 wrong codes in a row: closed until phonegate unlock --phone"));
-        let report = phonegate(&app, &["guard"]);
+        let report = app.command(&["guard"]);
         assert!(
             report.contains("numbers closed to unknown browsers: 1\n  +1 •••• ••••50, wrong codes since"),
             "{report}"
         );
 
-        let said = phonegate(&app, &["unlock", "--phone", PHONE]);
+        let said = app.command(&["unlock", "--phone", PHONE]);
         assert_eq!(said, "+1 •••• ••••50: open again; 100 wrong codes in a row are forgotten\n");
-        let said = phonegate(&app, &["unlock", "--phone", PHONE]);
+        let said = app.command(&["unlock", "--phone", PHONE]);
         assert_eq!(said, "+1 •••• ••••50: was not closed; 0 wrong codes in a row are forgotten\n");
         let (browser, id) = fresh_attempt(&app).await;
         browser.check(&id, THE_CODE).await.assert_redirect("/result");

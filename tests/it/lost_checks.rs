@@ -1,6 +1,6 @@
 //! A check whose answer was lost: it may have used up a try, or been right.
 
-use crate::support::{Fault, PHONE, secs, test_app, wrong_code, wrong_codes};
+use crate::support::{Browser, Fault, PHONE, TestApp, secs, test_app, wrong_code, wrong_codes};
 
 const LOST: [Fault; 3] = [Fault::Cut, Fault::Html, Fault::Garbage];
 
@@ -21,8 +21,8 @@ async fn v1_is_asked_what_became_of_the_request() {
     }
 }
 
-#[tokio::test]
-async fn v1_may_know_only_a_minute_later_and_the_same_code_still_lets_in() {
+/// A right code whose check got no answer, a minute later, when `search` knows of it.
+async fn lost_to_a_slow_search() -> (TestApp, Browser, String, String) {
     let app = test_app().api("v1").simulator(|options| options.search_lag = secs(60)).spawn().await;
     let (browser, id) = app.waiting_for_code(PHONE).await;
     let code = app.provider.code(PHONE).await;
@@ -30,19 +30,19 @@ async fn v1_may_know_only_a_minute_later_and_the_same_code_still_lets_in() {
     browser.check(&id, &code).await.assert_page(502, "We could not find out whether your code is right.");
 
     app.pass(secs(60)).await;
+    (app, browser, id, code)
+}
+
+#[tokio::test]
+async fn v1_may_know_only_a_minute_later_and_the_same_code_still_lets_in() {
+    let (_app, browser, id, code) = lost_to_a_slow_search().await;
     browser.check(&id, &code).await.assert_redirect("/result");
     browser.get("/result").await.assert_page(200, "You are signed in");
 }
 
 #[tokio::test]
 async fn another_code_does_not_let_in_after_a_lost_check_of_the_right_one() {
-    let app = test_app().api("v1").simulator(|options| options.search_lag = secs(60)).spawn().await;
-    let (browser, id) = app.waiting_for_code(PHONE).await;
-    let code = app.provider.code(PHONE).await;
-    app.provider.fault("check", Fault::Cut, 1);
-    browser.check(&id, &code).await.assert_page(502, "We could not find out whether your code is right.");
-
-    app.pass(secs(60)).await;
+    let (_app, browser, id, code) = lost_to_a_slow_search().await;
     let answer = browser.check(&id, &wrong_code(&code)).await;
     answer.assert_page(410, "We could not find out whether your code was right");
     browser.get("/result").await.assert_redirect("/");

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use crate::support::{Browser, Fault, PHONE, TestApp, each_store, secs, test_app};
+use crate::support::{Fault, PHONE, TestApp, each_store, secs, test_app};
 
 /// The APIs and the orders of channels.
 const BOTH: [(&str, &str); 4] =
@@ -12,12 +12,6 @@ const BOTH: [(&str, &str); 4] =
 async fn channels(app: &TestApp) -> Vec<String> {
     let messages = app.provider.messages(PHONE).await;
     messages.into_iter().rev().map(|message| message.channel).collect()
-}
-
-async fn signs_in_with_the_newest_code(app: &TestApp, browser: &Browser) {
-    let id = browser.get("/verify").await.request_id();
-    let code = app.provider.code(PHONE).await;
-    browser.check(&id, &code).await.assert_redirect("/result");
 }
 
 #[tokio::test]
@@ -39,7 +33,7 @@ async fn the_other_channel_is_the_requests_next_step_and_brings_the_same_code() 
             app.provider.messages(PHONE).await.into_iter().map(|message| message.code).collect();
         assert_eq!(codes[0], codes[1]);
         assert_eq!(browser.get("/verify").await.request_id(), id);
-        signs_in_with_the_newest_code(&app, &browser).await;
+        app.signs_in_with_the_newest_code(&browser, PHONE).await;
     }
 }
 
@@ -66,7 +60,7 @@ async fn the_same_channel_is_another_request_behind_a_page_that_waits() {
         assert_ne!(page.request_id(), id);
         assert_eq!(channels(&app).await, [first, first], "{api}");
         browser.check(&id, &old).await.assert_page(409, "You sent a form from an earlier attempt");
-        signs_in_with_the_newest_code(&app, &browser).await;
+        app.signs_in_with_the_newest_code(&browser, PHONE).await;
     }
 }
 
@@ -82,7 +76,7 @@ async fn a_call_first_and_then_a_text_is_another_request_with_v1() {
 
     assert_eq!(channels(&app).await, ["voice", "sms"]);
     assert_eq!((app.provider.calls("next"), app.provider.calls("start")), (0, 2));
-    signs_in_with_the_newest_code(&app, &browser).await;
+    app.signs_in_with_the_newest_code(&browser, PHONE).await;
 }
 
 #[tokio::test]
@@ -105,7 +99,7 @@ async fn one_channel_offers_only_itself() {
         browser.resend(&id, only).await.assert_redirect("/verify");
         app.pass(secs(15)).await;
         assert_eq!(channels(&app).await, [only, only]);
-        signs_in_with_the_newest_code(&app, &browser).await;
+        app.signs_in_with_the_newest_code(&browser, PHONE).await;
     }
 }
 
@@ -149,7 +143,7 @@ async fn after_both_steps_nothing_more_is_sent_and_the_page_says_until_when() {
             assert_eq!(answer.header("retry-after"), Some((until - 31).to_string().as_str()));
         }
         assert_eq!((channels(&app).await.len(), app.provider.calls("cancel")), (2, 0));
-        signs_in_with_the_newest_code(&app, &browser).await;
+        app.signs_in_with_the_newest_code(&browser, PHONE).await;
     }
 }
 
@@ -173,7 +167,7 @@ async fn three_times_is_the_most() {
         answer.assert_page(429, "That was the last message of this sign-in. Enter the newest code");
         assert!(answer.header("retry-after").is_some());
         assert_eq!(channels(&app).await.len(), 4);
-        signs_in_with_the_newest_code(&app, &browser).await;
+        app.signs_in_with_the_newest_code(&browser, PHONE).await;
     }
 }
 
@@ -278,7 +272,7 @@ async fn a_restart_or_another_instance_goes_on_with_what_was_begun() {
         tokio::join!(app.run_jobs(), other.run_jobs());
 
         assert_eq!(channels(&app).await.len(), 2, "one of the two did it");
-        signs_in_with_the_newest_code(&app, &browser).await;
+        app.signs_in_with_the_newest_code(&browser, PHONE).await;
     }
 }
 
@@ -297,7 +291,7 @@ async fn cancelling_while_a_message_is_on_its_way_ends_it() {
         browser.get("/verify").await.assert_redirect("/");
         assert_eq!(channels(&app).await.len(), 1);
         browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
-        signs_in_with_the_newest_code(&app, &browser).await;
+        app.signs_in_with_the_newest_code(&browser, PHONE).await;
     }
 }
 

@@ -20,12 +20,6 @@ async fn sent(app: &TestApp) -> usize {
     app.provider.messages(PHONE).await.len()
 }
 
-async fn signs_in_with_the_newest_code(app: &TestApp, browser: &Browser) {
-    let id = browser.get("/verify").await.request_id();
-    let code = app.provider.code(PHONE).await;
-    browser.check(&id, &code).await.assert_redirect("/result");
-}
-
 #[tokio::test]
 async fn a_next_step_whose_answer_was_lost_is_asked_for_again_and_sent_once() {
     for api in ["v1", "v2"] {
@@ -43,7 +37,7 @@ async fn a_next_step_whose_answer_was_lost_is_asked_for_again_and_sent_once() {
 
             assert_eq!(sent(&app).await, 2, "{api} {fault:?}");
             browser.get("/verify").await.assert_page(200, "We have sent it both ways");
-            signs_in_with_the_newest_code(&app, &browser).await;
+            app.signs_in_with_the_newest_code(&browser, PHONE).await;
         }
     }
 }
@@ -61,7 +55,7 @@ async fn a_provider_that_is_not_ready_for_the_next_step_is_asked_again() {
     app.pass(secs(5)).await;
 
     assert_eq!((sent(&app).await, app.provider.calls("next")), (2, 3));
-    signs_in_with_the_newest_code(&app, &browser).await;
+    app.signs_in_with_the_newest_code(&browser, PHONE).await;
 }
 
 #[tokio::test]
@@ -77,7 +71,7 @@ async fn a_next_step_that_never_comes_leaves_the_code_as_good_as_it_was() {
         let page = browser.get("/verify").await;
         page.assert_page(200, "We could not send it again just now. The code you have still counts.");
         assert_eq!((page.request_id(), app.provider.calls("next")), (id, 4));
-        signs_in_with_the_newest_code(&app, &browser).await;
+        app.signs_in_with_the_newest_code(&browser, PHONE).await;
     }
 }
 
@@ -109,7 +103,7 @@ async fn a_request_that_is_over_already_is_followed_by_another_at_once() {
             browser.resend(&id, channel).await.assert_redirect("/verify");
 
             assert_eq!(sent(&app).await, 2, "{api} {channel}");
-            signs_in_with_the_newest_code(&app, &browser).await;
+            app.signs_in_with_the_newest_code(&browser, PHONE).await;
         }
     }
 }
@@ -125,7 +119,7 @@ async fn a_number_that_stays_taken_after_a_cancel_is_asked_for_again() {
     app.pass(secs(15)).await;
 
     assert_eq!((sent(&app).await, app.provider.calls("start")), (2, 3));
-    signs_in_with_the_newest_code(&app, &browser).await;
+    app.signs_in_with_the_newest_code(&browser, PHONE).await;
 }
 
 #[tokio::test]
@@ -142,7 +136,7 @@ async fn a_number_that_stays_taken_for_long_ends_the_sign_in_with_a_word() {
         assert_eq!(sent(&app).await, 1);
         app.pass(secs(30)).await;
         browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
-        signs_in_with_the_newest_code(&app, &browser).await;
+        app.signs_in_with_the_newest_code(&browser, PHONE).await;
     }
 }
 
@@ -160,7 +154,7 @@ async fn a_cancel_that_is_refused_at_first_is_asked_for_again() {
         app.pass(secs(15)).await;
 
         assert_eq!(sent(&app).await, 2, "{api}");
-        signs_in_with_the_newest_code(&app, &browser).await;
+        app.signs_in_with_the_newest_code(&browser, PHONE).await;
     }
 }
 
@@ -176,7 +170,7 @@ async fn a_cancel_whose_answer_was_lost_is_asked_for_again() {
             app.pass(secs(15)).await;
 
             assert_eq!(sent(&app).await, 2, "{api} {fault:?}");
-            signs_in_with_the_newest_code(&app, &browser).await;
+            app.signs_in_with_the_newest_code(&browser, PHONE).await;
         }
     }
 }
@@ -191,7 +185,7 @@ async fn a_cancel_that_comes_too_late_leaves_the_code_as_good_as_it_was() {
     browser.resend(&id, "sms").await.assert_redirect("/verify");
 
     browser.get("/verify").await.assert_page(200, "We have sent it both ways");
-    signs_in_with_the_newest_code(&app, &browser).await;
+    app.signs_in_with_the_newest_code(&browser, PHONE).await;
 }
 
 #[tokio::test]
@@ -214,7 +208,7 @@ async fn a_start_whose_answer_was_lost_is_not_repeated_and_the_visitor_is_told()
             app.pass(secs(20)).await;
             browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
             assert_eq!(sent(&app).await, 2);
-            signs_in_with_the_newest_code(&app, &browser).await;
+            app.signs_in_with_the_newest_code(&browser, PHONE).await;
         }
     }
 }
@@ -231,7 +225,7 @@ async fn a_start_that_sent_nothing_is_tried_again() {
         app.pass(secs(5)).await;
 
         assert_eq!(sent(&app).await, 2, "{api}");
-        signs_in_with_the_newest_code(&app, &browser).await;
+        app.signs_in_with_the_newest_code(&browser, PHONE).await;
     }
 }
 
@@ -265,7 +259,7 @@ async fn a_provider_that_is_gone_while_a_message_is_sent_again_is_waited_for() {
             app.pass(secs(15)).await;
 
             assert_eq!(sent(&app).await, 2, "{api} {channel}");
-            signs_in_with_the_newest_code(&app, &browser).await;
+            app.signs_in_with_the_newest_code(&browser, PHONE).await;
         }
     }
 }
@@ -291,7 +285,7 @@ async fn answers_that_come_too_late_hold_nothing_up_for_good() {
             browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
         }
         assert_eq!(sent(&app).await, 2, "{kind}");
-        signs_in_with_the_newest_code(&app, &browser).await;
+        app.signs_in_with_the_newest_code(&browser, PHONE).await;
     }
 }
 
@@ -321,7 +315,7 @@ async fn a_process_that_dies_over_a_next_step_leaves_it_to_another() {
         app.pass(secs(20)).await;
         browser.get("/verify").await.assert_page(200, "You get it in a call to");
         assert_eq!(sent(&app).await, 2, "{api}");
-        signs_in_with_the_newest_code(&app, &browser).await;
+        app.signs_in_with_the_newest_code(&browser, PHONE).await;
     }
 }
 
@@ -342,4 +336,16 @@ async fn a_next_step_whose_answer_was_lost_is_not_followed_by_another_request() 
         browser.get("/verify").await.assert_redirect("/");
         browser.get("/").await.assert_page(200, "Enter your number to start again.");
     }
+}
+
+#[tokio::test]
+async fn a_provider_whose_records_lag_behind_is_asked_until_it_takes_the_next_step() {
+    let app = test_app().simulator(|options| options.next_lag = secs(40)).spawn().await;
+    let (browser, _) = asking_again(&app, "voice").await;
+    app.pass(secs(5)).await;
+    assert_eq!((sent(&app).await, app.provider.calls("next")), (1, 2));
+
+    app.pass(secs(5)).await;
+    assert_eq!((sent(&app).await, app.provider.calls("next")), (2, 3));
+    app.signs_in_with_the_newest_code(&browser, PHONE).await;
 }

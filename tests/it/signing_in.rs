@@ -1,5 +1,11 @@
 //! The ordinary journeys, with both of the provider's APIs and on both stores.
 
+use aws_lc_rs::{
+    encoding::{AsDer, Pkcs8V1Der},
+    rsa::{KeyPair, KeySize},
+};
+use data_encoding::BASE64;
+
 use crate::support::{PHONE, each_store, secs, test_app, wrong_code, wrong_codes};
 
 #[tokio::test]
@@ -161,4 +167,30 @@ async fn pages_show_no_more_of_a_number_than_its_ends() {
     for page in pages {
         assert!(page.contains("50") && !page.contains("5550150") && !page.contains("555 01"), "{page}");
     }
+}
+
+/// A key as the provider's dashboard gives it out.
+fn private_key() -> String {
+    let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
+    let der: Pkcs8V1Der = pair.as_der().unwrap();
+    format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", BASE64.encode(der.as_ref()))
+}
+
+#[tokio::test]
+async fn an_application_signs_in_visitors_of_v2_in_the_place_of_key_and_secret() {
+    let key = private_key();
+    let app = |api: &str| {
+        test_app()
+            .api(api)
+            .set("VONAGE_API_SECRET", "not-the-one")
+            .set("VONAGE_APPLICATION_ID", "0f9c2d5e-1111-4222-8333-444455556666")
+            .set("VONAGE_PRIVATE_KEY", &key)
+    };
+    let v2 = app("v2").spawn().await;
+    let browser = v2.signed_in(PHONE).await;
+    browser.get("/result").await.assert_page(200, "You are signed in");
+
+    let v1 = app("v1").spawn().await;
+    let answer = v1.browser().await.post("/verify", &[("phone", PHONE)]).await;
+    answer.assert_page(503, "Phone sign-in is unavailable right now");
 }

@@ -129,6 +129,24 @@ async fn the_next_step_can_be_asked_for_until_none_is_left() {
 }
 
 #[tokio::test]
+async fn the_next_step_can_lag_behind_the_message_before_it() {
+    let sim = Sim::with(Options { next_lag: Duration::from_secs(40), ..options() });
+    let item = |channel: &str| json!({ "channel": channel, "to": NUMBER });
+    let body = json!({ "brand": "Acme", "workflow": [item("sms"), item("voice")] });
+    let id = sim.post("/v2/verify", body).await.json()["request_id"].as_str().unwrap().to_owned();
+    let next = format!("/v2/verify/{id}/next_workflow");
+
+    sim.pass(39);
+    let early = sim.post(&next, Value::Null).await;
+    assert_eq!(early.status, StatusCode::CONFLICT);
+    assert!(early.json()["detail"].as_str().unwrap().contains("try again later"), "{}", early.body);
+    assert_eq!(sim.messages(NUMBER).await.len(), 1);
+    sim.pass(1);
+    assert_eq!(sim.post(&next, Value::Null).await.status, StatusCode::OK);
+    assert_eq!(sim.messages(NUMBER).await.len(), 2);
+}
+
+#[tokio::test]
 async fn every_documented_limit_is_kept() {
     let item = |fields: Value| {
         let mut body = v2_body(NUMBER);

@@ -139,7 +139,15 @@ async fn next(
     _: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let kind = match simulator.with_state(|state, now| state.next(Api::V2, &id, now)) {
+    let lag = simulator.options().next_lag;
+    let taken = simulator.with_state(|state, now| {
+        let found =
+            state.find(Api::V2, &id, now).filter(|found| found.end.is_none() && found.has_step_left());
+        let newest = found.and_then(|found| found.taken.last());
+        let behind = newest.is_some_and(|taken| now.since(taken.at) < lag);
+        (!behind).then(|| state.next(Api::V2, &id, now))
+    });
+    let kind = match taken.ok_or_else(|| Problem::new(&simulator, Kind::NotYet))? {
         Next::Done => return Ok(StatusCode::OK),
         Next::NoneLeft => Kind::NoStepLeft,
         Next::Unknown => Kind::NotFound,

@@ -21,6 +21,7 @@ pub(in crate::simulator) enum Kind {
     Concurrent,
     NoCode,
     NoStepLeft,
+    NotYet,
     CancelTooEarly,
     CancelTooLate,
     TooManyWrong,
@@ -41,6 +42,7 @@ impl Kind {
             Self::Concurrent
             | Self::NoCode
             | Self::NoStepLeft
+            | Self::NotYet
             | Self::CancelTooEarly
             | Self::CancelTooLate => StatusCode::CONFLICT,
             Self::TooManyWrong => StatusCode::GONE,
@@ -62,6 +64,7 @@ impl Kind {
             Self::Concurrent
             | Self::NoCode
             | Self::NoStepLeft
+            | Self::NotYet
             | Self::CancelTooEarly
             | Self::CancelTooLate => "Conflict",
             Self::NoSilentAuth => "Precondition Failed",
@@ -84,7 +87,7 @@ impl Kind {
             Self::Concurrent => "/verify-v2#concurrent",
             Self::NoCode => "/verify-v2#no-code",
             Self::NoStepLeft => "/verify-v2#no-events",
-            Self::CancelTooEarly | Self::CancelTooLate => "/verify-v2#conflict",
+            Self::NotYet | Self::CancelTooEarly | Self::CancelTooLate => "/verify-v2#conflict",
             Self::NoSilentAuth => "/verify-v2#precondition-failed",
             Self::InvalidParams => "#invalid-params",
             Self::Throttled => "#throttled",
@@ -105,6 +108,7 @@ impl Kind {
             Self::Concurrent => "Concurrent verifications to the same number are not allowed.",
             Self::NoCode => "The current verification workflow step does not support a code.",
             Self::NoStepLeft => "There are no more events left to trigger.",
+            Self::NotYet => "The next step cannot be taken yet. Please try again later.",
             Self::CancelTooEarly => "The verification cannot be cancelled within the first 30 seconds.",
             Self::CancelTooLate => {
                 "The verification cannot be cancelled once a second message has been sent."

@@ -5,6 +5,7 @@
 //! with `SEED=… SEQUENCES=1` repeats it.
 
 mod actions;
+mod at_once;
 mod finish;
 mod visitor;
 mod wire;

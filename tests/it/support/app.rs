@@ -1,6 +1,6 @@
 //! The app on a free port, on a clock that stands still until told to move.
 
-use std::{ffi::OsString, net::IpAddr, time::Duration};
+use std::{ffi::OsString, net::IpAddr, process::Command, time::Duration};
 
 use phonegate::{
     app::AppState,
@@ -233,6 +233,22 @@ impl TestApp {
 
     pub fn new_token(&self) -> Token {
         Token::new(&self.running.state.sign_in.random)
+    }
+
+    /// Signs in with the code of the newest message.
+    pub async fn signs_in_with_the_newest_code(&self, browser: &Browser, phone: &str) {
+        let id = browser.get("/verify").await.request_id();
+        let code = self.provider.code(phone).await;
+        browser.check(&id, &code).await.assert_redirect("/result");
+    }
+
+    /// Runs a command of the program on this app's store; what it prints.
+    pub fn command(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_phonegate"));
+        command.env_clear().env("STORE_URL", self.store_url()).current_dir(self.folder()).args(arguments);
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
     }
 
     pub fn state(&self) -> &AppState {
