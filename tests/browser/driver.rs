@@ -1,9 +1,10 @@
 //! A Chromium of one's own: started with its chromedriver, without history, and gone with both when it is dropped.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
+    io::{BufRead, BufReader, ErrorKind, Read, Write},
+    net::{Ipv4Addr, Ipv6Addr, TcpListener, TcpStream},
     process::{Child, ChildStdout, Command, Stdio},
+    sync::atomic::{AtomicU16, Ordering},
     time::{Duration, Instant},
 };
 
@@ -212,6 +213,24 @@ impl WebDriverCompatibleCommand for Extension {
     }
 }
 
+/// A port that is free in both families, and stays free: the system gives out those from 32768 on by itself.
+///
+/// Asked for any port, chromedriver takes one of IPv6 and ends if somebody has its twin of IPv4.
+pub(crate) fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Where two of these programs run, they begin apart.
+    let first = 20_000 + u16::try_from(std::process::id() % 100).unwrap() * 100;
+    let free = |port: &u16| {
+        TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()
+            && TcpListener::bind((Ipv6Addr::LOCALHOST, *port))
+                .map_or_else(|error| error.kind() != ErrorKind::AddrInUse, |_| true)
+    };
+    std::iter::repeat_with(|| first + NEXT.fetch_add(1, Ordering::Relaxed))
+        .take_while(|port| *port < 32_768)
+        .find(free)
+        .unwrap()
+}
+
 struct Driver {
     process: Child,
     port: u16,
@@ -224,8 +243,9 @@ struct Driver {
 impl Driver {
     fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let port = free_port();
         let mut process = Command::new("chromedriver")
-            .arg("--port=0")
+            .arg(format!("--port={port}"))
             .envs([("HOME", folder.path()), ("TMPDIR", folder.path())])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -233,12 +253,11 @@ impl Driver {
             .spawn()
             .unwrap_or_else(|error| panic!("chromedriver does not start (tests/run installs it): {error}"));
         let mut says = BufReader::new(process.stdout.take().unwrap());
-        let port = says
-            .by_ref()
-            .lines()
-            .map_while(Result::ok)
-            .find_map(|line| line.strip_suffix('.')?.split_once("successfully on port ")?.1.parse().ok())
-            .unwrap();
+        let mut said = String::new();
+        while !said.contains("started successfully") {
+            let more = says.read_line(&mut said).unwrap();
+            assert_ne!(more, 0, "chromedriver ended: {said}");
+        }
         Self { process, port, _says: says, _folder: folder }
     }
 

@@ -2,13 +2,15 @@
 
 use std::{
     fs,
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    net::{Ipv4Addr, SocketAddr, TcpStream},
     path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
+
+use crate::driver::free_port;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -99,9 +101,8 @@ impl Drop for Proxy {
 const SITE: (&str, &str) = ("conf.d/site.conf", include_str!("../../deploy/nginx/site.conf"));
 const SIGN_IN: (&str, &str) = ("conf.d/sign-in.conf", include_str!("../../deploy/nginx/sign-in.conf"));
 
-/// An address that was free a moment ago.
 pub(crate) fn free_address() -> SocketAddr {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap()
+    (Ipv4Addr::LOCALHOST, free_port()).into()
 }
 
 fn nginx(folder: &Path, sites: &[(&str, &str)], adapt: impl Fn(&str) -> String) -> Command {
