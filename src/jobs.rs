@@ -121,27 +121,37 @@ async fn all_done(mut calls: JoinSet<Result<(), SignInError>>) -> Result<(), Sig
 /// Cancels one, and writes down when to try again, if there is a point in it.
 async fn cancel(sign_in: &SignIn, attempt: &Verification) -> Result<(), SignInError> {
     let phone = attempt.phone.masked();
-    let answer = match attempt.request_id.as_deref().and_then(RequestId::parse) {
-        Some(id) => sign_in.verify.cancel(&id).await,
+    let id = attempt.request_id.as_deref().and_then(RequestId::parse);
+    let request_id = id.as_ref().map(RequestId::short);
+    let answer = match &id {
+        Some(id) => sign_in.verify.cancel(id).await,
         // Its answer was lost: there is nothing to name.
         None => Ok(Cancelled::TooLate),
     };
     let now = sign_in.clock.now();
+    let until_over = attempt.delivery.locked_until;
     let (again, locked_until) = match answer {
         Ok(Cancelled::Done) => (false, now + PAUSE),
-        Ok(Cancelled::Gone) => (false, now),
-        Ok(Cancelled::TooLate) => (false, attempt.delivery.locked_until),
+        Ok(Cancelled::Gone) => {
+            tracing::info!(phone, request_id, "nothing was left to cancel: the provider does not know it");
+            (false, now)
+        }
+        Ok(Cancelled::TooLate) => {
+            tracing::info!(phone, request_id, "not to be cancelled: the number is held until it ends");
+            (false, until_over)
+        }
         Ok(refusal @ (Cancelled::TooEarly | Cancelled::Refused)) => {
             tracing::info!(
                 phone,
+                request_id,
                 ?refusal,
-                "the provider did not cancel; it is asked again while that can help"
+                "the provider did not cancel; asked again while that helps"
             );
-            (true, attempt.delivery.locked_until)
+            (true, until_over)
         }
         Err(error) => {
-            tracing::warn!(phone, "a cancel failed; it is tried again while that can help: {error}");
-            (true, attempt.delivery.locked_until)
+            tracing::warn!(phone, request_id, "a cancel failed; tried again while that helps: {error}");
+            (true, until_over)
         }
     };
     let in_time = |at: &Timestamp| *at < attempt.sent_at + sign_in.verify.first_step(attempt.delivery.steps);

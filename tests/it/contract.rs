@@ -1,6 +1,6 @@
 //! Each documented answer of the provider, through the whole app: status, page, and what the operator reads.
 
-use crate::support::{Answer, Fault, PHONE, TestApp, logged_of, test_app};
+use crate::support::{Answer, Fault, PHONE, TestApp, logged, logged_of, test_app};
 
 /// What the app answers: status, words of the page, words of its log.
 type Told = (u16, &'static str, &'static str);
@@ -176,15 +176,17 @@ async fn each_answer_to_a_next_step() {
 
 #[tokio::test]
 async fn each_answer_to_a_cancel_is_nothing_to_the_visitor() {
-    for (api, fault, calls) in [
-        ("v2", Fault::Status(401), 2),
-        ("v2", Fault::Status(404), 1),
-        ("v2", Fault::Status(409), 2),
-        ("v2", Fault::Status(500), 2),
-        ("v1", Fault::Legacy("4"), 2),
-        ("v1", Fault::Legacy("5"), 2),
-        ("v1", Fault::Legacy("6"), 1),
-        ("v1", Fault::Legacy("19"), 2),
+    const REFUSED: &str = "the provider did not cancel; asked again while that helps";
+    const GONE: &str = "nothing was left to cancel";
+    for (api, fault, calls, operator) in [
+        ("v2", Fault::Status(401), 2, "check key and secret, or application"),
+        ("v2", Fault::Status(404), 1, GONE),
+        ("v2", Fault::Status(409), 2, REFUSED),
+        ("v2", Fault::Status(500), 2, "a fault of its own: HTTP 500"),
+        ("v1", Fault::Legacy("4"), 2, "check key and secret"),
+        ("v1", Fault::Legacy("5"), 2, "a fault of its own: status 5"),
+        ("v1", Fault::Legacy("6"), 1, GONE),
+        ("v1", Fault::Legacy("19"), 2, REFUSED),
     ] {
         let app = test_app().api(api).spawn().await;
         let (browser, id) = app.waiting_for_code(PHONE).await;
@@ -196,5 +198,11 @@ async fn each_answer_to_a_cancel_is_nothing_to_the_visitor() {
         app.pass(crate::support::secs(10)).await;
         app.pass(crate::support::secs(60)).await;
         assert_eq!(app.provider.calls("cancel"), calls, "{api} {fault:?}");
+        let mark = format!("request_id=\"{}\"", &id[..8]);
+        let log: Vec<_> = logged().lines().filter(|line| line.contains(&mark)).map(str::to_owned).collect();
+        assert!(
+            log.iter().any(|line| line.contains(operator)),
+            "{api} {fault:?}: {operator:?} is not in {log:?}"
+        );
     }
 }
