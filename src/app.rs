@@ -1,6 +1,7 @@
 //! The app: its state, and every route and layer on one screen.
 
 mod builder;
+mod metrics;
 mod provider;
 
 use std::{ops::Deref, sync::Arc, time::Duration};
@@ -36,6 +37,7 @@ use crate::{
     },
     guard::address::{self, Proxies},
     handlers, jobs,
+    metrics::http,
     phone::{Country, Fiction},
     session::Cookies,
     sign_in::SignIn,
@@ -46,6 +48,7 @@ use crate::{
 
 pub use builder::{BuildError, Builder};
 pub(crate) use builder::{CALL_TIMEOUT, CONNECT_TIMEOUT};
+pub(crate) use metrics::metrics_router;
 
 /// Longer than any form of ours.
 const BODY_LIMIT: usize = 16 * 1024;
@@ -160,11 +163,11 @@ impl Deref for AppState {
     }
 }
 
-/// Everything under our own name: all other paths answer with a page that says so.
-pub(crate) fn standalone(app: AppState) -> Router {
+/// Everything under our own name: all other paths answer with a page that says so. `measured`: requests are counted.
+pub(crate) fn standalone(app: AppState, measured: bool) -> Router {
     let routes = handlers::routes().fallback(async || AppError::NotFound);
     let health = handlers::health_routes().with_state(app.clone());
-    layered(routes, app).merge(health)
+    layered(routes, app, measured).merge(health)
 }
 
 /// The pages, assets and `/auth`, to be merged into the router of another app at its root.
@@ -174,10 +177,14 @@ pub(crate) fn standalone(app: AppState) -> Router {
 ///
 /// For limits and `TRUSTED_PROXIES` to work, serve with `into_make_service_with_connect_info::<SocketAddr>()`.
 pub fn router<S: Clone + Send + Sync + 'static>(app: AppState) -> Router<S> {
-    layered(handlers::routes(), app).reset_fallback()
+    layered(handlers::routes(), app, false).reset_fallback()
 }
 
-fn layered<S: Clone + Send + Sync + 'static>(routes: Router<AppState>, app: AppState) -> Router<S> {
+fn layered<S: Clone + Send + Sync + 'static>(
+    routes: Router<AppState>,
+    app: AppState,
+    measured: bool,
+) -> Router<S> {
     let csrf = app.csrf.clone();
     let pages = routes
         .merge(app.assets.router())
@@ -217,7 +224,11 @@ fn layered<S: Clone + Send + Sync + 'static>(routes: Router<AppState>, app: AppS
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
             .layer(DefaultBodyLimit::max(BODY_LIMIT)),
     );
-    routes.layer(front).merge(callbacks).route("/auth", any(gate::decide)).with_state(app)
+    let mut routes = routes.layer(front).merge(callbacks);
+    if measured {
+        routes = routes.layer(from_fn_with_state(app.sign_in.metrics.clone(), http::measure));
+    }
+    routes.route("/auth", any(gate::decide)).with_state(app)
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

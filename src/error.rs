@@ -1,7 +1,8 @@
 //! What goes wrong: one text for the operator, another for the visitor, and no way to mix them up.
 //!
 //! `Display` of an [`AppError`] is the operator's. The visitor gets a key of the catalogue; since a key is a
-//! `&'static str`, no error's own text can reach a page. [`render_errors`] logs a failure, once.
+//! `&'static str`, no error's own text can reach a page. [`render_errors`] logs a failure, once, and counts a
+//! refusal.
 
 mod failure;
 
@@ -147,6 +148,16 @@ impl AppError {
         }
     }
 
+    /// What refused, where nobody was called.
+    fn rule(&self) -> Option<&'static str> {
+        match self {
+            Self::Guard(refused) => Some(refused.cause.rule()),
+            Self::Destination { refused, .. } => Some(refused.reason.rule()),
+            Self::Paused(_) => Some("provider_paused"),
+            _ => None,
+        }
+    }
+
     /// The page is there already; the failure still has to reach the log.
     pub fn with_page(self, page: impl IntoResponse) -> Response {
         let mut response = page.into_response();
@@ -185,7 +196,7 @@ pub async fn render_errors(State(app): State<AppState>, request: Request, next: 
             None => AppError::Status(status),
         }),
     };
-    log(&error, status);
+    tell(&app, &error, status);
     let is_page = response
         .headers()
         .get(header::CONTENT_TYPE)
@@ -214,9 +225,17 @@ pub fn page(app: &AppState, frame: Frame, error: &AppError, trace_id: Option<&Re
 /// The answer to a request that no handler shall see.
 pub fn refuse(app: &AppState, request: &Request, error: &AppError) -> Response {
     let frame = app.frame(Language::accepted(language_header(request)));
-    log(error, error.status());
+    tell(app, error, error.status());
     let page = page(app, frame, error, request.extensions().get::<RequestId>());
     (error.status(), Html(page)).into_response()
+}
+
+/// Says it to the operator: a line in the log, and a count if it is a refusal.
+fn tell(app: &AppState, error: &AppError, status: StatusCode) {
+    if let Some(rule) = error.rule() {
+        app.sign_in.metrics.refused(rule);
+    }
+    log(error, status);
 }
 
 fn log(error: &AppError, status: StatusCode) {

@@ -120,6 +120,12 @@ impl Identity {
 
 /// `GET /auth`
 pub(crate) async fn decide(State(app): State<AppState>, request: Request) -> Response {
+    let response = answer(&app, request).await;
+    app.sign_in.metrics.decided(response.status().as_u16());
+    response
+}
+
+async fn answer(app: &AppState, request: Request) -> Response {
     let headers = request.headers();
     if app.refuses_forwarded(headers) {
         return plain(StatusCode::FORBIDDEN, "The simulator is for this machine: see --simulator.\n");
@@ -136,7 +142,7 @@ pub(crate) async fn decide(State(app): State<AppState>, request: Request) -> Res
         Ok(Some(entry)) => signed_in(&entry.identity),
         Ok(None) => {
             let asked = if trusted { Asked::read(headers) } else { None };
-            not_signed_in(&app, &request, asked.as_ref())
+            not_signed_in(app, &request, asked.as_ref())
         }
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "the gate cannot decide: {error}");

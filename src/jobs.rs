@@ -18,7 +18,7 @@ use crate::{
     error::chain,
     guard::budget,
     sign_in::{CLAIM, PAUSE, SignIn, SignInError},
-    store::{Claim, Ended, Verification},
+    store::{Claim, Ended, State, Verification},
     verify::{Cancelled, RequestId},
 };
 
@@ -124,7 +124,7 @@ async fn cancel(sign_in: &SignIn, attempt: &Verification) -> Result<(), SignInEr
     let id = attempt.request_id.as_deref().and_then(RequestId::parse);
     let request_id = id.as_ref().map(RequestId::short);
     let answer = match &id {
-        Some(id) => sign_in.verify.cancel(id).await,
+        Some(id) => sign_in.cancel_request(&sign_in.verify, id).await,
         // Its answer was lost: there is nothing to name.
         None => Ok(Cancelled::TooLate),
     };
@@ -162,12 +162,20 @@ async fn cancel(sign_in: &SignIn, attempt: &Verification) -> Result<(), SignInEr
     Ok(())
 }
 
-/// Ends the attempts whose lifetime is over, and counts how they ended.
+/// Ends the attempts whose lifetime is over, and counts how they ended. A success was counted when it came.
 pub async fn endings(sign_in: &SignIn) -> Result<(), SignInError> {
     let now = sign_in.clock.now();
     let tally = |ended: &[Ended]| budget::tally(ended);
-    while sign_in.store.end_attempts(now, ENDINGS, tally).await? == ENDINGS {}
-    Ok(())
+    loop {
+        let ended = sign_in.store.end_attempts(now, ENDINGS, tally).await?;
+        for attempt in ended.iter().filter(|attempt| attempt.messages > 0 && attempt.state != State::Verified)
+        {
+            sign_in.metrics.ended(&attempt.country, attempt.state.as_str());
+        }
+        if ended.len() < ENDINGS {
+            return Ok(());
+        }
+    }
 }
 
 /// Deletes what is over.

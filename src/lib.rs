@@ -59,6 +59,7 @@ pub mod guard;
 pub(crate) mod handlers;
 pub mod jobs;
 pub mod keys;
+pub mod metrics;
 mod overrides;
 pub mod phone;
 pub mod pin;

@@ -62,6 +62,9 @@ async fn serve(config: &Config) -> Outcome {
     let address = server.address()?;
     let public_url = server.state().public_url.as_str();
     tracing::info!(%address, public_url, "phonegate {} listens", env!("CARGO_PKG_VERSION"));
+    if let Some(address) = server.metrics_address()? {
+        tracing::info!(%address, "metrics are at http://{address}/metrics, for whoever reaches that address");
+    }
     if matches!(config.provider, Provider::Simulator { .. }) {
         tracing::warn!("simulator mode: nothing is sent; the codes are at {public_url}simulator/phone");
     }

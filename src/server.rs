@@ -23,6 +23,9 @@ pub enum StartError {
     /// The port cannot be had.
     #[error("HOST, PORT: cannot listen on {0}; is it taken already?")]
     Listen(SocketAddr, #[source] io::Error),
+    /// Nor can that of the metrics.
+    #[error("METRICS_LISTEN: cannot listen on {0}; is it taken already?")]
+    Metrics(SocketAddr, #[source] io::Error),
     /// A setting, or what it names, cannot be used.
     #[error(transparent)]
     Build(#[from] BuildError),
@@ -57,26 +60,38 @@ impl World {
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
+    metrics: Option<TcpListener>,
     state: AppState,
     jobs: bool,
 }
 
 impl Server {
-    /// Binds the port, opens the store and makes everything that a request will need.
+    /// Binds the ports, opens the store and makes everything that a request will need.
     pub async fn bind(config: &Config, world: World) -> Result<Self, StartError> {
         let settings = &config.settings;
         let wanted = SocketAddr::new(settings.host, settings.port);
         let listener = TcpListener::bind(wanted).await.map_err(|error| StartError::Listen(wanted, error))?;
         let address = listener.local_addr().map_err(|error| StartError::Listen(wanted, error))?;
+        let metrics = match settings.metrics_listen {
+            Some(wanted) => {
+                Some(TcpListener::bind(wanted).await.map_err(|error| StartError::Metrics(wanted, error))?)
+            }
+            None => None,
+        };
         let (connect, call) = world.timeouts;
         let builder = AppState::builder().settings(config.clone()).clock(world.clock).random(world.random);
         let state = builder.timeouts(connect, call).address(address).build().await?;
-        Ok(Self { listener, state, jobs: world.jobs })
+        Ok(Self { listener, metrics, state, jobs: world.jobs })
     }
 
     /// Where it listens; the port is the real one even if 0 was asked for.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// Where the metrics are, if `METRICS_LISTEN` is set.
+    pub fn metrics_address(&self) -> io::Result<Option<SocketAddr>> {
+        self.metrics.as_ref().map(TcpListener::local_addr).transpose()
     }
 
     /// What the handlers work with.
@@ -104,7 +119,10 @@ impl Server {
         let sign_in = self.state.sign_in.clone();
         let idle = self.state.session_idle;
         let simulator = self.state.simulator.as_ref().map(|simulated| simulated.simulator.clone());
-        let router = app::standalone(self.state);
+        let metrics = self.metrics.map(|listener| {
+            tokio::spawn(serve(listener, app::metrics_router(self.state.clone()), stop.clone()))
+        });
+        let router = app::standalone(self.state, metrics.is_some());
         // Ends with the process: what it would still send, only we would have taken.
         let callbacks = simulator.map(|simulator| tokio::spawn(simulator.send_callbacks()));
         let jobs = self.jobs.then(|| tokio::spawn(jobs::run(sign_in.clone(), idle, stop.clone())));
@@ -124,8 +142,8 @@ impl Server {
         if let Some(jobs) = jobs {
             let _ = timeout(GRACE, jobs).await;
         }
-        if let Some(callbacks) = callbacks {
-            callbacks.abort();
+        for ended in [callbacks, metrics].into_iter().flatten() {
+            ended.abort();
         }
         sign_in.store.close().await;
         Ok(())

@@ -24,6 +24,7 @@
 mod admission;
 mod advance;
 mod ask;
+mod calls;
 mod cancel;
 mod check;
 mod doubt;
@@ -56,6 +57,7 @@ use crate::{
     clock::{Clock, Timestamp},
     guard::{Guard, breaker::Breakers, destination::Destinations},
     keys::{Keys, Token},
+    metrics::Metrics,
     phone::PhoneNumber,
     random::Random,
     store::{Claim, State, Store, StoreError, Verification},
@@ -131,6 +133,8 @@ pub struct SignIn {
     pub session_max: Duration,
     /// Wakes the jobs when a cancel is due.
     pub jobs: Arc<Notify>,
+    /// What is counted for the operator.
+    pub metrics: Metrics,
     /// What is under way at the provider: waited for at shutdown.
     pub tasks: TaskTracker,
 }

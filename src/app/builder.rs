@@ -17,6 +17,7 @@ use crate::{
     config::{Config, ConfigError},
     gate::{Gate, return_to},
     guard::{Guard, GuardSettings, Limits, address::Proxies, breaker::Breakers, destination::Destinations},
+    metrics::Metrics,
     random::Random,
     session::Cookies,
     sign_in::{SignIn, SignInError},
@@ -200,6 +201,7 @@ async fn sign_in(
         lifetime: settings.code_lifetime,
         session_max: settings.session_max,
         jobs: Arc::default(),
+        metrics: Metrics::default(),
         tasks: TaskTracker::new(),
     })
 }

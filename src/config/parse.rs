@@ -1,6 +1,11 @@
 //! One parser for each kind of value; each error says what would be right.
 
-use std::{collections::BTreeSet, net::IpAddr, path::PathBuf, time::Duration};
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use secrecy::{ExposeSecret, SecretString};
@@ -26,6 +31,12 @@ pub(super) fn host(text: &str) -> Result<IpAddr, String> {
 
 pub(super) fn port(text: &str) -> Result<u16, String> {
     text.parse().map_err(|_| "give a number from 0 to 65535; 0 takes a free one".to_owned())
+}
+
+pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
+    let parts = text.rsplit_once(':').and_then(|(address, number)| host(address).ok().zip(port(number).ok()));
+    let fix = "give an IP address and a port: 127.0.0.1:9464 for this machine only, 0.0.0.0:9464 for all";
+    parts.map(SocketAddr::from).ok_or_else(|| fix.to_owned())
 }
 
 pub(super) fn public_url(text: &str) -> Result<Url, String> {

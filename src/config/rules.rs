@@ -1,6 +1,6 @@
 //! What settings must be together: nothing here looks at one value alone.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, net::IpAddr};
 
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -27,6 +27,7 @@ pub(super) fn check(
     if let Some(domain) = &settings.cookie_domain {
         cookie_domain(domain, &public_url)?;
     }
+    metrics_apart(&settings)?;
     server_key(&secrets)?;
     let config = Config { settings, secrets, public_url, provider, allowed: AllowedNumbers::default() };
     Ok(Config { allowed: allowed_numbers(&config)?, ..config })
@@ -135,6 +136,18 @@ fn cookie_domain(domain: &str, public_url: &Url) -> Result<(), ConfigError> {
     }
     let problem = format!("{domain:?} will not do; PUBLIC_URL must be https, at that domain or below it");
     Err(ConfigError::new("COOKIE_DOMAIN", problem))
+}
+
+/// On the app's own port the metrics would be anybody's.
+fn metrics_apart(settings: &Settings) -> Result<(), ConfigError> {
+    let Some(listen) = settings.metrics_listen else { return Ok(()) };
+    let same_host =
+        listen.ip() == settings.host || [listen.ip(), settings.host].iter().any(IpAddr::is_unspecified);
+    if same_host && listen.port() == settings.port && settings.port != 0 {
+        let problem = format!("{listen} is where HOST and PORT serve visitors; give another port");
+        return Err(ConfigError::new("METRICS_LISTEN", problem));
+    }
+    Ok(())
 }
 
 fn server_key(secrets: &Secrets) -> Result<(), ConfigError> {

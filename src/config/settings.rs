@@ -144,4 +144,8 @@ pub struct Settings {
     /// How to log: `text` for people, `json` for machines.
     #[arg(long, value_name = "LOG_FORMAT", default_value = "text", value_parser = parse::log_format)]
     pub log_format: LogFormat,
+
+    /// Address and port of `GET /metrics`, for Prometheus: `127.0.0.1:9464`. Without it there is none.
+    #[arg(long, value_name = "METRICS_LISTEN", value_parser = parse::listen)]
+    pub metrics_listen: Option<std::net::SocketAddr>,
 }

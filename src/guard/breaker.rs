@@ -88,6 +88,11 @@ impl Breaker {
         Some(paused)
     }
 
+    /// Whether it has opened and no good answer has closed it since; its pause may be over.
+    pub fn is_open(&self) -> bool {
+        self.lock().is_open()
+    }
+
     /// Leave for a call that is made at once; its end goes to [`Breaker::record`]. `number` tells numbers apart, in
     /// whatever form.
     pub fn admit(&self, now: Timestamp, number: &str) -> Result<Permit, Paused> {

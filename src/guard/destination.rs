@@ -51,6 +51,18 @@ pub enum Reason {
     NoPhone(LineType),
 }
 
+impl Reason {
+    /// The rule behind it, in one of few words: the name of its setting, if it has one.
+    pub fn rule(self) -> &'static str {
+        match self {
+            Self::NotAllowed => "ALLOWED_NUMBERS",
+            Self::Country => "COUNTRIES",
+            Self::Voip => "ALLOW_VOIP",
+            Self::ExtraCost(_) | Self::Landline | Self::NoPhone(_) => "kind_of_number",
+        }
+    }
+}
+
 impl Destinations {
     /// Whether a code may go to `phone` by `channel`.
     pub fn check(&self, phone: &PhoneNumber, channel: Channel) -> Result<(), Refused> {

@@ -33,6 +33,16 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// The rule behind it, in one of few words: the name of its setting, if it has one.
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::Limit { name, .. } => name,
+            Self::Unverified { .. } | Self::NoTickets | Self::Queue => "LIMIT_UNVERIFIED",
+            Self::WrongCodes => "wrong_codes",
+            Self::Closed => "closed",
+        }
+    }
+
     /// Whether `GUARD_MODE=observe` lets it pass.
     pub fn can_be_observed(&self) -> bool {
         !matches!(self, Self::WrongCodes | Self::Closed)

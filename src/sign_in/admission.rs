@@ -68,6 +68,7 @@ impl SignIn {
             Verdict::Pass => Ok(Verdict::Pass),
             Verdict::Refused(refused) | Verdict::Ticket { refused, .. } if self.guard.lets_pass(&refused) => {
                 refused.log(true);
+                self.metrics.would_refuse(refused.cause.rule());
                 Ok(Verdict::Pass)
             }
             verdict => {
@@ -170,6 +171,7 @@ impl SignIn {
         subject: &Subject,
         count: i64,
     ) -> Result<Duration, SignInError> {
+        self.metrics.wrong_code();
         let now = self.clock.now();
         let phone = subject.phone.masked();
         let all = self.store.count_one(subject::WRONG_TOTAL, guessing::ALARM_SPAN, now).await?;

@@ -58,9 +58,8 @@ impl SignIn {
         };
         // Before: whoever goes on after a crash must know that the step may be taken.
         self.store.count_move(id_of).await?;
-        let answer = self.verify.next(id).await;
+        let answer = self.next_step(permit, attempt, resend.channel, id).await;
         let now = self.clock.now();
-        self.breakers.sends.record(permit, now, answer.as_ref().err());
         match answer {
             // Nobody of ours took it, so it went out by itself.
             Ok(NextStep::NoneLeft) if resend.tries == 0 => {
@@ -100,7 +99,7 @@ impl SignIn {
         resend: Resend,
         id: &RequestId,
     ) -> Result<Option<Resend>, SignInError> {
-        let answer = self.verify.cancel(id).await;
+        let answer = self.cancel_request(&self.verify, id).await;
         let now = self.clock.now();
         let start = Resend { next: Move::Start, due: now + PAUSE, tries: 0, ..resend };
         match answer {

@@ -4,9 +4,7 @@ use std::time::Instant;
 
 use super::{DOUBT, Refusal, SignIn, SignInError, Start};
 use crate::{
-    channel::Channels,
     clock::Timestamp,
-    guard::breaker::Paused,
     store::{State, Verification},
     verify::{RequestId, VerifyError},
 };
@@ -26,18 +24,6 @@ impl SignIn {
                 Ok(Start::Refused(Refusal::Paused(paused)))
             }
         }
-    }
-
-    /// One request for a code, unless the provider is left alone.
-    pub(super) async fn request(
-        &self,
-        attempt: &Verification,
-        steps: Channels,
-    ) -> Result<Result<RequestId, VerifyError>, Paused> {
-        let permit = self.breakers.sends.admit(self.clock.now(), &attempt.phone_hash)?;
-        let answer = self.verify.request(&attempt.phone, steps).await;
-        self.breakers.sends.record(permit, self.clock.now(), answer.as_ref().err());
-        Ok(answer)
     }
 
     /// What follows from the provider's answer.

@@ -65,7 +65,7 @@ impl SignIn {
         match answer {
             Ok(Checked::Gone) if attempt.delivery.unanswered.is_some() => {
                 let same = attempt.delivery.unanswered.as_deref() == Some(pin_hash);
-                match self.verify_since(begun).search(id).await {
+                match self.search(&self.verify_since(begun), id).await {
                     Ok(Found::Success) if same => Told::Right,
                     _ => Told::Gone { unclear: true },
                 }
@@ -94,26 +94,12 @@ impl SignIn {
                 Err(_paused) => Told::Nothing { error, may_count: true },
             };
         }
-        match verify.search(id).await {
+        match self.search(verify, id).await {
             Ok(Found::Success) => Told::Right,
             Ok(Found::Failed) => Told::TooMany,
             Ok(Found::Expired | Found::Cancelled) => Told::Gone { unclear: false },
             // It may have been wrong. And what has just ended may not be found yet.
             Ok(Found::InProgress | Found::Unknown) | Err(_) => Told::Nothing { error, may_count: true },
         }
-    }
-
-    /// One check, unless the provider is left alone.
-    async fn check_once(
-        &self,
-        verify: &VerifyClient,
-        attempt: &Verification,
-        id: &RequestId,
-        pin: &Pin,
-    ) -> Result<Result<Checked, VerifyError>, Paused> {
-        let permit = self.breakers.checks.admit(self.clock.now(), &attempt.phone_hash)?;
-        let answer = verify.check(id, pin).await;
-        self.breakers.checks.record(permit, self.clock.now(), answer.as_ref().err());
-        Ok(answer)
     }
 }

@@ -22,6 +22,7 @@ impl SignIn {
                 if let Some(attempt) = attempt {
                     let (phone, trouble) = (attempt.phone.masked(), trouble.as_str());
                     tracing::info!(phone, trouble, "a message will not arrive");
+                    self.metrics.undelivered(&attempt.origin.country, attempt.delivery.channel, trouble);
                     self.count_undelivered().await?;
                     news = true;
                 }

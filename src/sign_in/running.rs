@@ -194,7 +194,7 @@ impl SignIn {
         if !self.store.claim_other(&theirs.attempt_id, &id, self.claim()).await? {
             return refused(Refusal::Running { wait: CLAIM }).await;
         }
-        let answer = self.verify_since(begun).cancel(&id).await;
+        let answer = self.cancel_request(&self.verify_since(begun), &id).await;
         let now = self.clock.now();
         let free_at = match answer {
             Ok(Cancelled::Done) => now + PAUSE,

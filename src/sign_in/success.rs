@@ -3,7 +3,7 @@
 use super::{Check, SignIn, SignInError, TOMBSTONE, check::Form};
 use crate::{
     guard::{KNOWN_FOR, subject},
-    store::{SessionRow, Success, Verification},
+    store::{SessionRow, State, Success, Verification},
 };
 
 impl SignIn {
@@ -37,6 +37,7 @@ impl SignIn {
             self.store.settle_cancel(&attempt.attempt_id, None, now).await?;
             return Ok(Check::NoAttempt);
         }
+        self.metrics.ended(&origin.country, State::Verified.as_str());
         if origin.ticket {
             let keys = subject::tickets(&origin.country, &origin.address_hash, attempt.phone.prefix());
             self.store.give_back(&keys).await?;

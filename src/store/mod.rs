@@ -11,6 +11,7 @@ mod connections;
 mod delivery;
 mod guard;
 mod migrations;
+mod overdue;
 mod resends;
 mod sessions;
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub use guard::{
     Closed, Conversion, Counted, Counter, Counting, Ended, Full, Fullness, KEYS, Quota, Tally, Ticket,
     WrongCodes,
 };
+pub use overdue::Overdue;
 pub use resends::Asked;
 pub use sessions::{Device, SessionRow};
 pub use transitions::Success;

@@ -74,6 +74,32 @@ pub enum VerifyError {
 }
 
 impl VerifyError {
+    /// Its kind, in one of few words.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::AlreadyRunning(_) => "already_running",
+            Self::InvalidNumber(_) => "invalid_number",
+            Self::NotRoutable(_) => "not_routable",
+            Self::Blocked(_) => "blocked",
+            Self::NetworkUnsupported(_) => "network_unsupported",
+            Self::NotApproved(_) => "not_approved",
+            Self::Throttled(_) => "throttled",
+            Self::Credentials(_) => "credentials",
+            Self::Barred(_) => "barred",
+            Self::Forbidden(_) => "forbidden",
+            Self::Balance(_) => "balance",
+            Self::Parameter(_) => "parameter",
+            Self::CustomCode(_) => "custom_code",
+            Self::SilentAuth(_) => "silent_auth",
+            Self::Fault(_) => "fault",
+            Self::Unreachable(_) => "unreachable",
+            Self::TimedOut => "timed_out",
+            Self::Lost(_) => "lost",
+            Self::Unreadable(_) => "unreadable",
+            Self::Unexpected(_) => "unexpected",
+        }
+    }
+
     /// Whether a message may have gone out although no good answer came back.
     pub fn may_have_sent(&self) -> bool {
         matches!(

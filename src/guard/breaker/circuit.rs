@@ -71,6 +71,10 @@ impl Circuit {
         (!wait.is_zero()).then_some(super::Paused { wait, cause: open.cause })
     }
 
+    pub(super) fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
     /// Lets a call through, and says whether it is the probe.
     pub(super) fn admit(&mut self, now: Timestamp) -> Result<bool, super::Paused> {
         if let Some(paused) = self.paused(now) {

@@ -19,6 +19,8 @@ pub struct Ended {
     pub address_hash: String,
     /// Asked for by a known browser.
     pub known: bool,
+    /// How it ended.
+    pub state: State,
     /// How many messages went out, or may have.
     pub messages: i64,
     /// When the right code was typed, if it was.
@@ -36,13 +38,13 @@ pub struct Tally {
 
 impl Store {
     /// Takes attempts, `most` at once, whose lifetime is over and that nobody has counted, ends those that still run,
-    /// and counts them. Says how many there were.
+    /// and counts them. Says which: no other call names one of them again.
     pub async fn end_attempts(
         &self,
         now: Timestamp,
         most: usize,
         tally: impl FnOnce(&[Ended]) -> Tally,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<Vec<Ended>, StoreError> {
         // While a check is under way its outcome is waited for.
         const SQL: &str = "UPDATE verifications SET counted = 1, \
                            ended_at = CASE WHEN state IN ('starting', 'sent', 'in_doubt', 'resending') THEN $1 ELSE ended_at END, \
@@ -69,7 +71,7 @@ impl Store {
             query.execute(&mut *transaction).await?;
         }
         transaction.commit().await?;
-        Ok(ended.len())
+        Ok(ended)
     }
 
     /// The verified sends to a country by day, from `since` on.
@@ -97,6 +99,7 @@ fn read(row: &AnyRow) -> Result<Ended, sqlx::Error> {
         country: row.try_get(0)?,
         address_hash: row.try_get(1)?,
         known: row.try_get::<i64, _>(2)? != 0,
+        state,
         // One that ended in the middle of its start may have gone out; one that was refused then has not.
         messages: if state == State::Failed { sends } else { sends.max(1) },
         verified_at: ended_at.filter(|_| state == State::Verified),

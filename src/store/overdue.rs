@@ -1,0 +1,32 @@
+//! How far behind the jobs are.
+
+use sqlx::Row;
+
+use super::{Store, StoreError};
+use crate::clock::Timestamp;
+
+/// Since when the oldest piece of each kind of work has been due; `None` if nothing is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Overdue {
+    /// A cancel that the provider has not been told of.
+    pub cancel: Option<Timestamp>,
+    /// A move of a resend.
+    pub resend: Option<Timestamp>,
+    /// An attempt that has run out and is not counted.
+    pub expiry: Option<Timestamp>,
+}
+
+impl Store {
+    /// What is due at `now`, for all instances together.
+    pub async fn overdue(&self, now: Timestamp) -> Result<Overdue, StoreError> {
+        const SQL: &str = "SELECT (SELECT MIN(cancel_at) FROM verifications WHERE cancel_at <= $1), \
+                           (SELECT MIN(move_at) FROM verifications \
+                           WHERE state = 'resending' AND move_at <= $1 AND expires_at > $1), \
+                           (SELECT MIN(expires_at) FROM verifications WHERE counted = 0 AND expires_at <= $1)";
+        let row = sqlx::query(SQL).bind(now.as_millis()).fetch_one(&mut *self.hold().await?).await?;
+        let time = |index: usize| {
+            Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(index)?.map(Timestamp::from_millis))
+        };
+        Ok(Overdue { cancel: time(0)?, resend: time(1)?, expiry: time(2)? })
+    }
+}
