@@ -106,6 +106,8 @@ fn a_mistake_is_one_line_that_names_the_variable_and_the_fix() {
         (&[], &[("TEMPLATES_DIR", "/nowhere")], "is not a folder"),
         (&[], &[("LOG", "a=b=c")], "LOG: "),
         (&[], &[("LOG_FORMAT", "xml")], "give text or json"),
+        (&[], &[("METRICS_LISTEN", "9464")], "METRICS_LISTEN: \"9464\" will not do; give an IP address and"),
+        (&[], &[("METRICS_LISTEN", "0.0.0.0:3000")], "METRICS_LISTEN: 0.0.0.0:3000 is where HOST and PORT"),
         (
             &[],
             &[("LIMIT_NUMBER", "5 in 10m")],

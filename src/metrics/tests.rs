@@ -1,1 +1,49 @@
+//! The text, whatever has happened.
 
+use super::*;
+
+fn text(metrics: &Metrics) -> String {
+    metrics
+        .text(&Now { paused: [false, true], overdue: Some([(Job::Resend, Duration::from_millis(1500)); 3]) })
+}
+
+#[test]
+fn a_country_is_one_that_has_phones_or_none() {
+    let metrics = Metrics::default();
+    // A number of no country is counted by its beginning elsewhere.
+    for country in ["GB", "GB", "+8816", "", "XX", "gb\"} 1\n"] {
+        metrics.message(country, Channel::Voice, Outcome::Unclear);
+    }
+    let text = text(&metrics);
+    let samples: Vec<_> = text.lines().filter(|line| line.starts_with("phonegate_messages_total{")).collect();
+    assert_eq!(samples.len(), 2, "{samples:?}");
+    for (country, count) in [("GB", 2), ("none", 4)] {
+        let labels = format!("country=\"{country}\",channel=\"voice\",outcome=\"unclear\"");
+        assert!(text.contains(&format!("phonegate_messages_total{{{labels}}} {count}\n")), "{text}");
+    }
+}
+
+#[test]
+fn what_is_alerted_on_begins_at_zero() {
+    let text = text(&Metrics::default());
+    for line in [
+        "phonegate_wrong_codes_total 0",
+        "phonegate_auth_total{decision=\"failed\"} 0",
+        "phonegate_provider_answers_total{operation=\"start\",result=\"ok\"} 0",
+        "phonegate_provider_paused{operation=\"send\"} 0",
+        "phonegate_provider_paused{operation=\"check\"} 1",
+        "phonegate_job_overdue_seconds{job=\"resend\"} 1.5",
+        "phonegate_store_up 1",
+    ] {
+        assert!(text.lines().any(|other| other == line), "{line} in {text}");
+    }
+}
+
+#[test]
+fn figures_that_the_store_did_not_give_are_left_out() {
+    let metrics = Metrics::default();
+    text(&metrics);
+    let text = metrics.text(&Now { paused: [false; 2], overdue: None });
+    assert!(text.contains("phonegate_store_up 0\n"), "{text}");
+    assert!(!text.contains("phonegate_job_overdue_seconds{"), "{text}");
+}

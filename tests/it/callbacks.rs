@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Browser, Fault, PHONE, TestApp, logged, secs, test_app};
 
-const SECRET: &str = "d2f8dd0a6d8b4c0a9e1f";
+pub const SECRET: &str = "d2f8dd0a6d8b4c0a9e1f";
 
 /// How a callback is signed.
 struct Signed {
@@ -51,13 +51,13 @@ async fn post(app: &TestApp, body: &str, authorization: Option<String>) -> Answe
 }
 
 /// A callback as the provider sends it.
-async fn report(app: &TestApp, body: &Value) {
+pub async fn report(app: &TestApp, body: &Value) {
     let body = body.to_string();
     let answer = post(app, &body, Some(signed(app, &body).header())).await;
     assert_eq!((answer.status, answer.body.as_str()), (204, ""), "{body}");
 }
 
-fn event(id: &str, channel: &str, status: &str) -> Value {
+pub fn event(id: &str, channel: &str, status: &str) -> Value {
     json!({
         "request_id": id, "type": "event", "channel": channel, "status": status,
         "triggered_at": "2027-01-15T08:00:00.000Z", "finalized_at": "2027-01-15T08:00:02.000Z",

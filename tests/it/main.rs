@@ -24,6 +24,7 @@ mod limits;
 mod lost_checks;
 mod lost_starts;
 mod many_instances;
+mod metrics;
 mod operating;
 mod provider_faults;
 mod restarts;

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::store::State;
 
 const TODAY: i64 = 20_833;
 
@@ -34,6 +35,7 @@ fn ended(country: &str, address: &str, verified: bool) -> Ended {
         country: country.to_owned(),
         address_hash: address.to_owned(),
         known: false,
+        state: if verified { State::Verified } else { State::Expired },
         messages: 1,
         verified_at: verified.then(|| Timestamp::from_millis(TODAY * 86_400_000)),
     }

@@ -162,6 +162,7 @@ impl Builder {
 /// A served app and the means to stop it.
 struct Running {
     base: Url,
+    metrics: Option<Url>,
     state: AppState,
     stop: watch::Sender<bool>,
     served: JoinHandle<()>,
@@ -171,10 +172,12 @@ impl Running {
     async fn start(config: &Config, world: World) -> Self {
         let bound = Server::bind(config, world).await.unwrap();
         let base = format!("http://{}/", bound.address().unwrap()).parse().unwrap();
+        let metrics = bound.metrics_address().unwrap();
+        let metrics = metrics.map(|address| format!("http://{address}/metrics").parse().unwrap());
         let state = bound.state().clone();
         let (stop, told) = watch::channel(false);
         let served = tokio::spawn(async move { bound.run(told).await.unwrap() });
-        Self { base, state, stop, served }
+        Self { base, metrics, state, stop, served }
     }
 }
 
@@ -191,6 +194,11 @@ pub struct TestApp {
 impl TestApp {
     pub fn url(&self, path: &str) -> Url {
         self.running.base.join(path).unwrap()
+    }
+
+    /// Where `METRICS_LISTEN` put them.
+    pub fn metrics_url(&self) -> Url {
+        self.running.metrics.clone().unwrap()
     }
 
     /// A browser that has been here before: it holds the cookie that the first page sets.
