@@ -9,7 +9,8 @@
 //! [`pin`] reads it, [`sign_in`] has it checked, and on success a session is stored before the answer leaves. From then
 //! on [`session`] knows who is there. If no code comes, [`sign_in`] has it sent again, and a [`callback`] of the provider
 //! may tell why. A cancel is over for the visitor at once; [`jobs`] tells the provider when it takes one, and makes the
-//! moves of a resend that have to wait. What is sent, refused and answered is counted in [`metrics`]. Whatever goes wrong becomes one line for the operator and one sentence for the visitor in [`error`].
+//! moves of a resend that have to wait. What is sent, refused and answered is counted in [`metrics`]. Whatever goes
+//! wrong becomes one line for the operator and one sentence for the visitor in [`error`].
 //!
 //! A proxy in front of another site asks [`gate`] about each of its requests; who is not signed in there is led to `/`,
 //! and back to the page they came for.
@@ -38,7 +39,7 @@
 //! # The house
 //!
 //! Arrows go one way: `main → server → app → handlers, gate → sign_in, session → verify, guard → store → phone, pin,
-//! channel`. The
+//! channel`. [`metrics`] is told by the upper ones what happened and knows none of them. The
 //! [`simulator`] is a second reading of the provider's contract and knows none of them.
 
 #![warn(missing_docs)]

@@ -49,7 +49,7 @@ impl Samples {
         samples
     }
 
-    pub fn get(&self, sample: &str) -> Option<f64> {
+    fn get(&self, sample: &str) -> Option<f64> {
         self.samples.get(sample).copied()
     }
 
@@ -60,9 +60,14 @@ impl Samples {
         }
     }
 
-    /// All samples of one name together.
-    pub fn sum(&self, name: &str) -> f64 {
-        self.of(name).map(|(_, value)| value).sum()
+    /// The value of a counter; nothing if it has not begun.
+    pub fn count(&self, sample: &str) -> u32 {
+        self.get(sample).map_or(0, whole)
+    }
+
+    /// All counters of one name together.
+    pub fn sum(&self, name: &str) -> u32 {
+        self.of(name).map(|(_, value)| whole(value)).sum()
     }
 
     /// The values of a label, each once.
@@ -101,6 +106,11 @@ impl Samples {
             assert!(buckets.len() > 5 && buckets.is_sorted_by(|one, other| one.1 <= other.1), "{buckets:?}");
         }
     }
+}
+
+/// What is counted comes in wholes.
+fn whole(value: f64) -> u32 {
+    value.to_string().parse().unwrap()
 }
 
 impl Family {
