@@ -1,4 +1,4 @@
-//! The calls to the provider, each of which goes past its breaker and is timed and counted here, and nowhere else.
+//! The calls to the provider: timed and counted, and past the breaker where there is one, here and nowhere else.
 
 use std::time::Instant;
 
