@@ -1,7 +1,5 @@
 //! What visitors do whose code does not come: they wait, ask again, have themselves called, and hear what went wrong.
 
-use std::time::{Duration, Instant};
-
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
@@ -15,9 +13,6 @@ use crate::{
 const UNREACHABLE: &str = "+1 202 555 0133";
 /// Calls reach it, texts do not; as it is typed, and as the simulated phone spells it.
 const CALLS_ONLY: [&str; 2] = ["+1 202 555 0134", "+12025550134"];
-
-/// How long a failed delivery may take to appear.
-const BY_ITSELF: Duration = Duration::from_secs(3);
 
 journeys! {
     a_call_instead_of_a_text_brings_the_same_code
@@ -86,7 +81,7 @@ async fn whoever_no_text_reaches_is_told_and_signs_in_by_call(javascript: JavaSc
     visitor.asks_for_a_code_to(typed).await;
     assert!(!is_told(browser).await);
 
-    visitor.app.pass(2).await;
+    visitor.waits(2).await;
     let told = async || {
         if javascript == JavaScript::Off {
             browser.client.refresh().await.unwrap();
@@ -113,15 +108,15 @@ async fn the_countdown_runs_and_frees_the_buttons_at_its_end() {
     let before = places(browser).await;
     assert!(!visitor.can_press(SEND_AGAIN).await && !visitor.can_press(CALL).await);
     let shown = async || browser.text("time[data-countdown]").await;
-    assert!(["0:30", "0:29", "0:28"].contains(&&*shown().await), "{}", shown().await);
+    assert_eq!(shown().await, "0:30");
     let spoken = "[aria-live] time, [role=status] time, [role=alert] time, [role=timer]";
     assert!(!browser.has(spoken).await, "each second would be read out");
 
-    browser.pass(20).await;
-    browser.until("it does not count down", async || shown().await.starts_with("0:0")).await;
+    browser.pass(21).await;
+    browser.until("it does not count down", async || shown().await == "0:09").await;
     assert!(!visitor.can_press(SEND_AGAIN).await && !visitor.can_press(CALL).await);
 
-    browser.pass(10).await;
+    browser.pass(9).await;
     browser.until("the buttons stay disabled", async || visitor.can_press(CALL).await).await;
     assert!(visitor.can_press(SEND_AGAIN).await);
     let page = browser.text("main").await;
@@ -149,9 +144,10 @@ async fn a_failed_delivery_appears_by_itself_is_said_once_and_moves_nothing() {
     assert!(!is_told(browser).await);
 
     visitor.app.pass(2).await;
-    let reported = Instant::now();
+    let by_then = count(browser, "asked").await;
     browser.until_there_is(".trouble").await;
-    assert!(reported.elapsed() < BY_ITSELF, "it took {:?}", reported.elapsed());
+    // One question may have been on its way; the page asks every two seconds, so it knows within three.
+    assert!(count(browser, "asked").await <= by_then + 2);
 
     assert_eq!(
         browser.text("#status").await,
@@ -169,6 +165,8 @@ async fn a_failed_delivery_appears_by_itself_is_said_once_and_moves_nothing() {
     let by_now = asked().await;
     browser.until("nobody asks any more", async || asked().await > by_now + 1).await;
     assert_eq!(count(browser, "told").await, 1);
+    let pause = count(browser, "pause").await;
+    assert!(pause <= 2500, "{pause} ms between two questions");
 }
 
 #[tokio::test]
@@ -258,7 +256,15 @@ const COUNT: &str = "
         .observe(document.getElementById('status'), { childList: true, characterData: true, subtree: true });
     window.asked = 0;
     const send = window.fetch;
-    window.fetch = (...request) => { window.asked += 1; return send(...request); };
+    window.pause = Infinity;
+    let last = -Infinity;
+    window.fetch = (...request) => {
+        window.asked += 1;
+        // The shortest: a busy machine lengthens some.
+        window.pause = Math.min(window.pause, Math.round(performance.now() - last));
+        last = performance.now();
+        return send(...request);
+    };
 ";
 
 async fn count(browser: &Browser, what: &str) -> u64 {

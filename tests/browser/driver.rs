@@ -20,12 +20,11 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use url::{ParseError, Url};
 
-/// Lets a page's script be told that time has passed.
+/// For a page's script time passes only when it is told so.
 const CLOCK: &str = "
-    const real = Date.now;
-    let ahead = 0;
-    Date.now = () => real() + ahead;
-    window.pass = (seconds) => { ahead += seconds * 1000; };
+    let now = Date.now();
+    Date.now = () => now;
+    window.pass = (seconds) => { now += seconds * 1000; };
 ";
 
 /// How long a page may take to come.
@@ -182,9 +181,13 @@ impl Browser {
 
     /// What the console shows since the last time it was asked: refused styles, failed scripts, missing files.
     pub(crate) async fn complaints(&self) -> Vec<String> {
-        // The console also notes that a page itself was refused; visitors read that on the page.
+        // The console also notes that a page itself was refused; visitors read that on the page. And that a field was
+        // clicked before the page had put the cursor into it.
         let refused = format!("{} - Failed to load resource", self.client.current_url().await.unwrap());
-        self.console().await.into_iter().filter(|message| !message.starts_with(&refused)).collect()
+        let noted = |message: &String| {
+            message.starts_with(&refused) || message.contains(" - Autofocus processing was blocked")
+        };
+        self.console().await.into_iter().filter(|message| !noted(message)).collect()
     }
 
     /// All that the console shows since the last time it was asked.
