@@ -145,13 +145,20 @@ async fn signing_out_everywhere_in_one_browser_ends_the_other(kind: Kind) {
     one.find("input[name=everywhere]").await.click().await.unwrap();
     one.press("form[action='/signout'] button").await;
 
-    let start = std::time::Instant::now();
+    let ended = std::time::Instant::now();
+    let asked = std::cell::Cell::new(ended.elapsed());
     until("the other browser is still let in", async || {
+        let since = ended.elapsed();
         goto(&other, DEEP_LINK).await;
-        address(&other).await.origin().ascii_serialization() == SIGN_IN
+        let turned_away = address(&other).await.origin().ascii_serialization() == SIGN_IN;
+        if !turned_away {
+            asked.set(since);
+        }
+        turned_away
     })
     .await;
-    assert!(start.elapsed() < Duration::from_secs(6), "{:?}", start.elapsed());
+    // When a page was asked for, not when it came: that is up to the machine.
+    assert!(asked.get() < Duration::from_secs(6), "let in after {:?}", asked.get());
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use crate::support::{Browser, Fault, PHONE, TestApp, secs, test_app, wrong_code,
 const LOST: [Fault; 3] = [Fault::Cut, Fault::Html, Fault::Garbage];
 
 /// Longer than the app waits where it has little patience, and much longer than an answer takes.
-const LATE: std::time::Duration = std::time::Duration::from_millis(900);
+const LATE: std::time::Duration = std::time::Duration::from_secs(3);
 
 #[tokio::test]
 async fn v1_is_asked_what_became_of_the_request() {

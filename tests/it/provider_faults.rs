@@ -1,6 +1,6 @@
 //! A provider that is slow, gone or broken.
 
-use crate::support::{PHONE, SLOW, secs, test_app, wrong_code};
+use crate::support::{PHONE, secs, test_app, wrong_code};
 
 /// Sends, then cuts the connection.
 const CUT: &str = "+1 202 555 0131";
@@ -33,8 +33,9 @@ async fn a_lost_answer_is_told_and_the_form_is_taken_again_after_thirty_seconds(
 #[tokio::test]
 async fn a_slow_provider_does_not_hold_the_visitor() {
     for api in ["v1", "v2"] {
-        let app = test_app().api(api).patience(std::time::Duration::from_millis(100)).spawn().await;
-        let answer = app.browser().await.post("/verify", &[("phone", SLOW)]).await;
+        let app = test_app().api(api).patience(secs(1)).spawn().await;
+        app.provider.delay("start", secs(4));
+        let answer = app.browser().await.post("/verify", &[("phone", PHONE)]).await;
         answer.assert_page(502, "We may have sent you a code");
     }
 }

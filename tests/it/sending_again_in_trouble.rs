@@ -266,7 +266,7 @@ async fn a_provider_that_is_gone_while_a_message_is_sent_again_is_waited_for() {
 
 #[tokio::test]
 async fn answers_that_come_too_late_hold_nothing_up_for_good() {
-    let late = std::time::Duration::from_millis(600);
+    let late = secs(3);
     for (kind, channel) in [("next", "voice"), ("cancel", "sms"), ("start", "sms")] {
         let app = test_app().patience(late / 3).spawn().await;
         let (browser, id) = app.waiting_for_code(PHONE).await;
