@@ -49,8 +49,8 @@ fn a_mistake_names_the_file_and_the_line_and_not_the_number() {
     ] {
         let (_folder, path) = list(text);
         let error = open(&path).unwrap_err();
-        assert!(error.starts_with(path.to_str().unwrap()) && error.contains(problem), "{error}");
-        assert!(!error.contains("555"), "{error}");
+        let said = error.strip_prefix(path.to_str().unwrap()).unwrap();
+        assert!(said.contains(problem) && !said.contains("555"), "{error}");
     }
     let error = open(Path::new("/nowhere/numbers")).unwrap_err();
     assert!(error.starts_with("cannot read /nowhere/numbers: "), "{error}");
