@@ -2,7 +2,7 @@
 //!
 //! What this module promises:
 //! * Labels take few values, all of them ours: no number, code, request id, token or address is ever one.
-//! * Counting waits for nobody and makes no text: it may stand on any path. It begins at zero with each process, which
+//! * Counting waits for nobody: it may stand on any path. It begins at zero with each process, which
 //!   is how Prometheus expects it; what instances count adds up.
 //! * It knows nothing of what is counted: the callers say it, each measurement in one place.
 
@@ -110,8 +110,8 @@ impl Metrics {
     }
 
     fn request(&self, place: Place, status: u16, took: Duration) {
-        self.0.series.http_requests.get_or_create(&Request { place, status }).inc();
         self.0.series.http_seconds.get_or_create(&place).observe(took.as_secs_f64());
+        self.0.series.http_requests.get_or_create(&Request { place, status }).inc();
     }
 
     /// All of it in Prometheus's text format, version 0.0.4: see [`CONTENT_TYPE`].

@@ -1,6 +1,9 @@
 //! The labels, and that each takes few values.
 
-use std::fmt::{self, Write};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write},
+};
 
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
 
@@ -152,14 +155,14 @@ pub(super) struct ByJob {
     pub(super) job: Job,
 }
 
-/// What a request is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelSet)]
+/// What a request is for; a route is one of the app's own, never what a client typed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct Place {
-    pub(super) route: &'static str,
+    pub(super) route: Cow<'static, str>,
     pub(super) method: Method,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelSet)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct Request {
     #[prometheus(flatten)]
     pub(super) place: Place,
