@@ -6,9 +6,10 @@ use std::{
 };
 
 use phonegate::{
+    channel::Channel,
     keys::Token,
     pin::Pin,
-    store::{Device, SessionRow, Success},
+    store::{Asked, Claim, Device, Move, SessionRow, Success},
     verify::{Checked, RequestId},
 };
 
@@ -46,6 +47,36 @@ async fn an_early_cancel_survives_a_restart() {
     app.pass(secs(30)).await;
 
     assert_eq!(app.provider.calls("cancel"), 1);
+}
+
+#[tokio::test]
+async fn a_process_that_dies_over_a_next_step_leaves_it_to_another() {
+    for api in ["v1", "v2"] {
+        let app = test_app().api(api).spawn().await;
+        let (browser, id) = app.waiting_for_code(PHONE).await;
+        app.pass(secs(30)).await;
+        // What is left of one that ended between the call and its record.
+        let store = &app.state().sign_in.store;
+        let token = Token::parse(&browser.cookie("phonegate-browser").unwrap()).unwrap();
+        let attempt = store.attempts_of_browser(&token.hash()).await.unwrap().remove(0);
+        let now = app.clock.now();
+        let asked = Asked {
+            channel: Channel::Voice,
+            first: Move::Next,
+            sent_before: now,
+            sends: 1,
+            until: attempt.delivery.first_sent_at + secs(600),
+        };
+        let claim = Claim { now, until: now + secs(20) };
+        store.claim_resend(&attempt.attempt_id, asked, claim).await.unwrap().unwrap();
+        store.count_move(&attempt.attempt_id).await.unwrap();
+        app.provider.take_next_step(&id).await;
+
+        app.pass(secs(20)).await;
+        browser.get("/verify").await.assert_page(200, "You get it in a call to");
+        assert_eq!(app.provider.messages(PHONE).await.len(), 2, "{api}");
+        app.signs_in_with_the_newest_code(&browser, PHONE).await;
+    }
 }
 
 #[tokio::test]
