@@ -221,8 +221,9 @@ async fn the_simulated_phone_shows_the_code_by_itself(javascript: JavaScript) {
 
     let first = client.window().await.unwrap();
     visitor.browser.find("a[href$='/simulator/phone']").await.click().await.unwrap();
-    let opened = client.windows().await.unwrap().into_iter().find(|window| *window != first);
-    let phone = opened.unwrap();
+    let windows = async || client.windows().await.unwrap();
+    visitor.browser.until("no window opens", async || windows().await.len() > 1).await;
+    let phone = windows().await.into_iter().find(|window| *window != first).unwrap();
     client.switch_to_window(phone.clone()).await.unwrap();
     visitor.browser.is_at("/simulator/phone").await;
 

@@ -57,7 +57,7 @@ async fn a_code_that_is_being_checked_is_not_taken_over() {
         let (first, id) = app.waiting_for_code(PHONE).await;
         app.pass(secs(30)).await;
         let (second, code) = (app.browser().await, app.provider.code(PHONE).await);
-        app.provider.delay("check", secs(1));
+        app.provider.delay("check", secs(5));
         let refusal = if api == "v1" { Fault::Legacy("10") } else { Fault::Status(409) };
         app.provider.fault("start", refusal, 1);
         let form = [("phone", PHONE)];
