@@ -23,6 +23,9 @@ impl Timestamp {
         Self(millis)
     }
 
+    /// The last moment that can be written down: the year has four digits.
+    pub const LAST: Self = Self(253_402_300_799_999);
+
     /// In milliseconds since 1970-01-01 UTC.
     pub const fn as_millis(self) -> i64 {
         self.0
@@ -50,10 +53,10 @@ impl std::ops::Sub<Duration> for Timestamp {
     }
 }
 
-/// RFC 3339 in UTC, to the second.
+/// RFC 3339 in UTC, to the second; a moment before 1970 or after the year 9999 as the nearest between them.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = UNIX_EPOCH + Duration::from_millis(u64::try_from(self.0).unwrap_or(0));
+        let time = UNIX_EPOCH + Duration::from_millis(u64::try_from((*self).min(Self::LAST).0).unwrap_or(0));
         humantime::format_rfc3339_seconds(time).fmt(f)
     }
 }
@@ -104,12 +107,17 @@ impl Clock {
 
     /// Moves this clock, its clones and its forks ahead.
     pub fn advance(&self, by: Duration) {
-        self.ahead.fetch_add(millis(by), Ordering::Relaxed);
+        self.shift(|ahead| ahead.saturating_add(millis(by)));
     }
 
     /// Moves this clock, its clones and its forks back, as an operator's clock sometimes is.
     pub fn set_back(&self, by: Duration) {
-        self.ahead.fetch_sub(millis(by), Ordering::Relaxed);
+        self.shift(|ahead| ahead.saturating_sub(millis(by)));
+    }
+
+    fn shift(&self, to: impl Fn(i64) -> i64) {
+        // Never fails: there is always a new value.
+        let _ = self.ahead.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |ahead| Some(to(ahead)));
     }
 }
 
@@ -138,6 +146,22 @@ mod tests {
 
         assert_eq!(parent.now().as_millis(), 3_000);
         assert_eq!(fork.now().as_millis(), 8_000);
+    }
+
+    #[test]
+    fn no_moment_is_too_far_to_reckon_with_or_to_be_written_down() {
+        let clock = Clock::fixed(Timestamp::from_millis(i64::MAX - 1));
+        for _ in 0..3 {
+            clock.advance(Duration::MAX);
+        }
+        assert_eq!(clock.now().as_millis(), i64::MAX);
+        assert_eq!((clock.now() + Duration::MAX).to_string(), "9999-12-31T23:59:59Z");
+        assert_eq!(Timestamp::LAST.to_string(), "9999-12-31T23:59:59Z");
+
+        for _ in 0..3 {
+            clock.set_back(Duration::MAX);
+        }
+        assert_eq!((clock.now() - Duration::MAX).to_string(), "1970-01-01T00:00:00Z");
     }
 
     #[test]

@@ -12,7 +12,10 @@ use serde::Deserialize;
 use url::form_urlencoded;
 
 use super::{Mount, mount, query};
-use crate::simulator::{Simulator, is_json, state};
+use crate::{
+    clock::Timestamp,
+    simulator::{Simulator, is_json, state},
+};
 
 /// How far it may be set ahead at once: ten years, in seconds.
 const FARTHEST: u64 = 315_360_000;
@@ -39,8 +42,13 @@ pub(super) async fn clock(
         let text = "advance_s must be a whole number of seconds, at most ten years.";
         return (StatusCode::UNPROCESSABLE_ENTITY, text).into_response();
     };
+    let by = Duration::from_secs(seconds);
+    if simulator.now() + by > Timestamp::LAST {
+        let text = "advance_s leads past the year 9999; restart the simulator to set its clock back.";
+        return (StatusCode::UNPROCESSABLE_ENTITY, text).into_response();
+    }
 
-    simulator.options().clock.advance(Duration::from_secs(seconds));
+    simulator.options().clock.advance(by);
     simulator.with_state(state::State::run_until);
     match fields.get("phone") {
         None => StatusCode::NO_CONTENT.into_response(),

@@ -179,3 +179,28 @@ async fn the_phone_buttons_lead_back_to_the_phone() {
         );
     }
 }
+
+#[tokio::test]
+async fn the_clock_is_not_set_past_the_last_year_that_can_be_written() {
+    let sim = Sim::new();
+    let ten_years = [("advance_s", "315360000")];
+    let mut decades = 0;
+    let refusal = loop {
+        let answer = sim.form("/clock", &ten_years).await;
+        if answer.status != StatusCode::NO_CONTENT {
+            break answer;
+        }
+        decades += 1;
+        assert!(decades < 1_000, "no end");
+    };
+
+    assert_eq!(refusal.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refusal.body.contains("past the year 9999"), "{}", refusal.body);
+    assert_eq!(decades, 797);
+    // It goes on at the end of time.
+    let id = sim.started_v2(NUMBER).await;
+    for page in ["/", "/phone", "/messages"] {
+        assert_eq!(sim.get(page).await.status, StatusCode::OK, "{page}");
+    }
+    assert_eq!(sim.check_v2(&id, &sim.code(NUMBER).await).await.status, StatusCode::OK);
+}
