@@ -1,15 +1,18 @@
 //! The app: its state, and every route and layer on one screen.
 
+mod bounds;
 mod builder;
 mod metrics;
 mod provider;
+mod readiness;
+mod visits;
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, header::InvalidHeaderValue},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, header, header::InvalidHeaderValue},
     middleware::{Next, from_fn_with_state},
     response::{Redirect, Response},
     routing::any,
@@ -17,10 +20,8 @@ use axum::{
 use tokio::sync::watch;
 use tower::ServiceBuilder;
 use tower_http::{
-    catch_panic::CatchPanicLayer,
     csrf::CsrfLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
-    timeout::{RequestBodyTimeoutLayer, TimeoutLayer},
     trace::TraceLayer,
 };
 use tracing::field;
@@ -37,25 +38,24 @@ use crate::{
     },
     guard::address::{self, Proxies},
     handlers, jobs,
-    metrics::http,
+    metrics::{Job, http},
     phone::{Country, Fiction},
     session::Cookies,
     sign_in::SignIn,
     simulator::Simulator,
+    supervisor::keep_running,
     templates::{Frame, Templates},
     text::Language,
 };
 
+use bounds::bounds;
+pub(crate) use bounds::simulator_alone;
 pub use builder::{BuildError, Builder};
 pub(crate) use builder::{CALL_TIMEOUT, CONNECT_TIMEOUT};
 pub(crate) use metrics::metrics_router;
-
-/// Longer than any form of ours.
-const BODY_LIMIT: usize = 16 * 1024;
-/// A form that trickles in more slowly than this is given up.
-const BODY_TIMEOUT: Duration = Duration::from_secs(10);
-/// Longer than the Verify client's own limit, so that its answer reaches the page.
-const TIMEOUT: Duration = Duration::from_secs(30);
+pub(crate) use readiness::NotReady;
+use readiness::Readiness;
+use visits::Visits;
 
 /// What the handlers work with. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -92,6 +92,10 @@ pub struct Parts {
     pub code_length: u8,
     /// How long a session lasts without a visit.
     pub session_idle: Duration,
+    /// Whether the app can do its work.
+    pub(crate) readiness: Readiness,
+    /// Whether visits can be written down.
+    pub(crate) visits: Visits,
     /// Without a signature secret there is none, and every callback is refused.
     pub callbacks: Option<Verifier>,
     /// The built-in simulator, where it stands in for the provider.
@@ -113,18 +117,21 @@ impl AppState {
         Builder::default()
     }
 
-    /// What is done without a visitor waiting: cancels and resends at the provider, deletion of what is over. Never ends.
+    /// What is done without a visitor waiting: cancels and resends at the provider, deletion of what is over. Never ends:
+    /// what fails is started again.
     pub fn jobs(&self) -> impl Future<Output = ()> + Send + 'static {
         let (sign_in, idle) = (self.sign_in.clone(), self.session_idle);
         let simulator = self.simulator.as_ref().map(|simulated| simulated.simulator.clone());
         async move {
             let (_running, stop) = watch::channel(false);
+            let metrics = sign_in.metrics.clone();
             let callbacks = async {
-                if let Some(simulator) = simulator {
-                    simulator.send_callbacks().await;
+                if let Some(simulator) = simulator.filter(Simulator::sends_callbacks) {
+                    let send = || simulator.clone().send_callbacks();
+                    keep_running(Job::Callbacks, &metrics, stop.clone(), send).await;
                 }
             };
-            tokio::join!(Box::pin(jobs::run(sign_in, idle, stop)), Box::pin(callbacks));
+            tokio::join!(Box::pin(jobs::run(sign_in, idle, stop.clone())), Box::pin(callbacks));
         }
     }
 
@@ -192,16 +199,13 @@ fn layered<S: Clone + Send + Sync + 'static>(
         .layer(
             ServiceBuilder::new()
                 .layer(from_fn_with_state(app.clone(), error::render_errors))
-                .layer(CatchPanicLayer::new())
-                .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
-                .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
-                .layer(csrf.clone())
-                .layer(DefaultBodyLimit::max(BODY_LIMIT)),
+                .layer(bounds())
+                .layer(csrf.clone()),
         );
     let routes = match &app.simulator {
         Some(simulated) => {
             let simulator = simulated.simulator.clone().router().with_state(());
-            pages.nest("/simulator", simulator.layer(csrf))
+            pages.nest("/simulator", simulator.layer(ServiceBuilder::new().layer(bounds()).layer(csrf)))
         }
         None => pages,
     };
@@ -220,9 +224,7 @@ fn layered<S: Clone + Send + Sync + 'static>(
         ServiceBuilder::new()
             .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
             .layer(trace)
-            .layer(CatchPanicLayer::new())
-            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
-            .layer(DefaultBodyLimit::max(BODY_LIMIT)),
+            .layer(bounds()),
     );
     let mut routes = routes.layer(front).merge(callbacks);
     if measured {

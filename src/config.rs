@@ -50,7 +50,7 @@ pub enum Invocation {
     /// Serve the app.
     Serve(Box<Config>),
     /// The simulator alone.
-    Simulator(SimulatorConfig),
+    Simulator(Box<SimulatorConfig>),
     /// Delete all that is kept of a number.
     Forget {
         /// The number, as it was typed.
@@ -220,7 +220,7 @@ impl Invocation {
         match command {
             Some(Command::Simulator(flags)) => {
                 let config = SimulatorConfig::check(flags, settings, &secrets)?;
-                Ok(Self::Simulator(config))
+                Ok(Self::Simulator(Box::new(config)))
             }
             Some(Command::Forget { phone }) => {
                 let config = rules::store_only(settings, secrets)?;

@@ -4,7 +4,7 @@
 //! * All of it is found in the store: it survives a restart, and of many instances one does each.
 //! * A round is a function of the clock; the loop only calls it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
     join, select,
@@ -17,8 +17,10 @@ use crate::{
     clock::Timestamp,
     error::chain,
     guard::budget,
+    metrics::Job,
     sign_in::{CLAIM, PAUSE, SignIn, SignInError},
     store::{Claim, Ended, State, Verification},
+    supervisor::keep_running,
     verify::{Cancelled, RequestId},
 };
 
@@ -39,40 +41,56 @@ const MOVES: &str = "resends could not be worked off";
 /// How many attempts are ended at once.
 const ENDINGS: usize = 500;
 
-/// Works until told to stop. A store that does not answer is reported and asked again.
+/// Works until told to stop. A store that does not answer is reported and asked again; a job that ends is started again.
 pub async fn run(sign_in: SignIn, session_idle: Duration, stop: watch::Receiver<bool>) {
-    let mut next_sweep = sign_in.clock.now();
-    let sweeping = || {
-        let now = sign_in.clock.now();
-        let due = now >= next_sweep;
-        if due {
-            next_sweep = now + SWEEP;
-        }
-        let sign_in = &sign_in;
-        async move { if due { sweep(sign_in, session_idle).await } else { Ok(()) } }
-    };
-    let (prompt, patient) = (&*sign_in.jobs, &Notify::new());
+    let kept = Kept { sign_in: &sign_in, stop: &stop };
+    let cancelling = |sign_in: SignIn| async move { cancels(&sign_in).await };
+    let moving = |sign_in: SignIn| async move { moves(&sign_in).await };
+    let ending = |sign_in: SignIn| async move { endings(&sign_in).await };
+    let sweeping = move |sign_in: SignIn| async move { sweep(&sign_in, session_idle).await };
     // Each by itself: a provider that takes its time over one kind of call must not hold up the others.
     join!(
-        over_and_over(prompt, &stop, CANCELS, || cancels(&sign_in)),
-        over_and_over(prompt, &stop, CANCELS, || cancels(&sign_in)),
-        over_and_over(prompt, &stop, MOVES, || moves(&sign_in)),
-        over_and_over(prompt, &stop, MOVES, || moves(&sign_in)),
-        over_and_over(patient, &stop, "what has run out could not be counted", || endings(&sign_in)),
-        over_and_over(patient, &stop, "the store could not be swept", sweeping),
+        kept.job(Job::Cancel, TICK, CANCELS, cancelling),
+        kept.job(Job::Cancel, TICK, CANCELS, cancelling),
+        kept.job(Job::Resend, TICK, MOVES, moving),
+        kept.job(Job::Resend, TICK, MOVES, moving),
+        kept.job(Job::Expiry, TICK, "what has run out could not be counted", ending),
+        kept.job(Job::Sweep, SWEEP, "the store could not be swept", sweeping),
     );
 }
 
-/// Makes a round each second, and when `wake` tells that something has become due.
+/// What all jobs work with.
+struct Kept<'a> {
+    sign_in: &'a SignIn,
+    stop: &'a watch::Receiver<bool>,
+}
+
+impl Kept<'_> {
+    /// Makes a round each `every`, and where a visitor waits for it, when it is told that something has become due.
+    async fn job<R, F>(&self, job: Job, every: Duration, complaint: &'static str, round: R)
+    where
+        R: Fn(SignIn) -> F + Copy + Send + Sync + 'static,
+        F: Future<Output = Result<(), SignInError>> + Send + 'static,
+    {
+        let prompt = matches!(job, Job::Cancel | Job::Resend);
+        let wake = if prompt { self.sign_in.jobs.clone() } else { Arc::default() };
+        keep_running(job, &self.sign_in.metrics, self.stop.clone(), || {
+            let (sign_in, wake, stop) = (self.sign_in.clone(), wake.clone(), self.stop.clone());
+            over_and_over(wake, every, stop, complaint, move || round(sign_in.clone()))
+        })
+        .await;
+    }
+}
+
 async fn over_and_over<R>(
-    wake: &Notify,
-    stop: &watch::Receiver<bool>,
-    complaint: &str,
-    mut round: impl FnMut() -> R,
+    wake: Arc<Notify>,
+    every: Duration,
+    mut stop: watch::Receiver<bool>,
+    complaint: &'static str,
+    round: impl Fn() -> R,
 ) where
     R: Future<Output = Result<(), SignInError>>,
 {
-    let mut stop = stop.clone();
     loop {
         // Before the round: what becomes due during it is not slept over.
         let news = wake.notified();
@@ -80,7 +98,7 @@ async fn over_and_over<R>(
             tracing::error!("{complaint}: {}", chain(&error));
         }
         select! {
-            () = sleep(TICK) => {}
+            () = sleep(every) => {}
             () = news => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
@@ -133,11 +151,11 @@ async fn cancel(sign_in: &SignIn, attempt: &Verification) -> Result<(), SignInEr
     let (again, locked_until) = match answer {
         Ok(Cancelled::Done) => (false, now + PAUSE),
         Ok(Cancelled::Gone) => {
-            tracing::info!(phone, request_id, "nothing was left to cancel: the provider does not know it");
+            tracing::debug!(phone, request_id, "nothing was left to cancel: the provider does not know it");
             (false, now)
         }
         Ok(Cancelled::TooLate) => {
-            tracing::info!(phone, request_id, "not to be cancelled: the number is held until it ends");
+            tracing::debug!(phone, request_id, "not to be cancelled: the number is held until it ends");
             (false, until_over)
         }
         Ok(refusal @ (Cancelled::TooEarly | Cancelled::Refused)) => {

@@ -1,45 +1,57 @@
 //! Reads the settings, starts the logs, binds, serves, stops on a signal. No logic.
 
-use std::{io::IsTerminal, process::ExitCode};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use phonegate::{
     clock::Clock,
-    config::{Config, Environment, Invocation, Log, LogFormat, Provider, SimulatorConfig},
+    config::{Config, Environment, Invocation, Log, Provider, SimulatorConfig},
     error::chain,
     guard::{guessing, report::Report, subject},
+    log::Lines,
     phone::{Fiction, PhoneNumber},
     random::Random,
-    server::{Server, StartError, World},
+    server::{Doors, Server, StartError, World, serve_simulator},
     simulator::{Callbacks, Options, Simulator},
     store::{Store, StoreError},
 };
 use tokio::sync::watch;
-use tracing_subscriber::EnvFilter;
 
 /// Exit code for a setting that cannot be used.
 const BAD_SETTING: u8 = 2;
 
 fn main() -> ExitCode {
+    let lines = Lines::to_stderr();
+    let code = run(&lines);
+    lines.finish();
+    code
+}
+
+fn run(lines: &Lines) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(lines, &error),
+    };
+    // Before anything else: a signal that comes while the settings are read must not end the process.
+    let hangups = match runtime.block_on(async { hangups() }) {
+        Ok(hangups) => hangups,
+        Err(error) => return failed(lines, &error),
+    };
     let arguments = std::env::args_os().skip(1);
     let invocation =
         match Environment::load().and_then(|environment| Invocation::read(arguments, &environment)) {
             Ok(invocation) => invocation,
             Err(error) => {
-                eprintln!("phonegate: {error}");
+                lines.say(&format!("phonegate: {error}"));
                 return ExitCode::from(BAD_SETTING);
             }
         };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return failed(&error),
-    };
     let done = match invocation {
-        Invocation::Show(text) => {
-            print!("{text}");
-            return ExitCode::SUCCESS;
-        }
-        Invocation::Serve(config) => runtime.block_on(serve(&config)),
-        Invocation::Simulator(config) => runtime.block_on(simulate(config)),
+        Invocation::Show(text) => print(&text),
+        Invocation::Serve(config) => runtime.block_on(serve(&config, lines, hangups)),
+        Invocation::Simulator(config) => runtime.block_on(simulate(*config, lines)),
         Invocation::Forget { phone, config } => runtime.block_on(forget(&phone, &config)),
         Invocation::Unlock { phone, config } => runtime.block_on(unlock(&phone, &config)),
         Invocation::Guard { config } => runtime.block_on(show_guard(&config)),
@@ -47,18 +59,16 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed(&*error),
+        Err(error) => failed(lines, &*error),
     }
 }
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-async fn serve(config: &Config) -> Outcome {
-    start_log(&Log { filter: config.settings.log.clone(), format: config.settings.log_format })?;
+async fn serve(config: &Config, lines: &Lines, hangups: watch::Receiver<()>) -> Outcome {
+    lines.start_log(&Log { filter: config.settings.log.clone(), format: config.settings.log_format })?;
     let server = Server::bind(config, World::real()).await?;
-    if config.allowed.is_limited() {
-        server.reload_when(hangups()?);
-    }
+    server.reload_when(hangups);
     let address = server.address()?;
     let public_url = server.state().public_url.as_str();
     tracing::info!(%address, public_url, "phonegate {} listens", env!("CARGO_PKG_VERSION"));
@@ -73,8 +83,8 @@ async fn serve(config: &Config) -> Outcome {
     Ok(())
 }
 
-async fn simulate(config: SimulatorConfig) -> Outcome {
-    start_log(&config.log)?;
+async fn simulate(config: SimulatorConfig, lines: &Lines) -> Outcome {
+    lines.start_log(&config.log)?;
     let key = config.credentials.0.clone();
     let callbacks = config.callbacks.map(|(url, signature_secret)| Callbacks {
         url,
@@ -94,31 +104,25 @@ async fn simulate(config: SimulatorConfig) -> Outcome {
     if !config.listen.ip().is_loopback() {
         tracing::warn!("others than this machine can reach the simulator: they read all codes at /phone");
     }
-    let mut stop = stop_signal()?;
-    let stopped = async move {
-        let _ = stop.wait_for(|stop| *stop).await;
-    };
-    tokio::spawn(simulator.clone().send_callbacks());
-    axum::serve(listener, simulator.router()).with_graceful_shutdown(stopped).await?;
+    let doors = Doors { max_connections: config.max_connections, drain: config.drain };
+    serve_simulator(listener, simulator, doors, stop_signal()?).await;
     Ok(())
 }
 
 async fn forget(phone: &str, config: &Config) -> Outcome {
     let (number, store, phone_hash) = number_in_store(phone, config).await?;
     let rows = store.forget(&phone_hash, &number, &subject::of_number(&phone_hash)).await?;
-    println!("{}: {rows} rows deleted", number.masked());
     store.close().await;
-    Ok(())
+    print(&format!("{}: {rows} rows deleted\n", number.masked()))
 }
 
 async fn unlock(phone: &str, config: &Config) -> Outcome {
     let (number, store, phone_hash) = number_in_store(phone, config).await?;
     let keys = [subject::wrong_number(&phone_hash, false), subject::wrong_number(&phone_hash, true)];
     let wrong_codes = store.delete_counters([&keys[0], &keys[1]]).await?.unwrap_or(0);
-    let state = if wrong_codes >= guessing::MOST { "open again" } else { "was not closed" };
-    println!("{}: {state}; {wrong_codes} wrong codes in a row are forgotten", number.masked());
     store.close().await;
-    Ok(())
+    let state = if wrong_codes >= guessing::MOST { "open again" } else { "was not closed" };
+    print(&format!("{}: {state}; {wrong_codes} wrong codes in a row are forgotten\n", number.masked()))
 }
 
 async fn show_guard(config: &Config) -> Outcome {
@@ -126,9 +130,8 @@ async fn show_guard(config: &Config) -> Outcome {
     let store = Store::open_existing(&settings.store_url).await.map_err(start_error)?;
     let report =
         Report::read(&store, (settings.guard_mode, settings.limit_unverified), Clock::system().now()).await?;
-    print!("{report}");
     store.close().await;
-    Ok(())
+    print(&report.to_string())
 }
 
 fn start_error(error: StoreError) -> StartError {
@@ -152,33 +155,31 @@ async fn number_in_store(
 async fn sign_out(phone: &str, config: &Config) -> Outcome {
     let (number, store, phone_hash) = number_in_store(phone, config).await?;
     let sessions = store.end_sessions_of_phone(&phone_hash, None).await?;
-    println!("{}: {sessions} sessions ended", number.masked());
     store.close().await;
-    Ok(())
+    print(&format!("{}: {sessions} sessions ended\n", number.masked()))
 }
 
-fn start_log(log: &Log) -> Outcome {
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_new(&log.filter)?)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    match log.format {
-        LogFormat::Text => builder.with_target(false).init(),
-        LogFormat::Json => builder.json().init(),
-    }
-    Ok(())
+/// What a command was asked for. It is done even where nobody can be told.
+fn print(text: &str) -> Outcome {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.map_err(|error| format!("done, but standard output cannot be written: {error}").into())
 }
 
-/// Tells of each SIGHUP. Taken only where it means something: else it ends the app, as when a terminal is closed.
-fn hangups() -> std::io::Result<watch::Receiver<()>> {
+/// Tells of each SIGHUP, which would end the process if nobody took it.
+fn hangups() -> io::Result<watch::Receiver<()>> {
     let (tell, told) = watch::channel(());
     let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?;
-    tokio::spawn(async move { while hangup.recv().await.is_some() && tell.send(()).is_ok() {} });
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            tell.send_replace(());
+        }
+    });
     Ok(told)
 }
 
 /// Turns true at Ctrl-C or SIGTERM.
-fn stop_signal() -> std::io::Result<watch::Receiver<bool>> {
+fn stop_signal() -> io::Result<watch::Receiver<bool>> {
     let (stop, told) = watch::channel(false);
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     tokio::spawn(async move {
@@ -191,8 +192,8 @@ fn stop_signal() -> std::io::Result<watch::Receiver<bool>> {
     Ok(told)
 }
 
-fn failed(error: &(dyn std::error::Error + 'static)) -> ExitCode {
-    eprintln!("phonegate: {}", chain(error));
+fn failed(lines: &Lines, error: &(dyn std::error::Error + 'static)) -> ExitCode {
+    lines.say(&format!("phonegate: {}", chain(error)));
     // The message names the setting.
     if error.is::<StartError>() { ExitCode::from(BAD_SETTING) } else { ExitCode::FAILURE }
 }

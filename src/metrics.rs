@@ -109,6 +109,11 @@ impl Metrics {
         decision.inc();
     }
 
+    /// A job ended, or panicked, and is started again.
+    pub fn job_restarted(&self, job: Job) {
+        self.0.series.job_restarts.get_or_create(&ByJob { job }).inc();
+    }
+
     fn request(&self, place: Place, status: u16, took: Duration) {
         self.0.series.http_seconds.get_or_create(&place).observe(took.as_secs_f64());
         self.0.series.http_requests.get_or_create(&Request { place, status }).inc();

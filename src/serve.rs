@@ -1,67 +1,161 @@
 //! Takes connections and hands their requests to the router.
 //!
-//! axum's own loop sets no limit on how long a client may take to send its headers, so that a few idle machines could
-//! hold every connection open for ever. That limit is the one thing done differently here.
+//! What this module promises:
+//! * No client can hold what others need: heads, answers and silence have an end each, heads a size, and connections a
+//!   number. Where there is no room, who has waited longest without a request makes some.
+//! * Nothing that has begun is cut when the app stops: answers say `Connection: close` from the moment it is told, and
+//!   a connection is closed only while nothing is under way on it.
+//! * A panic is an answer, whatever router it comes from.
+//!
+//! axum's own loop does none of this.
 
-use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
+mod connection;
+mod ending;
+mod room;
+mod seats;
+mod stream;
 
-use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
+use std::{
+    convert::Infallible,
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
+
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{HeaderValue, Request, Response, header},
+};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
 use tokio::{
     net::{TcpListener, TcpStream},
     select,
-    sync::watch,
-    time::sleep,
+    sync::{OwnedSemaphorePermit, watch},
+    time::{sleep, timeout},
 };
-use tower::ServiceExt;
+use tokio_util::task::TaskTracker;
+use tower::{Layer, ServiceExt};
+use tower_http::catch_panic::{CatchPanic, CatchPanicLayer, DefaultResponseForPanic};
 
-/// How long a client may take to send the head of a request, and how long a connection may lie idle.
-const HEAD: Duration = Duration::from_secs(30);
+pub(crate) use ending::{Ending, GRACE};
+pub(crate) use room::connections;
+
+use crate::log::Seldom;
+use connection::drive;
+use seats::Seats;
+use stream::Watched;
+
+/// More than any browser and proxy of ours send. A longer head is refused with 431.
+const HEAD_LIMIT: usize = 16 * 1024;
+/// How many headers it may have; as many as hyper's default, which costs no memory of its own.
+const HEADERS: usize = 100;
 /// After an error that all connections would meet, such as too many open files.
 const BREATH: Duration = Duration::from_secs(1);
 
-/// Serves until `stop` turns true, then waits for the requests that have begun.
-pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
-    let graceful = GracefulShutdown::new();
+/// What all connections met when one was to be taken.
+static TROUBLE: Seldom = Seldom::new();
+
+type App = CatchPanic<Router, DefaultResponseForPanic>;
+
+/// Serves until `ending` is at its end, then waits for the requests that have begun. At most `most` connections at once.
+pub(crate) async fn serve(listener: Arc<TcpListener>, router: Router, most: usize, ending: &Ending) {
+    let house = House {
+        app: CatchPanicLayer::new().layer(router),
+        seats: Arc::new(Seats::new(most)),
+        leaving: ending.leaving(),
+        closing: ending.closing(),
+        tasks: TaskTracker::new(),
+    };
+    let mut closing = ending.closing();
     loop {
         let accepted = select! {
             accepted = listener.accept() => accepted,
-            _ = stop.wait_for(|stop| *stop) => break,
+            _ = closing.wait_for(|closing| *closing) => break,
         };
         match accepted {
-            Ok((stream, peer)) => connect(stream, peer, router.clone(), &graceful),
+            Ok((stream, peer)) => {
+                let place = house.seats.place().await;
+                house.welcome(stream, peer, place);
+            }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
-                tracing::error!("no connection can be taken for a moment: {error}");
+                if TROUBLE.is_due() {
+                    tracing::error!("no connection can be taken for a moment: {error}");
+                }
+                house.seats.make_room();
                 sleep(BREATH).await;
             }
         }
     }
+    // Who has come before the door is shut is let in.
+    while let Ok(Ok((stream, peer))) = timeout(Duration::ZERO, listener.accept()).await {
+        let Some(place) = house.seats.free_place() else { break };
+        house.welcome(stream, peer, place);
+    }
     drop(listener);
-    graceful.shutdown().await;
+    house.tasks.close();
+    house.tasks.wait().await;
 }
 
-fn connect(stream: TcpStream, peer: SocketAddr, router: Router, graceful: &GracefulShutdown) {
-    // An answer is written at once: waiting for more to send would only add latency.
-    let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(peer));
-        let answer = router.clone().oneshot(request);
-        async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
-    });
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD);
-    let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%peer, "a connection ended early: {error}");
-        }
-    });
+/// What all connections share.
+struct House {
+    app: App,
+    seats: Arc<Seats>,
+    /// The next answer on each connection is its last.
+    leaving: Arc<AtomicBool>,
+    /// And those without a request are closed.
+    closing: watch::Receiver<bool>,
+    tasks: TaskTracker,
+}
+
+impl House {
+    fn welcome(&self, stream: TcpStream, peer: SocketAddr, place: OwnedSemaphorePermit) {
+        // An answer is written at once: waiting for more to send would only add latency.
+        let _ = stream.set_nodelay(true);
+        let seat = self.seats.take();
+        let service = service_fn({
+            let (app, leaving, seats) = (self.app.clone(), self.leaving.clone(), self.seats.clone());
+            let seat = seat.clone();
+            move |request: Request<Incoming>| {
+                let begun = seat.begins();
+                let answer = answer(app.clone(), request, peer);
+                let (leaving, seats) = (leaving.clone(), seats.clone());
+                async move {
+                    let mut answer = answer.await;
+                    if leaving.load(Ordering::Relaxed) || seats.is_crowded() {
+                        answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+                    }
+                    Ok::<_, Infallible>(answer.map(|body| begun.with(body)))
+                }
+            }
+        });
+        let mut http = http1::Builder::new();
+        http.max_buf_size(HEAD_LIMIT).max_headers(HEADERS).header_read_timeout(None);
+        let connection = http.serve_connection(TokioIo::new(Watched::new(stream, seat.clone())), service);
+        let driven = drive(connection, seat.clone(), self.closing.clone());
+        let seats = self.seats.clone();
+        self.tasks.spawn(async move {
+            if let Err(why) = driven.await {
+                tracing::debug!(%peer, "a connection ended early: {why}");
+            }
+            seats.leave(&seat);
+            drop(place);
+        });
+    }
+}
+
+/// The app's answer to one request of `peer`.
+async fn answer(app: App, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(ConnectInfo(peer));
+    app.oneshot(request).await.unwrap_or_else(|never: Infallible| match never {}).map(Body::new)
 }
 
 /// The client is gone already; the next one is not.
@@ -71,49 +165,4 @@ fn is_of_one_connection(error: &io::Error) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-    use super::*;
-
-    async fn start() -> (SocketAddr, watch::Sender<bool>) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let router = Router::new()
-            .route("/", axum::routing::get(async |peer: ConnectInfo<SocketAddr>| peer.ip().to_string()));
-        let (stop, told) = watch::channel(false);
-        tokio::spawn(serve(listener, router, told));
-        (address, stop)
-    }
-
-    /// What the server writes before it ends the connection.
-    async fn answer(client: &mut TcpStream) -> String {
-        let mut answer = String::new();
-        client.read_to_string(&mut answer).await.unwrap();
-        answer
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_client_that_never_ends_its_headers_is_let_go() {
-        let (address, _stop) = start().await;
-        let mut client = TcpStream::connect(address).await.unwrap();
-        client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ").await.unwrap();
-
-        // Time stands still but for waiting: this ends only because a limit ran out.
-        assert!(!answer(&mut client).await.contains("200 OK"));
-    }
-
-    #[tokio::test]
-    async fn a_request_knows_its_peer_and_stopping_ends_the_idle() {
-        let (address, stop) = start().await;
-        let mut client = TcpStream::connect(address).await.unwrap();
-        client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
-        let mut first = [0; 12];
-        client.read_exact(&mut first).await.unwrap();
-        assert_eq!(&first, b"HTTP/1.1 200");
-
-        stop.send(true).unwrap();
-
-        assert!(answer(&mut client).await.ends_with("127.0.0.1"));
-    }
-}
+mod tests;

@@ -1,21 +1,25 @@
 //! The running app: a bound port, its jobs, and an end that lets running requests finish.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use tokio::{net::TcpListener, sync::watch, time::timeout};
+use tokio::{join, net::TcpListener, select, sync::watch, time::timeout};
 
 use crate::{
     app::{self, AppState, BuildError, CALL_TIMEOUT, CONNECT_TIMEOUT},
     clock::Clock,
     config::Config,
     error::chain,
-    jobs, phone,
+    jobs,
+    metrics::{Job, Metrics},
+    phone,
     random::Random,
-    serve::serve,
+    serve::{Ending, GRACE, connections, serve},
+    simulator::Simulator,
+    supervisor::keep_running,
 };
 
-/// How long running requests may take to finish once the app is told to stop.
-const GRACE: Duration = Duration::from_secs(20);
+/// How many connections the metrics take: Prometheus needs one.
+const METRICS_CONNECTIONS: usize = 16;
 
 /// Why the app did not start. `Display` is for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +67,16 @@ pub struct Server {
     metrics: Option<TcpListener>,
     state: AppState,
     jobs: bool,
+    doors: Doors,
+}
+
+/// How many are let in at once, and how the app stops.
+#[derive(Debug, Clone, Copy)]
+pub struct Doors {
+    /// The most connections.
+    pub max_connections: usize,
+    /// How long the app goes on serving, as not ready, once it is told to stop.
+    pub drain: Duration,
 }
 
 impl Server {
@@ -81,7 +95,8 @@ impl Server {
         let (connect, call) = world.timeouts;
         let builder = AppState::builder().settings(config.clone()).clock(world.clock).random(world.random);
         let state = builder.timeouts(connect, call).address(address).build().await?;
-        Ok(Self { listener, metrics, state, jobs: world.jobs })
+        let doors = Doors { max_connections: settings.max_connections, drain: settings.drain };
+        Ok(Self { listener, metrics, state, jobs: world.jobs, doors })
     }
 
     /// Where it listens; the port is the real one even if 0 was asked for.
@@ -99,53 +114,95 @@ impl Server {
         &self.state
     }
 
-    /// Reads again what may change while the app runs, each time `told` says so. Ends with the sender.
-    pub fn reload_when(&self, mut told: watch::Receiver<()>) {
+    /// Reads again what may change while the app runs, each time `told` says so.
+    pub fn reload_when(&self, told: watch::Receiver<()>) {
         let sign_in = self.state.sign_in.clone();
         tokio::spawn(async move {
-            while told.changed().await.is_ok() {
-                if let Err(error) = sign_in.reload_allowed().await {
-                    tracing::error!(
-                        "sessions could not be ended; they are turned away all the same: {}",
-                        chain(&error)
-                    );
+            // Nobody stops it: it has nothing to finish.
+            let (_running, stop) = watch::channel(false);
+            keep_running(Job::Reload, &sign_in.metrics, stop, || {
+                let (sign_in, mut told) = (sign_in.clone(), told.clone());
+                async move {
+                    while told.changed().await.is_ok() {
+                        if let Err(error) = sign_in.reload_allowed().await {
+                            tracing::error!(
+                                "sessions could not be ended; they are turned away all the same: {}",
+                                chain(&error)
+                            );
+                        }
+                    }
+                    // Whoever told is gone.
+                    std::future::pending::<()>().await;
                 }
-            }
+            })
+            .await;
         });
     }
 
-    /// Serves until `stop` turns true, then lets running requests and calls to the provider finish.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) -> Result<(), StartError> {
-        let sign_in = self.state.sign_in.clone();
-        let idle = self.state.session_idle;
-        let simulator = self.state.simulator.as_ref().map(|simulated| simulated.simulator.clone());
-        let metrics = self.metrics.map(|listener| {
-            tokio::spawn(serve(listener, app::metrics_router(self.state.clone()), stop.clone()))
-        });
-        let router = app::standalone(self.state, metrics.is_some());
-        // Ends with the process: what it would still send, only we would have taken.
-        let callbacks = simulator.map(|simulator| tokio::spawn(simulator.send_callbacks()));
-        let jobs = self.jobs.then(|| tokio::spawn(jobs::run(sign_in.clone(), idle, stop.clone())));
+    /// Serves until `stop` turns true, goes on for `DRAIN`, then lets running requests and calls to the provider finish.
+    pub async fn run(self, stop: watch::Receiver<bool>) -> Result<(), StartError> {
+        let Self { listener, metrics: metrics_listener, state, jobs, doors } = self;
+        let (sign_in, idle) = (state.sign_in.clone(), state.session_idle);
+        let ending = &Ending::new(state.readiness.leaving());
+        let jobs = jobs.then(|| tokio::spawn(jobs::run(sign_in.clone(), idle, ending.closing())));
         // The first number would otherwise wait for the metadata of its country.
         tokio::task::spawn_blocking(phone::warm_up);
-        let serve = serve(self.listener, router, stop.clone());
-        let give_up = async {
-            let _ = stop.wait_for(|stop| *stop).await;
-            tokio::time::sleep(GRACE).await;
+        let simulator = state.simulator.as_ref().map(|simulated| simulated.simulator.clone());
+        let measured = metrics_listener.is_some();
+        // They end with the pages: what the simulator would still send, only we would have taken.
+        let others = async {
+            let callbacks = send_callbacks(simulator, &sign_in.metrics, ending);
+            join!(callbacks, serve_metrics(metrics_listener, state.clone(), ending));
+            std::future::pending::<()>().await;
         };
-        tokio::select! {
-            () = serve => {}
-            () = give_up => tracing::warn!("some requests did not finish in {GRACE:?}"),
+        let router = app::standalone(state.clone(), measured);
+        select! {
+            () = serve(Arc::new(listener), router, connections(doors.max_connections), ending) => {}
+            () = ending.lead(stop, doors.drain) => {}
+            () = others => {}
         }
         sign_in.tasks.close();
         let _ = timeout(GRACE, sign_in.tasks.wait()).await;
         if let Some(jobs) = jobs {
             let _ = timeout(GRACE, jobs).await;
         }
-        for ended in [callbacks, metrics].into_iter().flatten() {
-            ended.abort();
-        }
         sign_in.store.close().await;
         Ok(())
     }
+}
+
+/// Serves the simulator alone, at the root of `listener`, until `stop` turns true and running requests have finished.
+pub async fn serve_simulator(
+    listener: TcpListener,
+    simulator: Simulator,
+    doors: Doors,
+    stop: watch::Receiver<bool>,
+) {
+    let ending = &Ending::new(Arc::default());
+    let router = app::simulator_alone(simulator.clone());
+    let others = async {
+        send_callbacks(Some(simulator), &Metrics::default(), ending).await;
+        std::future::pending::<()>().await;
+    };
+    select! {
+        () = serve(Arc::new(listener), router, connections(doors.max_connections), ending) => {}
+        () = ending.lead(stop, doors.drain) => {}
+        () = others => {}
+    }
+}
+
+async fn send_callbacks(simulator: Option<Simulator>, metrics: &Metrics, ending: &Ending) {
+    if let Some(simulator) = simulator.filter(Simulator::sends_callbacks) {
+        keep_running(Job::Callbacks, metrics, ending.closing(), || simulator.clone().send_callbacks()).await;
+    }
+}
+
+async fn serve_metrics(listener: Option<TcpListener>, state: AppState, ending: &Ending) {
+    let Some(listener) = listener.map(Arc::new) else { return };
+    keep_running(Job::Metrics, &state.sign_in.metrics, ending.closing(), || {
+        let (listener, router, ending) =
+            (listener.clone(), app::metrics_router(state.clone()), ending.clone());
+        async move { serve(listener, router, METRICS_CONNECTIONS, &ending).await }
+    })
+    .await;
 }

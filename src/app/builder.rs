@@ -8,7 +8,7 @@ use tower_http::csrf::CsrfLayer;
 use url::Url;
 
 use super::{
-    AppState, Parts, policy,
+    AppState, Parts, Readiness, Visits, policy,
     provider::{Provided, Surroundings},
 };
 use crate::{
@@ -163,6 +163,8 @@ impl Builder {
             session_idle: settings.session_idle,
             callbacks,
             simulator,
+            readiness: Readiness::default(),
+            visits: Visits::default(),
             sign_in: sign_in(&config, store, verify, clock, random).await?,
         }));
         if config.sends_everywhere() {

@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 impl AppState {
     /// What was counted since the start, in the text format of Prometheus, version 0.0.4; its content type is
-    /// [`CONTENT_TYPE`]. The README lists the series. Asks the store one question.
+    /// [`CONTENT_TYPE`]. The README lists the series. Asks the store one question, after a small write.
     ///
     /// The program serves it at `METRICS_LISTEN`; an app of your own may serve it where it likes. HTTP requests are
     /// in it only where the program serves them.
@@ -28,6 +28,9 @@ impl AppState {
     }
 
     async fn overdue(&self) -> Option<[(Job, Duration); 3]> {
+        if !self.store_takes_writes().await {
+            return None;
+        }
         let now = self.sign_in.clock.now();
         let since = |due: Option<Timestamp>| due.map_or(Duration::ZERO, |due| now.since(due));
         match timeout(PATIENCE, self.sign_in.store.overdue(now)).await {

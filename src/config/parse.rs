@@ -178,6 +178,16 @@ pub(super) fn auth_cache(text: &str) -> Result<Duration, String> {
     span.ok_or_else(|| "give a time with its unit, from 0s to 1m: 5s".to_owned())
 }
 
+pub(super) fn max_connections(text: &str) -> Result<usize, String> {
+    let most = text.parse().ok().filter(|most| (16..=1_000_000).contains(most));
+    most.ok_or_else(|| "give a number from 16 to 1000000".to_owned())
+}
+
+pub(super) fn drain(text: &str) -> Result<Duration, String> {
+    let span = humantime::parse_duration(text).ok().filter(|span| *span <= Duration::from_mins(10));
+    span.ok_or_else(|| "give a time with its unit, from 0s to 10m: 15s".to_owned())
+}
+
 pub(super) fn domain(text: &str) -> Result<String, String> {
     let text = text.trim_start_matches('.');
     let name = match Host::parse(text) {

@@ -137,6 +137,14 @@ pub struct Settings {
     #[arg(long, value_name = "PUBLIC_DIR", value_parser = parse::folder)]
     pub public_dir: Option<PathBuf>,
 
+    /// How many connections are open at once, 16 to 1000000; fewer where the limit of open files is lower.
+    #[arg(long, value_name = "MAX_CONNECTIONS", default_value = "4096", value_parser = parse::max_connections)]
+    pub max_connections: usize,
+
+    /// How long to go on serving, as not ready, once told to stop: `0s` to `10m`.
+    #[arg(long, value_name = "DRAIN", default_value = "0s", value_parser = parse::drain)]
+    pub drain: Duration,
+
     /// What to log: `error`, `warn`, `info`, `debug`, or a filter such as `info,phonegate=debug`.
     #[arg(long, value_name = "LOG", default_value = "info", value_parser = parse::log_filter)]
     pub log: String,

@@ -1,6 +1,6 @@
 //! What the simulator is told when it runs alone.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use clap::ArgAction::Set;
 use secrecy::SecretString;
@@ -19,6 +19,10 @@ pub struct SimulatorConfig {
     pub throttle: bool,
     /// Where callbacks go, and the secret that signs them.
     pub callbacks: Option<(Url, SecretString)>,
+    /// The most connections at once.
+    pub max_connections: usize,
+    /// How long it goes on serving once told to stop.
+    pub drain: Duration,
     /// What to log.
     pub log: Log,
 }
@@ -54,6 +58,8 @@ impl SimulatorConfig {
             credentials: credentials::of_simulator(&settings, secrets)?,
             throttle: flags.throttle,
             callbacks,
+            max_connections: settings.max_connections,
+            drain: settings.drain,
             log: Log { filter: settings.log, format: settings.log_format },
         })
     }

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderName, StatusCode, header},
 };
 
-use crate::{app::AppState, error::chain};
+use crate::app::{AppState, NotReady};
 
 type Answer = (StatusCode, [(HeaderName, &'static str); 1], &'static str);
 
@@ -17,13 +17,11 @@ pub(super) async fn live() -> Answer {
     (StatusCode::OK, NO_STORE, "ok\n")
 }
 
-/// `GET /readyz`: the store answers too.
+/// `GET /readyz`: more visitors can be served. The log says why not.
 pub(super) async fn ready(State(app): State<AppState>) -> Answer {
-    match app.sign_in.store.ping().await {
+    match app.ready().await {
         Ok(()) => (StatusCode::OK, NO_STORE, "ok\n"),
-        Err(error) => {
-            tracing::error!("not ready: {}", chain(&error));
-            (StatusCode::SERVICE_UNAVAILABLE, NO_STORE, "the store does not answer\n")
-        }
+        Err(NotReady::Leaving) => (StatusCode::SERVICE_UNAVAILABLE, NO_STORE, "stopping\n"),
+        Err(NotReady::Store) => (StatusCode::SERVICE_UNAVAILABLE, NO_STORE, "the store takes no writes\n"),
     }
 }

@@ -50,6 +50,14 @@ pub enum Job {
     Resend,
     /// Ending and counting attempts that ran out.
     Expiry,
+    /// Deletion of what is over.
+    Sweep,
+    /// The simulator's callbacks.
+    Callbacks,
+    /// Reading again what may change while the app runs.
+    Reload,
+    /// The listener of the metrics.
+    Metrics,
 }
 
 /// A word as the value of a label.
@@ -57,7 +65,14 @@ macro_rules! words {
     ($type:ty { $($variant:ident => $word:literal),* $(,)? }) => {
         impl EncodeLabelValue for $type {
             fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> fmt::Result {
-                encoder.write_str(match self { $(Self::$variant => $word),* })
+                encoder.write_str(self.as_str())
+            }
+        }
+
+        impl $type {
+            /// The word.
+            pub(crate) const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
             }
         }
     };
@@ -71,11 +86,24 @@ words!(Operation {
     Search => "search",
 });
 words!(Outcome { Sent => "sent", Refused => "refused", Unclear => "unclear" });
-words!(Job { Cancel => "cancel", Resend => "resend", Expiry => "expiry" });
+words!(Job {
+    Cancel => "cancel",
+    Resend => "resend",
+    Expiry => "expiry",
+    Sweep => "sweep",
+    Callbacks => "callbacks",
+    Reload => "reload",
+    Metrics => "metrics",
+});
 words!(Method { Get => "GET", Post => "POST", Other => "other" });
 
 impl Operation {
     pub(super) const ALL: [Self; 5] = [Self::Start, Self::Check, Self::Cancel, Self::Next, Self::Search];
+}
+
+impl Job {
+    pub(super) const ALL: [Self; 7] =
+        [Self::Cancel, Self::Resend, Self::Expiry, Self::Sweep, Self::Callbacks, Self::Reload, Self::Metrics];
 }
 
 /// A country that has phone numbers, or none.

@@ -8,8 +8,8 @@ use prometheus_client::{
 };
 
 use super::labels::{
-    Answer, ByJob, ByOperation, Circuit, Decision, Ended, Message, OK, Operation, Place, Refusal, Request,
-    Undelivered,
+    Answer, ByJob, ByOperation, Circuit, Decision, Ended, Job, Message, OK, Operation, Place, Refusal,
+    Request, Undelivered,
 };
 
 /// Up to the longest that a call to the provider may take.
@@ -33,6 +33,7 @@ pub(super) struct Series {
     pub(super) http_requests: Family<Request, Counter>,
     pub(super) http_seconds: Histograms<Place>,
     pub(super) job_overdue: Family<ByJob, Gauge<f64, AtomicU64>>,
+    pub(super) job_restarts: Family<ByJob, Counter>,
     pub(super) store_up: Gauge,
 }
 
@@ -71,8 +72,12 @@ impl Series {
                 "How long the oldest piece of work of a job has been due",
                 Family::default(),
             ),
-            store_up: all.plain("store_up", "1 if the store answers"),
+            job_restarts: all.plain("job_restarts", "Jobs that ended and were started again"),
+            store_up: all.plain("store_up", "1 if the store takes writes"),
         };
+        for job in Job::ALL {
+            drop(series.job_restarts.get_or_create(&ByJob { job }));
+        }
         for operation in Operation::ALL {
             drop(series.provider_answers.get_or_create(&Answer { operation, result: OK }));
         }

@@ -13,7 +13,8 @@ use crate::{
 const TOUCH_AFTER: Duration = Duration::from_mins(5);
 
 impl AppState {
-    /// The live session that a token opens. It counts as a visit, which is written down now and then.
+    /// The live session that a token opens. It counts as a visit, which is written down
+    /// now and then; whoever is signed in stays so where that fails.
     pub(crate) async fn session(&self, token: &Token) -> Result<Option<SessionRow>, StoreError> {
         let store = &self.sign_in.store;
         let Some(mut row) = store.session(&token.hash()).await? else { return Ok(None) };
@@ -26,9 +27,12 @@ impl AppState {
         if !allowed || !is_live(&row, now, self.session_idle) {
             return Ok(None);
         }
-        if now.since(row.seen_at) >= TOUCH_AFTER.min(self.session_idle / 10) {
-            store.touch_session(&row.token_hash, now).await?;
-            row.seen_at = now;
+        let due = now.since(row.seen_at) >= TOUCH_AFTER.min(self.session_idle / 10);
+        if due && self.visits.can_be_noted(now) {
+            match store.touch_session(&row.token_hash, now).await {
+                Ok(()) => row.seen_at = now,
+                Err(error) => self.visits.failed(&error, now),
+            }
         }
         Ok(Some(row))
     }

@@ -91,6 +91,11 @@ impl Outbox {
 }
 
 impl Simulator {
+    /// Whether it has callbacks to send.
+    pub fn sends_callbacks(&self) -> bool {
+        self.options().callbacks.is_some()
+    }
+
     /// Sends callbacks as their time comes, for ever: to be spawned by whoever serves the router.
     /// Returns at once without [`Options::callbacks`](super::Options::callbacks).
     pub async fn send_callbacks(self) {

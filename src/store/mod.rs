@@ -37,7 +37,7 @@ pub use sessions::{Device, SessionRow};
 pub use transitions::Success;
 pub use verifications::{Claim, Origin, State, Verification, WATCHED};
 
-use crate::{keys::Keys, phone::PhoneNumber, random::Random};
+use crate::{clock::Timestamp, keys::Keys, phone::PhoneNumber, random::Random};
 
 /// Why the store did not do as asked. `Display` is for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -90,9 +90,11 @@ impl Store {
         self.connections.hold().await
     }
 
-    /// Whether the store answers.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&mut *self.hold().await?).await?;
+    /// Writes the time down: a full disk and a server that has become read-only still answer questions.
+    pub async fn try_write(&self, now: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO meta (name, value) VALUES ('tried_at', $1) \
+                           ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        sqlx::query(SQL).bind(now.as_millis().to_string()).execute(&mut *self.hold().await?).await?;
         Ok(())
     }
 

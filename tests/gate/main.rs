@@ -20,6 +20,7 @@ mod forging;
 mod load;
 mod proxy;
 mod requests;
+mod rolling;
 mod site;
 #[expect(dead_code, unused_imports, reason = "made for another binary too")]
 #[path = "../it/support/mod.rs"]

@@ -1,7 +1,8 @@
 //! `phonegate simulator`: the real binary as a stand-in for the provider.
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
+    net::TcpStream,
     process::{Child, ChildStderr, Command, Stdio},
 };
 
@@ -22,7 +23,7 @@ use tokio::{
     sync::mpsc::{UnboundedSender, unbounded_channel},
 };
 
-use crate::support::secs;
+use crate::support::{exit_code, secs};
 
 const PAIR: [(&str, &str); 2] = [("VONAGE_API_KEY", "abcd1234"), ("VONAGE_API_SECRET", "Sup3rS3cr3tValue")];
 const NUMBER: &str = "12025550150";
@@ -32,7 +33,7 @@ struct Alone {
     process: Child,
     base: String,
     http: Client,
-    /// Held open: whoever logs into a closed pipe dies of it.
+    /// Held open, so that it can be read.
     _log: BufReader<ChildStderr>,
     _folder: TempDir,
 }
@@ -64,6 +65,11 @@ impl Alone {
     fn start_v2(&self) -> RequestBuilder {
         let body = json!({ "brand": "Acme", "workflow": [{ "channel": "sms", "to": NUMBER }] });
         self.http.post(self.url("/v2/verify")).json(&body)
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
     }
 
     async fn code(&self) -> String {
@@ -138,6 +144,33 @@ async fn more_than_30_requests_a_second_are_refused_unless_told_otherwise() {
 
     let alone = Alone::start(&["--throttle=off"], &[]);
     assert_eq!(answered(&alone, check_v2).await, None);
+}
+
+#[tokio::test]
+async fn it_stops_when_told_whatever_its_clients_do_and_not_when_a_terminal_closes() {
+    let mut alone = Alone::start(&[], &[]);
+    let address = alone.base.trim_start_matches("http://").to_owned();
+    let mut half = TcpStream::connect(&address).unwrap();
+    half.write_all(b"POST /v2/verify HTTP/1.1\r\nHost: ").unwrap();
+    let _silent = TcpStream::connect(&address).unwrap();
+    for _ in 0..10 {
+        alone.signal("-HUP");
+        assert_eq!(alone.http.get(alone.url("/phone")).send().await.unwrap().status(), 200);
+    }
+
+    alone.signal("-TERM");
+
+    assert_eq!(exit_code(&mut alone.process), Some(0));
+}
+
+#[tokio::test]
+async fn it_takes_no_body_that_is_larger_than_any_request_of_vonages() {
+    let alone = Alone::start(&[], &[]);
+    let large = "x".repeat(20 * 1024);
+    for path in ["/verify/json", "/clock"] {
+        let answer = alone.http.post(alone.url(path)).form(&[("number", &large)]).send().await.unwrap();
+        assert_eq!(answer.status(), 413, "{path}");
+    }
 }
 
 type Callback = (HeaderMap, Bytes);

@@ -5,6 +5,7 @@ use std::{
     net::SocketAddr,
     process::{Child, Command, Stdio},
     sync::mpsc,
+    time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
@@ -24,8 +25,14 @@ pub struct Binary {
 impl Binary {
     /// Starts it on a free port, with these variables and no others.
     pub fn start(variables: &[(&str, &str)]) -> Self {
+        Self::start_after(":", variables)
+    }
+
+    /// The same after a shell has done this, as whoever runs services does: `ulimit -n 256`.
+    pub fn start_after(shell: &str, variables: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_phonegate"));
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("{shell} && exec \"$0\""), env!("CARGO_BIN_EXE_phonegate")]);
         command.env_clear().current_dir(folder.path()).envs([("PORT", "0"), ("LOG_FORMAT", "json")]);
         command
             .envs(variables.iter().copied())
@@ -58,6 +65,11 @@ impl Binary {
         }
     }
 
+    /// What it logs until its end.
+    pub fn rest(&mut self) -> Vec<String> {
+        self.log.iter().collect()
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.base.trim_start_matches("http://").trim_end_matches('/').parse().unwrap()
@@ -68,8 +80,33 @@ impl Binary {
     }
 
     pub fn hang_up(&self) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-HUP", &id]).status().unwrap().success());
+        self.signal("HUP");
+    }
+
+    pub fn signal(&self, name: &str) {
+        let id = self.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for its end; its exit code.
+    pub fn end(&mut self) -> Option<i32> {
+        exit_code(&mut self.child)
+    }
+}
+
+/// Waits for the end of a process, but not for ever.
+pub fn exit_code(child: &mut Child) -> Option<i32> {
+    let begun = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        assert!(begun.elapsed() < secs(60), "it does not end");
+        std::thread::sleep(Duration::from_millis(10));
     }
 }
 

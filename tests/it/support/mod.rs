@@ -8,7 +8,7 @@ mod provider;
 mod store;
 
 pub use app::{BEGUN, TestApp, test_app};
-pub use binary::Binary;
+pub use binary::{Binary, exit_code};
 pub use browser::{Answer, Browser};
 pub use log::{logged, logged_of};
 pub use provider::{CREDENTIALS, Fault, Provider, THE_CODE};

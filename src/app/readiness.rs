@@ -1,0 +1,76 @@
+//! Whether the app can do its work: it is not about to stop, and its store takes writes.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{sync::Mutex, time::timeout};
+
+use super::AppState;
+use crate::{clock::Timestamp, error::chain};
+
+/// A store that hangs must not hold up whoever keeps watch: Kubernetes waits for a second, Prometheus for ten.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long an answer holds: however many ask, the store has one write a second to take.
+const HOLDS: Duration = Duration::from_secs(1);
+
+/// What is known of it.
+#[derive(Debug, Default)]
+pub(crate) struct Readiness {
+    leaving: Arc<AtomicBool>,
+    /// When the store was last tried, and whether it took the write.
+    tried: Mutex<Option<(Timestamp, bool)>>,
+}
+
+/// Why the app wants no more visitors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotReady {
+    Leaving,
+    Store,
+}
+
+impl Readiness {
+    /// Set when the app is told to stop.
+    pub(crate) fn leaving(&self) -> Arc<AtomicBool> {
+        self.leaving.clone()
+    }
+}
+
+impl AppState {
+    /// Whether visitors should be sent here.
+    pub(crate) async fn ready(&self) -> Result<(), NotReady> {
+        if self.readiness.leaving.load(Ordering::Relaxed) {
+            return Err(NotReady::Leaving);
+        }
+        if self.store_takes_writes().await { Ok(()) } else { Err(NotReady::Store) }
+    }
+
+    /// Whether it does, as of the last second: a store that only answers is of no use to anyone who wants to sign in.
+    pub(crate) async fn store_takes_writes(&self) -> bool {
+        let mut tried = self.readiness.tried.lock().await;
+        let now = self.sign_in.clock.now();
+        if let Some((at, taken)) = *tried
+            && at <= now
+            && now < at + HOLDS
+        {
+            return taken;
+        }
+        let taken = match timeout(PATIENCE, self.sign_in.store.try_write(now)).await {
+            Ok(Ok(())) => true,
+            Ok(Err(error)) => {
+                tracing::error!("not ready: {}", chain(&error));
+                false
+            }
+            Err(_late) => {
+                tracing::error!("not ready: the store takes longer than {PATIENCE:?}");
+                false
+            }
+        };
+        *tried = Some((now, taken));
+        taken
+    }
+}
