@@ -25,6 +25,7 @@ use crate::{
     app::AppState,
     gate::bounces,
     guard::{self, breaker::Paused, destination},
+    log::Seldom,
     sign_in::SignInError,
     store::StoreError,
     templates::{ErrorPage, Frame},
@@ -247,9 +248,20 @@ fn log(error: &AppError, status: StatusCode) {
         _ if status >= 500 => tracing::error!(status, "request failed: {text}"),
         // The visitor is told to use another phone; whether the account should reach this one is for the operator.
         AppError::Verify(_) => tracing::warn!(status, "request refused: {text}"),
-        _ => tracing::info!(status, "request refused: {text}"),
+        AppError::Destination { .. } | AppError::Loop { .. } => {
+            tracing::info!(status, "request refused: {text}");
+        }
+        // Robots do this all day; an operator whose settings are wrong has to see it once.
+        AppError::Host(_) | AppError::CrossSite(_) | AppError::Forwarded if MISDIRECTED.is_due() => {
+            tracing::info!(status, "request refused: {text}; told once a minute");
+        }
+        // Any stranger can have as many of these as they like.
+        _ => tracing::debug!(status, "request refused: {text}"),
     }
 }
+
+/// Requests that a mistake in the settings may be behind.
+static MISDIRECTED: Seldom = Seldom::new();
 
 /// An error and its causes on one line, each said once.
 pub fn chain(error: &dyn Error) -> String {

@@ -14,6 +14,8 @@ use std::fmt;
 
 use url::{Host, Origin, ParseError, Url, form_urlencoded};
 
+use crate::log::Seldom;
+
 /// The query's and the form field's name.
 pub const NAME: &str = "return_to";
 
@@ -85,7 +87,7 @@ impl Rules {
     pub fn read(&self, text: Option<&str>) -> Option<ReturnTo> {
         let text = text.filter(|text| !text.is_empty())?;
         let allowed = self.allow(text);
-        allowed.inspect_err(|why| tracing::info!("a return_to was dropped: {why}")).ok()
+        allowed.inspect_err(tell_of).ok()
     }
 
     fn is_allowed(&self, url: &Url) -> bool {
@@ -163,5 +165,17 @@ pub fn start_page(return_to: Option<&ReturnTo>) -> String {
             let mut query = form_urlencoded::Serializer::for_suffix(start.to_owned(), start.len());
             query.append_pair(NAME, url.as_str()).finish()
         }
+    }
+}
+
+/// What was dropped last.
+static DROPPED: Seldom = Seldom::new();
+
+/// Strangers can name what they like; a site that is missing in the settings has to be seen once.
+fn tell_of(refused: &Refused) {
+    if DROPPED.is_due() {
+        tracing::info!("a return_to was dropped: {refused}; told once a minute");
+    } else {
+        tracing::debug!("a return_to was dropped: {refused}");
     }
 }

@@ -2,7 +2,9 @@
 
 use std::process::{Command, Output};
 
-use crate::support::{PHONE, SLOW, secs, test_app, wrong_code};
+use reqwest::Method;
+
+use crate::support::{Binary, PHONE, SLOW, secs, test_app, wrong_code};
 
 fn phonegate(folder: &std::path::Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_phonegate"));
@@ -86,6 +88,8 @@ async fn health_tells_the_process_and_readiness_the_store() {
     assert_eq!(browser.get("/readyz").await.status, 200);
 
     app.state().sign_in.store.close().await;
+    // An answer holds for a second.
+    app.clock.advance(secs(1));
 
     assert_eq!(browser.get("/healthz").await.status, 200);
     assert_eq!(browser.get("/readyz").await.status, 503);
@@ -203,4 +207,27 @@ async fn the_jobs_do_their_work_by_themselves() {
     while app.provider.calls("cancel") == 0 {
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test]
+async fn what_robots_send_all_day_is_no_news() {
+    let mut program = Binary::start(&[]);
+    let browser = program.browser();
+    for _ in 0..20 {
+        assert_eq!(browser.get("/wp-login.php").await.status, 404);
+        assert_eq!(browser.get("/?return_to=https://evil.example/").await.status, 200);
+        assert_eq!(browser.post("/verify", &[("phone", "12")]).await.status, 422);
+        assert_eq!(browser.post("/verify", &[]).await.status, 422);
+        assert_eq!(browser.send(browser.request(Method::PUT, "/")).await.status, 405);
+        let elsewhere = browser.request(Method::GET, "/").header("host", "evil.example");
+        assert_eq!(browser.send(elsewhere).await.status, 421);
+        let foreign = browser.request(Method::POST, "/verify").header("origin", "https://evil.example");
+        assert_eq!(browser.send(foreign).await.status, 403);
+    }
+    program.signal("TERM");
+
+    let lines: Vec<_> = program.rest().into_iter().filter(|line| line.contains("\"id\":")).collect();
+    let said = |text: &str| lines.iter().filter(|line| line.contains(text)).count();
+    assert_eq!((said("return_to was dropped"), said("refused Host")), (1, 1), "{lines:?}");
+    assert_eq!(lines.len(), 2, "{lines:?}");
 }
