@@ -19,7 +19,7 @@ use axum::{
 };
 use data_encoding::HEXLOWER;
 
-use crate::overrides::Overrides;
+use crate::overrides::{self, Overrides};
 
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// For an address without the hash: fresh enough after an update, and a 304 costs little.
@@ -54,6 +54,14 @@ impl Assets {
                     "its name needs a dot, and may hold letters, digits, `-`, `_` and `.` besides",
                 ));
             }
+            if is_secret(content) {
+                return Err(overrides
+                    .mistake(name, "it is a private key or a database, and anyone could read it here"));
+            }
+            let meant = overrides::nearest(name, BUILT_IN.iter().map(|file| file.name));
+            if let Some(meant) = meant.filter(|meant| !overrides.files.contains_key(*meant)) {
+                tracing::warn!("PUBLIC_DIR: {name} takes nothing's place; did you mean {meant}?");
+            }
             let asset = Asset::new(name, Bytes::from(content.clone()), None);
             let asset = asset.map_err(|error| overrides.mistake(name, error))?;
             assets.insert(name.clone(), Arc::new(asset));
@@ -73,6 +81,13 @@ impl Assets {
             router.route(&format!("/{name}"), get(async move |request: Request| asset.answer(&request)))
         })
     }
+}
+
+/// Whether a file cannot be meant for visitors, wherever it came from.
+fn is_secret(content: &[u8]) -> bool {
+    let is_key =
+        |text: &str| text.trim_start().starts_with("-----BEGIN") && text.contains("PRIVATE KEY-----");
+    content.starts_with(b"SQLite format 3\0") || str::from_utf8(content).is_ok_and(is_key)
 }
 
 /// Whether a path can be a route and an address as it is. The dot keeps it apart from the pages, which have none.

@@ -32,13 +32,32 @@ impl Overrides {
     /// The file as text, if there is one of that name.
     pub(crate) fn text(&self, name: &str) -> io::Result<Option<&str>> {
         let Some(bytes) = self.files.get(name) else { return Ok(None) };
-        str::from_utf8(bytes).map(Some).map_err(|error| self.mistake(name, error))
+        let text = str::from_utf8(bytes).map_err(|error| self.mistake(name, error))?;
+        // Some editors begin a file with an invisible mark.
+        Ok(Some(text.trim_start_matches('\u{feff}')))
+    }
+
+    /// Templates that neither are `known` nor stand in the text of another one, and whatever is neither template nor texts.
+    pub(crate) fn unused(&self, known: impl Fn(&str) -> bool) -> Vec<&str> {
+        let mentions = |text: &[u8], name: &str| str::from_utf8(text).is_ok_and(|text| text.contains(name));
+        let included = |name: &str| {
+            let is_page = Path::new(name).extension().is_some_and(|ending| ending == "html");
+            is_page && self.files.iter().any(|(other, text)| other != name && mentions(text, name))
+        };
+        let names = self.files.keys().map(String::as_str);
+        names.filter(|name| !known(name) && !name.starts_with("locales/") && !included(name)).collect()
     }
 
     /// An error about one of the files.
     pub(crate) fn mistake(&self, name: &str, why: impl fmt::Display) -> io::Error {
         mistake(&self.folder.join(name), io::ErrorKind::InvalidData, why)
     }
+}
+
+/// Which of `known` is almost spelt like `name`.
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let apart = known.into_iter().map(|known| (strsim::osa_distance(name, known), known));
+    apart.filter(|(apart, _)| (1..=2).contains(apart)).min().map(|(_, known)| known)
 }
 
 fn mistake(path: &Path, kind: io::ErrorKind, why: impl fmt::Display) -> io::Error {
@@ -134,6 +153,33 @@ pub(crate) mod tests {
 
         let error = Overrides::read(Some(Path::new("/no/such/folder"))).unwrap_err();
         assert!(error.to_string().starts_with("/no/such/folder: "), "{error}");
+    }
+
+    #[test]
+    fn a_text_may_begin_with_an_invisible_mark() {
+        let folder = Scratch::with(&[("locales/en.ftl", "\u{feff}index-title = Hello\r\n")]);
+        let overrides = Overrides::read(Some(&folder.0)).unwrap();
+        assert_eq!(overrides.text("locales/en.ftl").unwrap(), Some("index-title = Hello\r\n"));
+    }
+
+    #[test]
+    fn what_changes_nothing_is_found_and_what_was_meant() {
+        let folder = Scratch::with(&[
+            ("index.html", "{% include 'components/banner.html' %}"),
+            ("components/banner.html", ""),
+            ("indx.html", ""),
+            ("component/field.html", ""),
+            ("locales/en.ftl", ""),
+            ("style.css", ""),
+        ]);
+        let overrides = Overrides::read(Some(&folder.0)).unwrap();
+        let unused = overrides.unused(|name| name == "index.html");
+        assert_eq!(unused, ["component/field.html", "indx.html", "style.css"]);
+
+        let known = ["index.html", "components/field.html"];
+        assert_eq!(nearest("indx.html", known), Some("index.html"));
+        assert_eq!(nearest("component/field.html", known), Some("components/field.html"));
+        assert_eq!(nearest("style.css", known), None);
     }
 
     #[test]

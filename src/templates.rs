@@ -54,6 +54,7 @@ impl Templates {
             }
         }
         let templates = Self(framed.into());
+        environment::tell_of_unused(&overrides);
         if !overrides.files.is_empty() {
             samples::render(&templates, "").map_err(wrong)?;
         }

@@ -157,3 +157,15 @@ fn a_name_that_cannot_be_a_path_or_could_be_a_pages_is_refused() {
         assert!(error.contains(&format!("{name}: its name needs a dot")), "{error}");
     }
 }
+
+#[test]
+fn what_cannot_be_meant_for_visitors_is_not_served_wherever_it_came_from() {
+    let key = crate::verify::tests::application::private_key();
+    for (name, content) in
+        [("backup.db", "SQLite format 3\0…"), ("old.key", &key), ("old.txt", &format!("\n{key}"))]
+    {
+        let error = overridden(&[("img/a.css", ""), (name, content)]).unwrap_err().to_string();
+        assert!(error.contains(name) && error.contains("a private key or a database"), "{error}");
+    }
+    overridden(&[("certificate.pem", "-----BEGIN CERTIFICATE-----\n")]).unwrap();
+}

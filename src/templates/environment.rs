@@ -10,7 +10,7 @@ use minijinja::{
 use crate::{
     assets::Assets,
     channel::Channel,
-    overrides::Overrides,
+    overrides::{self, Overrides},
     text::{Catalogue, Language},
 };
 
@@ -68,6 +68,17 @@ pub(super) fn shared(
         assets.url(name).map(|url| Value::from_safe_string(url.to_owned())).ok_or_else(missing)
     });
     Ok(environment)
+}
+
+/// Says which of the operator's files change nothing: most are misspelt.
+pub(super) fn tell_of_unused(overrides: &Overrides) {
+    for name in overrides.unused(|name| BUILT_IN.iter().any(|(known, _)| *known == name)) {
+        let meant = overrides::nearest(name, BUILT_IN.map(|(known, _)| known));
+        let meant = meant.map(|known| format!("; did you mean {known}?")).unwrap_or_default();
+        tracing::warn!(
+            "TEMPLATES_DIR: {name} has no effect, as no template is called or includes that{meant}"
+        );
+    }
 }
 
 /// Adds what differs from language to language, and the banner's switch.

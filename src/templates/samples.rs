@@ -107,7 +107,7 @@ fn index_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
     };
     let alert = IndexPage {
         phone: format!("+44 7700 900123{mark}"),
-        alert: Some(Sentence::new("send-in-doubt").number("seconds", 30)),
+        alert: Some(Sentence::new("send-in-doubt").number("amount", 30).text("unit", "seconds")),
         ..IndexPage::default()
     };
     let notice = IndexPage { notice: Some(Sentence::new("notice-cancelled")), ..plain.clone() };

@@ -35,6 +35,7 @@ fn every_page_in_every_state_is_whole() {
         assert_eq!(page.matches("<h1>").count(), 1, "{name}");
         assert_eq!(page.matches("<main>").count(), 1, "{name}");
         assert!(!page.contains("{{") && !page.contains("{%"), "{name} shows template code");
+        assert!(!page.contains("{$"), "{name} shows a text that lacks an argument");
         assert!(!page.contains("none") && !page.contains("undefined"), "{name} shows an absent value");
         assert_eq!(page.contains("/simulator/phone"), name.ends_with("-simulator"), "{name}");
     }
