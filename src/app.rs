@@ -6,6 +6,7 @@ mod metrics;
 mod provider;
 mod readiness;
 mod visits;
+mod store;
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 

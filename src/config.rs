@@ -6,7 +6,11 @@
 //! * Whoever holds a [`Config`] holds settings that fit together.
 
 mod credentials;
+mod dotenv;
 mod environment;
+mod files;
+mod in_force;
+mod names;
 mod parse;
 mod rules;
 mod settings;
@@ -16,17 +20,18 @@ mod tests;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, parser::ValueSource};
 use secrecy::SecretString;
 use url::Url;
 
 pub use environment::Environment;
-pub(crate) use parse::is_loopback_name;
+pub use in_force::Warning;
 pub use parse::{LogFormat, Origins};
+pub(crate) use parse::{is_loopback, is_loopback_name};
 pub use settings::Settings;
 pub use simulator::SimulatorConfig;
 
-use crate::{guard::allowed::AllowedNumbers, verify::Credentials};
+use crate::{guard::allowed::AllowedNumbers, phone::PhoneNumber, verify::Credentials};
 
 /// A setting that cannot be used. `Display` is one line for the operator.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,15 +58,15 @@ pub enum Invocation {
     Simulator(Box<SimulatorConfig>),
     /// Delete all that is kept of a number.
     Forget {
-        /// The number, as it was typed.
-        phone: String,
+        /// The number.
+        phone: PhoneNumber,
         /// Where to look for it.
         config: Box<Config>,
     },
     /// Open a number again that was closed after wrong codes.
     Unlock {
-        /// The number, as it was typed.
-        phone: String,
+        /// The number.
+        phone: PhoneNumber,
         /// Where to look for it.
         config: Box<Config>,
     },
@@ -72,8 +77,8 @@ pub enum Invocation {
     },
     /// End all sessions of a number.
     SignOut {
-        /// The number, as it was typed.
-        phone: String,
+        /// The number.
+        phone: PhoneNumber,
         /// Where to look for it.
         config: Box<Config>,
     },
@@ -103,6 +108,8 @@ pub struct Config {
     pub provider: Provider,
     /// What the file of `ALLOWED_NUMBERS` holds. Clones share the list: a reload reaches each.
     pub allowed: AllowedNumbers,
+    /// What the operator should look at.
+    pub warnings: Vec<Warning>,
 }
 
 /// Who sends the codes.
@@ -187,62 +194,114 @@ enum Command {
 }
 
 impl Invocation {
-    /// Reads the command line (without the program's name) over the environment.
+    /// Reads the command line (without the program's name) over the process environment and `.env`.
+    pub fn load(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, ConfigError> {
+        let arguments = arguments.into_iter().collect();
+        match given(&arguments)? {
+            // Help is needed most where a setting is broken.
+            Line::Text(text) => Ok(Self::Show(text)),
+            Line::Matches(given) => Self::over(&given, &arguments, &Environment::load()?),
+        }
+    }
+
+    /// Reads the command line over an environment.
     pub fn read(
         arguments: impl IntoIterator<Item = OsString>,
         environment: &Environment,
     ) -> Result<Self, ConfigError> {
-        let environment = environment.with_older_names(&OLDER_NAMES)?.with_files(&FROM_FILES)?;
-        let command = CommandLine::command();
-        // Later values win over earlier ones, so flags follow what the environment says.
-        let mut line = vec![OsString::from(env!("CARGO_PKG_NAME"))];
-        for (variable, flag) in flags() {
-            if let Some(value) = environment.get(&variable) {
-                line.push(format!("--{flag}={value}").into());
-            }
+        let arguments = arguments.into_iter().collect();
+        match given(&arguments)? {
+            Line::Text(text) => Ok(Self::Show(text)),
+            Line::Matches(given) => Self::over(&given, &arguments, environment),
         }
-        let given: Vec<_> = arguments.into_iter().collect();
-        rules::no_password_in_flags(&given)?;
-        line.extend(given);
+    }
 
-        let parsed = command.try_get_matches_from(line).and_then(|m| CommandLine::from_arg_matches(&m));
-        let CommandLine { settings, simulator, command } = match parsed {
-            Ok(line) => line,
-            Err(error) if !error.use_stderr() => return Ok(Self::Show(error.render().to_string())),
-            Err(error) => return Err(parse::explain(&error)),
-        };
+    fn over(
+        given: &ArgMatches,
+        arguments: &Vec<OsString>,
+        environment: &Environment,
+    ) -> Result<Self, ConfigError> {
+        let all = flags();
+        let is_given =
+            |flag: &str| given.value_source(&flag.replace('-', "_")) == Some(ValueSource::CommandLine);
+        let by_flag: Vec<_> =
+            all.iter().filter(|(_, flag)| is_given(flag)).map(|(name, _)| name.clone()).collect();
+        let is_set =
+            |name: &str| environment.get(name).is_some() || by_flag.iter().any(|given| given == name);
+        let misspelt = names::without_effect(environment.names(), is_set);
+
+        // A flag wins even over a variable that is broken, so such a variable is not looked at.
+        let mut settings = environment.clone().without(&by_flag, &OLDER_NAMES).trimmed()?;
+        settings = settings.with_older_names(&OLDER_NAMES)?.with_files(&FROM_FILES)?;
+        settings.warnings.splice(0..0, misspelt);
+        let of_variables = all.iter().filter_map(|(name, flag)| Some((flag, settings.get(name)?)));
+        let of_variables: Vec<OsString> =
+            of_variables.map(|(flag, value)| format!("--{flag}={value}").into()).collect();
+        let line = parse_line(&of_variables, arguments).and_then(|line| match line {
+            Line::Text(text) => Ok(Self::Show(text)),
+            Line::Matches(matches) => Self::checked(&matches, &settings, environment),
+        });
+        line.map_err(|error| settings.with_line(error))
+    }
+
+    fn checked(
+        matches: &ArgMatches,
+        environment: &Environment,
+        as_it_was: &Environment,
+    ) -> Result<Self, ConfigError> {
+        let line = CommandLine::from_arg_matches(matches).map_err(|error| parse::explain(&error))?;
+        let CommandLine { settings, simulator, command } = line;
         let secrets = Secrets {
             vonage_api_secret: environment.secret("VONAGE_API_SECRET"),
             vonage_private_key: environment.secret("VONAGE_PRIVATE_KEY"),
             vonage_signature_secret: environment.secret("VONAGE_SIGNATURE_SECRET"),
             server_key: environment.secret("SERVER_KEY"),
         };
+        let on_store = |settings, secrets| rules::store_only(settings, secrets, environment).map(Box::new);
         match command {
             Some(Command::Simulator(flags)) => {
-                let config = SimulatorConfig::check(flags, settings, &secrets)?;
+                let config = SimulatorConfig::check(flags, settings, &secrets, environment.warnings.clone())?;
                 Ok(Self::Simulator(Box::new(config)))
             }
             Some(Command::Forget { phone }) => {
-                let config = rules::store_only(settings, secrets)?;
-                Ok(Self::Forget { phone, config: Box::new(config) })
+                let phone = rules::number(&phone, &settings)?;
+                Ok(Self::Forget { phone, config: on_store(settings, secrets)? })
             }
             Some(Command::Unlock { phone }) => {
-                let config = rules::store_only(settings, secrets)?;
-                Ok(Self::Unlock { phone, config: Box::new(config) })
+                let phone = rules::number(&phone, &settings)?;
+                Ok(Self::Unlock { phone, config: on_store(settings, secrets)? })
             }
             Some(Command::SignOut { phone }) => {
-                let config = rules::store_only(settings, secrets)?;
-                Ok(Self::SignOut { phone, config: Box::new(config) })
+                let phone = rules::number(&phone, &settings)?;
+                Ok(Self::SignOut { phone, config: on_store(settings, secrets)? })
             }
-            Some(Command::Guard) => {
-                let config = rules::store_only(settings, secrets)?;
-                Ok(Self::Guard { config: Box::new(config) })
-            }
+            Some(Command::Guard) => Ok(Self::Guard { config: on_store(settings, secrets)? }),
             None => {
-                let config = rules::check(settings, secrets, simulator, &environment)?;
+                let config = rules::check(settings, secrets, simulator, environment, as_it_was)?;
                 Ok(Self::Serve(Box::new(config)))
             }
         }
+    }
+}
+
+/// What clap makes of a command line: its parts, or a text to show in their place.
+enum Line {
+    Matches(ArgMatches),
+    Text(String),
+}
+
+/// The command line alone.
+fn given(arguments: &Vec<OsString>) -> Result<Line, ConfigError> {
+    rules::no_password_in_flags(arguments)?;
+    parse_line(&[], arguments)
+}
+
+fn parse_line(first: &[OsString], then: &Vec<OsString>) -> Result<Line, ConfigError> {
+    let program = OsString::from(env!("CARGO_PKG_NAME"));
+    match CommandLine::command().try_get_matches_from([&program].into_iter().chain(first).chain(then)) {
+        Ok(matches) => Ok(Line::Matches(matches)),
+        Err(error) if !error.use_stderr() => Ok(Line::Text(error.render().to_string())),
+        Err(error) => Err(parse::explain(&error)),
     }
 }
 

@@ -7,11 +7,11 @@ use std::{
 
 use phonegate::{
     clock::Clock,
-    config::{Config, Environment, Invocation, Log, Provider, SimulatorConfig},
+    config::{Config, ConfigError, Invocation, Log, Provider, SimulatorConfig},
     error::chain,
     guard::{guessing, report::Report, subject},
     log::Lines,
-    phone::{Fiction, PhoneNumber},
+    phone::PhoneNumber,
     random::Random,
     server::{Doors, Server, StartError, World, serve_simulator},
     simulator::{Callbacks, Options, Simulator},
@@ -39,15 +39,10 @@ fn run(lines: &Lines) -> ExitCode {
         Ok(hangups) => hangups,
         Err(error) => return failed(lines, &error),
     };
-    let arguments = std::env::args_os().skip(1);
-    let invocation =
-        match Environment::load().and_then(|environment| Invocation::read(arguments, &environment)) {
-            Ok(invocation) => invocation,
-            Err(error) => {
-                lines.say(&format!("phonegate: {error}"));
-                return ExitCode::from(BAD_SETTING);
-            }
-        };
+    let invocation = match Invocation::load(std::env::args_os().skip(1)) {
+        Ok(invocation) => invocation,
+        Err(error) => return failed(lines, &error),
+    };
     let done = match invocation {
         Invocation::Show(text) => print(&text),
         Invocation::Serve(config) => runtime.block_on(serve(&config, lines, hangups)),
@@ -85,6 +80,9 @@ async fn serve(config: &Config, lines: &Lines, hangups: watch::Receiver<()>) -> 
 
 async fn simulate(config: SimulatorConfig, lines: &Lines) -> Outcome {
     lines.start_log(&config.log)?;
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
     let key = config.credentials.0.clone();
     let callbacks = config.callbacks.map(|(url, signature_secret)| Callbacks {
         url,
@@ -99,7 +97,9 @@ async fn simulate(config: SimulatorConfig, lines: &Lines) -> Outcome {
         callbacks,
         ..Options::new(Clock::system().fork(), Random::system())
     });
-    let listener = tokio::net::TcpListener::bind(config.listen).await?;
+    let listener = tokio::net::TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| StartError::listen("--listen", config.listen, error))?;
     tracing::info!(address = %listener.local_addr()?, key, "the simulator listens; its phone is at /phone");
     if !config.listen.ip().is_loopback() {
         tracing::warn!("others than this machine can reach the simulator: they read all codes at /phone");
@@ -109,15 +109,15 @@ async fn simulate(config: SimulatorConfig, lines: &Lines) -> Outcome {
     Ok(())
 }
 
-async fn forget(phone: &str, config: &Config) -> Outcome {
-    let (number, store, phone_hash) = number_in_store(phone, config).await?;
-    let rows = store.forget(&phone_hash, &number, &subject::of_number(&phone_hash)).await?;
+async fn forget(number: &PhoneNumber, config: &Config) -> Outcome {
+    let (store, phone_hash) = number_in_store(number, config).await?;
+    let rows = store.forget(&phone_hash, number, &subject::of_number(&phone_hash)).await?;
     store.close().await;
     print(&format!("{}: {rows} rows deleted\n", number.masked()))
 }
 
-async fn unlock(phone: &str, config: &Config) -> Outcome {
-    let (number, store, phone_hash) = number_in_store(phone, config).await?;
+async fn unlock(number: &PhoneNumber, config: &Config) -> Outcome {
+    let (store, phone_hash) = number_in_store(number, config).await?;
     let keys = [subject::wrong_number(&phone_hash, false), subject::wrong_number(&phone_hash, true)];
     let wrong_codes = store.delete_counters([&keys[0], &keys[1]]).await?.unwrap_or(0);
     store.close().await;
@@ -127,33 +127,35 @@ async fn unlock(phone: &str, config: &Config) -> Outcome {
 
 async fn show_guard(config: &Config) -> Outcome {
     let settings = &config.settings;
-    let store = Store::open_existing(&settings.store_url).await.map_err(start_error)?;
+    let store = existing_store(config).await?;
     let report =
         Report::read(&store, (settings.guard_mode, settings.limit_unverified), Clock::system().now()).await?;
     store.close().await;
     print(&report.to_string())
 }
 
+/// The store of a command, which is there already; a misspelt setting may have led to another.
+async fn existing_store(config: &Config) -> Result<Store, StartError> {
+    for warning in &config.warnings {
+        let _ = writeln!(io::stderr(), "phonegate: {warning}");
+    }
+    Store::open_existing(&config.settings.store_url).await.map_err(start_error)
+}
+
 fn start_error(error: StoreError) -> StartError {
     StartError::Build(error.into())
 }
 
-/// A number from the command line, and how the store finds it.
-async fn number_in_store(
-    phone: &str,
-    config: &Config,
-) -> Result<(PhoneNumber, Store, String), Box<dyn std::error::Error>> {
-    let Ok(number) = PhoneNumber::parse(phone, config.settings.default_country, Fiction::Allowed) else {
-        return Err("--phone: not a phone number; give it in international form: +12025550150".into());
-    };
-    let store = Store::open_existing(&config.settings.store_url).await.map_err(start_error)?;
-    let keys = store.keys(config.secrets.server_key.as_ref(), &Random::system()).await?;
-    let phone_hash = keys.phone(&number);
-    Ok((number, store, phone_hash))
+/// The store, and how it finds a number.
+async fn number_in_store(number: &PhoneNumber, config: &Config) -> Result<(Store, String), StartError> {
+    let store = existing_store(config).await?;
+    let keys = store.existing_keys(config.secrets.server_key.as_ref()).await.map_err(start_error)?;
+    let phone_hash = keys.phone(number);
+    Ok((store, phone_hash))
 }
 
-async fn sign_out(phone: &str, config: &Config) -> Outcome {
-    let (number, store, phone_hash) = number_in_store(phone, config).await?;
+async fn sign_out(number: &PhoneNumber, config: &Config) -> Outcome {
+    let (store, phone_hash) = number_in_store(number, config).await?;
     let sessions = store.end_sessions_of_phone(&phone_hash, None).await?;
     store.close().await;
     print(&format!("{}: {sessions} sessions ended\n", number.masked()))
@@ -195,5 +197,9 @@ fn stop_signal() -> io::Result<watch::Receiver<bool>> {
 fn failed(lines: &Lines, error: &(dyn std::error::Error + 'static)) -> ExitCode {
     lines.say(&format!("phonegate: {}", chain(error)));
     // The message names the setting.
-    if error.is::<StartError>() { ExitCode::from(BAD_SETTING) } else { ExitCode::FAILURE }
+    let mistake = match error.downcast_ref::<StartError>() {
+        Some(error) => error.is_mistake(),
+        None => error.is::<ConfigError>(),
+    };
+    if mistake { ExitCode::from(BAD_SETTING) } else { ExitCode::FAILURE }
 }

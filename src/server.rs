@@ -15,6 +15,7 @@ use crate::{
     random::Random,
     serve::{Ending, GRACE, connections, serve},
     simulator::Simulator,
+    store::StoreError,
     supervisor::keep_running,
 };
 
@@ -25,14 +26,48 @@ const METRICS_CONNECTIONS: usize = 16;
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The port cannot be had.
-    #[error("HOST, PORT: cannot listen on {0}; is it taken already?")]
-    Listen(SocketAddr, #[source] io::Error),
-    /// Nor can that of the metrics.
-    #[error("METRICS_LISTEN: cannot listen on {0}; is it taken already?")]
-    Metrics(SocketAddr, #[source] io::Error),
+    #[error("{setting}: cannot listen on {address}; {}", fix(.problem))]
+    Listen {
+        /// What names it.
+        setting: &'static str,
+        /// What was asked for.
+        address: SocketAddr,
+        /// What the system says.
+        #[source]
+        problem: io::Error,
+    },
     /// A setting, or what it names, cannot be used.
     #[error(transparent)]
     Build(#[from] BuildError),
+}
+
+impl StartError {
+    /// A port that cannot be had.
+    pub fn listen(setting: &'static str, address: SocketAddr, problem: io::Error) -> Self {
+        Self::Listen { setting, address, problem }
+    }
+
+    /// Whether an operator has to mend something: another start later would end the same way.
+    pub fn is_mistake(&self) -> bool {
+        !matches!(
+            self,
+            Self::Build(
+                BuildError::Store(StoreError::Away(_) | StoreError::Database(_)) | BuildError::SignIn(_)
+            )
+        )
+    }
+}
+
+/// What to do about a port.
+fn fix(problem: &io::Error) -> &'static str {
+    match problem.kind() {
+        io::ErrorKind::AddrInUse => "another program has it; stop that, or take another port",
+        io::ErrorKind::PermissionDenied => {
+            "ports below 1024 need rights; take another port, or give CAP_NET_BIND_SERVICE"
+        }
+        io::ErrorKind::AddrNotAvailable => "that is no address of this machine",
+        _ => "take another address or port",
+    }
 }
 
 /// What a test sets otherwise than the world does.
@@ -84,11 +119,13 @@ impl Server {
     pub async fn bind(config: &Config, world: World) -> Result<Self, StartError> {
         let settings = &config.settings;
         let wanted = SocketAddr::new(settings.host, settings.port);
-        let listener = TcpListener::bind(wanted).await.map_err(|error| StartError::Listen(wanted, error))?;
-        let address = listener.local_addr().map_err(|error| StartError::Listen(wanted, error))?;
+        let taken = |error| StartError::listen("HOST, PORT", wanted, error);
+        let listener = TcpListener::bind(wanted).await.map_err(taken)?;
+        let address = listener.local_addr().map_err(taken)?;
         let metrics = match settings.metrics_listen {
             Some(wanted) => {
-                Some(TcpListener::bind(wanted).await.map_err(|error| StartError::Metrics(wanted, error))?)
+                let taken = |error| StartError::listen("METRICS_LISTEN", wanted, error);
+                Some(TcpListener::bind(wanted).await.map_err(taken)?)
             }
             None => None,
         };

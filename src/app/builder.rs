@@ -10,6 +10,7 @@ use url::Url;
 use super::{
     AppState, Parts, Readiness, Visits, policy,
     provider::{Provided, Surroundings},
+    store,
 };
 use crate::{
     assets::Assets,
@@ -124,6 +125,7 @@ impl Builder {
             Some(config) => config,
             None => Config::load()?,
         };
+        config.tell(self.store.is_some(), self.verify.is_some());
         let settings = &config.settings;
         let clock = self.clock.unwrap_or_else(Clock::system);
         let random = self.random.unwrap_or_else(Random::system);
@@ -139,7 +141,7 @@ impl Builder {
         let Provided { verify, callbacks, simulator } = surroundings.provider(self.verify, timeouts)?;
         let store = match self.store {
             Some(store) => store,
-            None => Store::open(&settings.store_url).await?,
+            None => store::open(&settings.store_url).await?,
         };
         let assets = Assets::new(settings.public_dir.as_deref()).map_err(BuildError::Assets)?;
         let domain = settings.cookie_domain.as_deref();

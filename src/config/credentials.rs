@@ -1,5 +1,7 @@
 //! Who we are to the provider: pairs of settings, of which half is a mistake.
 
+use std::path::PathBuf;
+
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{ConfigError, Secrets, Settings};
@@ -47,15 +49,18 @@ fn half(missing: &str, given: &str) -> ConfigError {
     ConfigError::new(missing, format!("is missing; {given} alone is half a pair"))
 }
 
+/// The file that is named where a key's own text may stand.
+pub(super) fn key_file(value: &SecretString) -> Option<PathBuf> {
+    let text = value.expose_secret();
+    (!text.contains("-----BEGIN")).then(|| text.into())
+}
+
 /// The key itself, or what is in the file that it names. Line breaks may be written as `\n`.
 fn pem(value: &SecretString) -> Result<SecretString, ConfigError> {
-    let text = value.expose_secret();
-    if text.contains("-----BEGIN") {
-        return Ok(text.replace("\\n", "\n").into());
-    }
+    let Some(path) = key_file(value) else { return Ok(value.expose_secret().replace("\\n", "\n").into()) };
     // What cannot be read may still be a key, so it is not quoted.
-    let file = std::fs::read_to_string(text.trim());
-    file.map(SecretString::from).map_err(|error| {
+    let file = std::fs::read_to_string(path);
+    file.map(|text| text.trim_start_matches('\u{feff}').into()).map_err(|error| {
         let problem = format!("is no key in PEM form, nor a file that can be read ({})", error.kind());
         ConfigError::new("VONAGE_PRIVATE_KEY", problem)
     })

@@ -8,7 +8,8 @@ use std::{
 };
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use secrecy::{ExposeSecret, SecretString};
+use public_suffix::EffectiveTLDProvider;
+use tracing::level_filters::LevelFilter;
 use url::{Host, Url};
 
 use super::ConfigError;
@@ -55,7 +56,8 @@ pub struct Origins(pub Vec<Url>);
 
 pub(super) fn origins(text: &str) -> Result<Origins, String> {
     let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    let origins = parts.map(|part| public_url(part).map_err(|why| format!("{part:?}: {why}")));
+    let origins =
+        parts.map(|part| public_url(part).map_err(|why| format!("{:?}: {why}", without_password(part))));
     origins.collect::<Result<_, _>>().map(Origins)
 }
 
@@ -74,6 +76,9 @@ pub(super) fn secure_url(text: &str) -> Result<Url, String> {
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err("give an address without a name or password in it".to_owned());
+    }
+    if url.host_str().is_some_and(|host| host.contains('*')) {
+        return Err("give one host in full; * stands for nothing here".to_owned());
     }
     if url.scheme() == "http" && !is_loopback(&url) {
         return Err("https is needed unless the address is this machine".to_owned());
@@ -159,18 +164,10 @@ pub(super) fn guard_mode(text: &str) -> Result<Mode, String> {
     }
 }
 
-pub(super) fn store_url(text: &str) -> Result<SecretString, String> {
-    let known = ["sqlite:", "postgres://", "postgresql://"];
-    if known.iter().any(|scheme| text.len() > scheme.len() && text.starts_with(scheme)) {
-        return Ok(SecretString::from(text));
-    }
-    Err("give sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE".to_owned())
-}
-
 pub(super) fn span(text: &str) -> Result<Duration, String> {
     let span = humantime::parse_duration(text).ok();
-    let span = span.filter(|span| (60..=365 * 24 * 3600).contains(&span.as_secs()));
-    span.ok_or_else(|| "give a time with its unit, from 1m to 365d: 30m, 12h, 7d".to_owned())
+    let span = span.filter(|span| (Duration::from_mins(1)..=Duration::from_hours(30 * 24)).contains(span));
+    span.ok_or_else(|| "give a time with its unit, from 1m to 30d: 30m, 12h, 7d".to_owned())
 }
 
 pub(super) fn auth_cache(text: &str) -> Result<Duration, String> {
@@ -191,10 +188,14 @@ pub(super) fn drain(text: &str) -> Result<Duration, String> {
 pub(super) fn domain(text: &str) -> Result<String, String> {
     let text = text.trim_start_matches('.');
     let name = match Host::parse(text) {
-        Ok(Host::Domain(name)) if name.contains('.') && !name.ends_with('.') => name,
+        Ok(Host::Domain(name)) if name.contains('.') && !name.ends_with('.') && !name.contains('*') => name,
         _ => return Err("give a domain name: example.com".to_owned()),
     };
-    Ok(name)
+    // Browsers keep no cookie for such a domain; if one did, every site below it would get our sessions.
+    match public_suffix::DEFAULT_PROVIDER.effective_tld_plus_one(&name) {
+        Ok(_) => Ok(name),
+        Err(_) => Err("anyone can have a site below that domain; give your own: example.com".to_owned()),
+    }
 }
 
 pub(super) fn folder(text: &str) -> Result<PathBuf, String> {
@@ -203,12 +204,17 @@ pub(super) fn folder(text: &str) -> Result<PathBuf, String> {
 }
 
 pub(super) fn log_filter(text: &str) -> Result<String, String> {
-    match tracing_subscriber::EnvFilter::try_new(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(_) => {
-            Err("give error, warn, info, debug or trace, or pairs such as info,phonegate=debug".to_owned())
-        }
+    // A word that is no level would be taken for a module's name, and all others would fall silent.
+    let of_ours = |target: &str| target == "phonegate" || target.starts_with("phonegate::");
+    let parts = || text.split(',').map(str::trim);
+    let is_level = |part: &str| part.parse::<LevelFilter>().is_ok();
+    let sure = parts().all(|part| is_level(part) || part.contains(['=', '[']));
+    let heard =
+        parts().any(|part| is_level(part) || of_ours(part.split(['=', '[']).next().unwrap_or_default()));
+    if sure && heard && tracing_subscriber::EnvFilter::try_new(text).is_ok() {
+        return Ok(text.to_owned());
     }
+    Err("give error, warn, info, debug or trace, or pairs such as info,phonegate=debug".to_owned())
 }
 
 pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {
@@ -241,7 +247,7 @@ pub(super) fn explain(error: &clap::Error) -> ConfigError {
             // The flags of a command have no variable.
             let setting = super::flags().iter().any(|(_, known)| known == flag);
             let name = if setting { variable(flag) } else { format!("--{flag}") };
-            ConfigError::new(name, format!("{value:?} will not do; {fix}"))
+            ConfigError::new(name, format!("{:?} will not do; {fix}", without_password(&value)))
         }
         ErrorKind::UnknownArgument => {
             ConfigError::new("command line", format!("{argument} is unknown; see --help"))
@@ -257,8 +263,10 @@ pub(super) fn explain(error: &clap::Error) -> ConfigError {
     }
 }
 
-/// Whether a store's address holds a password.
-pub(super) fn has_password(store_url: &SecretString) -> bool {
-    Url::parse(store_url.expose_secret())
-        .is_ok_and(|url| url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password"))
+/// What may be shown of a list of addresses: what stands before an `@` may be a password.
+fn without_password(value: &str) -> String {
+    match (value.find("//"), value.rfind('@')) {
+        (Some(start), Some(end)) if start < end => format!("{}…{}", &value[..start + 2], &value[end..]),
+        _ => value.to_owned(),
+    }
 }

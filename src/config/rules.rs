@@ -5,40 +5,81 @@ use std::{ffi::OsString, net::IpAddr};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::{Config, ConfigError, Environment, Provider, Secrets, Settings, credentials, parse};
-use crate::{guard::allowed::AllowedNumbers, phone::Fiction, verify::VerifyApi};
+use super::{
+    Config, ConfigError, Environment, Provider, Secrets, Settings, Warning, credentials, files::Kept, names,
+    parse,
+};
+use crate::{
+    guard::allowed::AllowedNumbers,
+    phone::{Fiction, PhoneNumber},
+    store::address,
+    verify::VerifyApi,
+};
 
-/// Checks the app's settings against each other.
+/// Checks the app's settings against each other. `as_it_was` is the environment with what flags took the place of.
 pub(super) fn check(
     settings: Settings,
     secrets: Secrets,
     simulator: bool,
     environment: &Environment,
+    as_it_was: &Environment,
 ) -> Result<Config, ConfigError> {
     let public_url = public_url(&settings)?;
-    let provider = provider(&settings, &secrets, simulator, &public_url, environment)?;
+    let provider = provider(&settings, &secrets, simulator, &public_url, as_it_was)?;
     if settings.verify_api == VerifyApi::V1 && settings.code_length != 6 {
         let problem = format!("{} digits are not to be had with VERIFY_API=v1; give 6", settings.code_length);
         return Err(ConfigError::new("CODE_LENGTH", problem));
     }
     if settings.session_idle > settings.session_max {
-        return Err(ConfigError::new("SESSION_IDLE", "is longer than SESSION_MAX; give a shorter time"));
+        let time = |span| humantime::format_duration(span).to_string().replace(' ', "");
+        let (idle, max) = (time(settings.session_idle), time(settings.session_max));
+        let problem = format!("{idle} is longer than SESSION_MAX, {max}; give a shorter time");
+        return Err(ConfigError::new("SESSION_IDLE", problem));
     }
     if let Some(domain) = &settings.cookie_domain {
         cookie_domain(domain, &public_url)?;
     }
     metrics_apart(&settings)?;
     server_key(&secrets)?;
-    let config = Config { settings, secrets, public_url, provider, allowed: AllowedNumbers::default() };
+    let kept = Kept::new(&settings, &secrets, &environment.files);
+    kept.apart_from_folders(&settings)?;
+    let mut warnings = environment.warnings.clone();
+    warnings.extend(kept.open_to_all());
+    warnings.extend(not_reached(&settings, &public_url));
+    let config =
+        Config { settings, secrets, public_url, provider, allowed: AllowedNumbers::default(), warnings };
     Ok(Config { allowed: allowed_numbers(&config)?, ..config })
 }
 
 /// For commands that only touch the store.
-pub(super) fn store_only(settings: Settings, secrets: Secrets) -> Result<Config, ConfigError> {
+pub(super) fn store_only(
+    settings: Settings,
+    secrets: Secrets,
+    environment: &Environment,
+) -> Result<Config, ConfigError> {
     server_key(&secrets)?;
     let public_url = public_url(&settings)?;
     let provider = Provider::Simulator { forced: false };
-    Ok(Config { settings, secrets, public_url, provider, allowed: AllowedNumbers::default() })
+    let warnings = environment.warnings.clone();
+    Ok(Config { settings, secrets, public_url, provider, allowed: AllowedNumbers::default(), warnings })
+}
+
+/// The number that a command is about.
+pub(super) fn number(phone: &str, settings: &Settings) -> Result<PhoneNumber, ConfigError> {
+    PhoneNumber::parse(phone, settings.default_country, Fiction::Allowed).map_err(|_| {
+        ConfigError::new("--phone", "not a phone number; give it in international form: +12025550150")
+    })
+}
+
+/// Whoever comes from another machine comes by a name that is not ours.
+fn not_reached(settings: &Settings, public_url: &Url) -> Option<Warning> {
+    let unreached = !settings.host.is_loopback() && parse::is_loopback(public_url);
+    unreached.then(|| {
+        Warning::new(format!(
+            "HOST lets other machines in, but PUBLIC_URL is {public_url}: links and cookies are for this machine only; \
+             set PUBLIC_URL to what visitors type"
+        ))
+    })
 }
 
 impl Config {
@@ -113,7 +154,7 @@ fn reachable_because(
     public_url: &Url,
     environment: &Environment,
 ) -> Option<(String, &'static str)> {
-    if let Some(name) = environment.any_with_prefix(&["VONAGE_", "NEXMO_"]) {
+    if let Some(name) = environment.any_with_prefix(&names::PREFIXES) {
         return Some((name.to_owned(), "means real messages"));
     }
     if !settings.host.is_loopback() {
@@ -165,7 +206,7 @@ pub(super) fn no_password_in_flags(arguments: &[OsString]) -> Result<(), ConfigE
     let texts: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
     let inline = texts.iter().filter_map(|text| text.strip_prefix("--store-url="));
     let next = texts.windows(2).filter(|pair| pair[0] == "--store-url").map(|pair| pair[1].as_ref());
-    if inline.chain(next).any(|url| parse::has_password(&SecretString::from(url))) {
+    if inline.chain(next).any(|url| address::has_password(&SecretString::from(url))) {
         let fix =
             "a password must not be on the command line; set STORE_URL or STORE_URL_FILE in the environment";
         return Err(ConfigError::new("--store-url", fix));

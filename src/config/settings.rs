@@ -11,6 +11,7 @@ use crate::{
     channel::Channels,
     guard::{Limits, Mode, address::TrustedProxies},
     phone::Country,
+    store::address,
     verify::VerifyApi,
 };
 
@@ -105,7 +106,7 @@ pub struct Settings {
     pub guard_mode: Mode,
 
     /// Where sign-ins are kept: `sqlite:FILE` or `postgres://…`. A password belongs in the variable, not in the flag.
-    #[arg(long, value_name = "STORE_URL", default_value = "sqlite:phonegate.db", value_parser = parse::store_url)]
+    #[arg(long, value_name = "STORE_URL", default_value = "sqlite:phonegate.db", value_parser = address::parse)]
     pub store_url: SecretString,
 
     /// A session ends after so long without a visit: `12h`, `30m`.

@@ -6,7 +6,7 @@ use clap::ArgAction::Set;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{ConfigError, Log, Secrets, Settings, credentials, parse};
+use super::{ConfigError, Log, Secrets, Settings, Warning, credentials, parse};
 
 /// How the simulator runs alone, at the root of `listen`.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub struct SimulatorConfig {
     pub drain: Duration,
     /// What to log.
     pub log: Log,
+    /// What the operator should look at.
+    pub warnings: Vec<Warning>,
 }
 
 /// The flags of `phonegate simulator`.
@@ -44,7 +46,12 @@ pub(super) struct Flags {
 }
 
 impl SimulatorConfig {
-    pub(super) fn check(flags: Flags, settings: Settings, secrets: &Secrets) -> Result<Self, ConfigError> {
+    pub(super) fn check(
+        flags: Flags,
+        settings: Settings,
+        secrets: &Secrets,
+        warnings: Vec<Warning>,
+    ) -> Result<Self, ConfigError> {
         let callbacks = match (flags.callback_url, secrets.vonage_signature_secret.clone()) {
             (None, _) => None,
             (Some(url), Some(secret)) => Some((url, secret)),
@@ -61,6 +68,7 @@ impl SimulatorConfig {
             max_connections: settings.max_connections,
             drain: settings.drain,
             log: Log { filter: settings.log, format: settings.log_format },
+            warnings,
         })
     }
 }

@@ -1,3 +1,7 @@
+mod dotenv;
+mod flags;
+mod folders;
+mod lies;
 mod lists;
 mod reach;
 
@@ -102,7 +106,7 @@ fn a_mistake_is_one_line_that_names_the_variable_and_the_fix() {
             &[("AUTH_CACHE", "2m")],
             "AUTH_CACHE: \"2m\" will not do; give a time with its unit, from 0s to 1m",
         ),
-        (&[], &[("SESSION_IDLE", "8d")], "SESSION_IDLE: is longer than SESSION_MAX"),
+        (&[], &[("SESSION_IDLE", "8d")], "SESSION_IDLE: 8days is longer than SESSION_MAX, 7days"),
         (&[], &[("TEMPLATES_DIR", "/nowhere")], "is not a folder"),
         (&[], &[("LOG", "a=b=c")], "LOG: "),
         (&[], &[("LOG_FORMAT", "xml")], "give text or json"),

@@ -67,6 +67,12 @@ impl AllowedNumbers {
         self.0.is_some()
     }
 
+    /// How many numbers there are on the list.
+    pub fn count(&self) -> usize {
+        let Some(list) = &self.0 else { return 0 };
+        list.numbers.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// Whether that number may sign in.
     pub fn allows(&self, phone: &PhoneNumber) -> bool {
         let Some(list) = &self.0 else { return true };
@@ -88,10 +94,7 @@ impl fmt::Debug for AllowedNumbers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             None => f.write_str("AllowedNumbers(everyone)"),
-            Some(list) => {
-                let count = list.numbers.read().unwrap_or_else(PoisonError::into_inner).len();
-                write!(f, "AllowedNumbers({count} of {})", list.path.display())
-            }
+            Some(list) => write!(f, "AllowedNumbers({} of {})", self.count(), list.path.display()),
         }
     }
 }

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use sqlx::{
-    AssertSqlSafe, SqlSafeStr,
+    AssertSqlSafe, ConnectOptions, Connection, Error, SqlSafeStr,
+    any::AnyConnectOptions,
     migrate::{Migration, MigrationType, Migrator},
 };
 
@@ -25,4 +26,42 @@ pub(super) fn all(sqlite: bool) -> Migrator {
         Migration::new(version, description, MigrationType::Simple, AssertSqlSafe(sql).into_sql_str(), false)
     });
     Migrator::with_migrations(migrations.into())
+}
+
+/// What is said of a store that a newer version has changed.
+pub(super) const NEWER: &str = "a newer version of phonegate has been here; use that one";
+const OLDER: &str =
+    "the store is of an earlier version; phonegate itself brings it up to date when it starts";
+
+/// Which versions a store has, if it is one of ours; looks and changes nothing.
+pub(super) async fn applied(url: &str) -> Result<Option<Vec<i64>>, Error> {
+    sqlx::any::install_default_drivers();
+    let mut options: AnyConnectOptions = url.parse()?;
+    let tables = if url.starts_with("sqlite:") {
+        options.database_url.query_pairs_mut().append_pair("mode", "ro");
+        "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'"
+    } else {
+        "SELECT count(*) FROM information_schema.tables \
+         WHERE table_name = '_sqlx_migrations' AND table_schema = current_schema()"
+    };
+    let mut connection = options.disable_statement_logging().connect().await?;
+    let tables: i64 = sqlx::query_scalar(tables).fetch_one(&mut connection).await?;
+    let versions = if tables == 0 {
+        None
+    } else {
+        let all = sqlx::query_scalar("SELECT version FROM _sqlx_migrations ORDER BY version");
+        Some(all.fetch_all(&mut connection).await?)
+    };
+    connection.close().await?;
+    Ok(versions)
+}
+
+/// Whether this version can use the tables as they are.
+pub(super) fn are_ours(versions: &[i64]) -> Result<(), &'static str> {
+    let [.., (newest, ..)] = MIGRATIONS;
+    match versions.last() {
+        Some(last) if *last > newest => Err(NEWER),
+        Some(last) if *last == newest => Ok(()),
+        _ => Err(OLDER),
+    }
 }

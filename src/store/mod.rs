@@ -6,9 +6,11 @@
 //! * Numbers are found by keyed hash, tokens only by hash.
 //! * No decision about a sign-in is made here: the callers say from which state to which.
 
+pub(crate) mod address;
 mod chain;
 mod connections;
 mod delivery;
+mod explain;
 mod guard;
 mod migrations;
 mod overdue;
@@ -25,6 +27,7 @@ use data_encoding::BASE64URL_NOPAD;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::Connection;
 
+use address::sqlite_path;
 use connections::{Connections, Held};
 pub use delivery::{Delivery, Move, Note, Resend, Sent};
 pub use guard::{
@@ -48,6 +51,21 @@ pub enum StoreError {
     /// A command found no store to work on.
     #[error("there is no file {0}")]
     NoFile(String),
+    /// There is a database, but phonegate has never been in it.
+    #[error("there is no phonegate store at {0}; phonegate itself makes one when it starts")]
+    NoStore(String),
+    /// A command that must not change the tables found those of another version.
+    #[error("{0}")]
+    Version(&'static str),
+    /// A command cannot find numbers without it.
+    #[error("the store holds no server key; give the SERVER_KEY that the server has")]
+    NoKey,
+    /// The address, or what it leads to, is not as it should be: waiting does not help.
+    #[error("{0}")]
+    Address(String),
+    /// Nothing that can be used answers there now.
+    #[error("{0}")]
+    Away(String),
     /// The database refused, or cannot be reached.
     #[error("the store did not answer")]
     Database(#[from] sqlx::Error),
@@ -68,20 +86,26 @@ impl Store {
         if let Some(path) = sqlite_path(url).filter(|path| !Path::new(path).exists()) {
             create_private_file(path)?;
         }
-        Self::connect(url.expose_secret()).await
+        let explain = |error| explain::failure(url, error);
+        let connections = explain::in_time(url, Connections::open(url.expose_secret())).await?;
+        let mut connection = connections.hold().await.map_err(explain)?;
+        migrations::all(connections.is_sqlite())
+            .run(&mut *connection)
+            .await
+            .map_err(|error| explain::migration(url, error))?;
+        drop(connection);
+        Ok(Self { connections: Arc::new(connections) })
     }
 
-    /// Opens a store that must be there: a mistyped name is not answered with an empty store.
+    /// Opens a store that must be there, for a command: nothing is made, and no table is changed.
     pub async fn open_existing(url: &SecretString) -> Result<Self, StoreError> {
-        match sqlite_path(url).filter(|path| !Path::new(path).exists()) {
-            Some(path) => Err(StoreError::NoFile(path.to_owned())),
-            None => Self::connect(url.expose_secret()).await,
+        if let Some(path) = sqlite_path(url).filter(|path| !Path::new(path).exists()) {
+            return Err(StoreError::NoFile(path.to_owned()));
         }
-    }
-
-    async fn connect(url: &str) -> Result<Self, StoreError> {
-        let connections = Connections::open(url).await?;
-        migrations::all(connections.is_sqlite()).run(&mut *connections.hold().await?).await?;
+        let versions = explain::in_time(url, migrations::applied(url.expose_secret())).await?;
+        let versions = versions.ok_or_else(|| StoreError::NoStore(address::shown(url)))?;
+        migrations::are_ours(&versions).map_err(StoreError::Version)?;
+        let connections = explain::in_time(url, Connections::open(url.expose_secret())).await?;
         Ok(Self { connections: Arc::new(connections) })
     }
 
@@ -108,10 +132,18 @@ impl Store {
             .bind(fresh)
             .execute(&mut *self.hold().await?)
             .await?;
-        let key: String = sqlx::query_scalar("SELECT value FROM meta WHERE name = 'server_key'")
-            .fetch_one(&mut *self.hold().await?)
+        self.existing_keys(None).await
+    }
+
+    /// The keys under `configured`, or under the server key that the store holds; none is made.
+    pub async fn existing_keys(&self, configured: Option<&SecretString>) -> Result<Keys, StoreError> {
+        if let Some(key) = configured {
+            return Ok(Keys::new(key.expose_secret().as_bytes()));
+        }
+        let key: Option<String> = sqlx::query_scalar("SELECT value FROM meta WHERE name = 'server_key'")
+            .fetch_optional(&mut *self.hold().await?)
             .await?;
-        Ok(Keys::new(key.as_bytes()))
+        key.map(|key| Keys::new(key.as_bytes())).ok_or(StoreError::NoKey)
     }
 
     /// Deletes all that is kept of a number, its counters too; says how many rows that was.
@@ -151,12 +183,6 @@ impl Store {
     pub async fn close(&self) {
         self.connections.close().await;
     }
-}
-
-/// The file of a SQLite store that has one.
-fn sqlite_path(url: &SecretString) -> Option<&str> {
-    let path = url.expose_secret().strip_prefix("sqlite:")?.trim_start_matches("//");
-    path.split('?').next().filter(|path| *path != ":memory:")
 }
 
 /// SQLite would make the file readable to all; its log files take the file's mode over.

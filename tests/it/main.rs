@@ -42,6 +42,8 @@ mod signing_in;
 mod simulator_alone;
 mod simulator_mode;
 mod special_numbers;
+mod starting;
+mod store_refusals;
 mod stopping;
 mod support;
 mod taking_over;

@@ -22,14 +22,17 @@ async fn a_bad_setting_is_one_line_and_exit_code_2() {
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(
         error,
-        "phonegate: PORT: \"no port\" will not do; give a number from 0 to 65535; 0 takes a free one\n"
+        "phonegate: PORT: \"no port\" will not do; give a number from 0 to 65535; 0 takes a free one (.env, line 1)\n"
     );
 
     std::fs::write(folder.path().join(".env"), "VONAGE_API_SECRET=two words top-secret\n").unwrap();
     let output = phonegate(folder.path(), &[], &[]);
     assert_eq!(output.status.code(), Some(2));
     let error = String::from_utf8(output.stderr).unwrap();
-    assert!(error.contains("VONAGE_API_SECRET") && !error.contains("top-secret"), "{error}");
+    assert!(error.contains(".env: line 1: VONAGE_API_SECRET") && !error.contains("top-secret"), "{error}");
+
+    // Help is to be had all the same.
+    assert_eq!(phonegate(folder.path(), &["--help"], &[]).status.code(), Some(0));
 }
 
 #[tokio::test]
@@ -143,8 +146,8 @@ async fn a_store_or_folder_that_cannot_be_used_is_named_and_exit_code_2() {
             "sqlite:/nowhere/phonegate.db",
             "STORE_URL: the file /nowhere/phonegate.db cannot be made",
         ),
-        ("STORE_URL", "sqlite:no.db", "STORE_URL: the store did not answer: "),
-        ("STORE_URL", "postgres://u:pw9@127.0.0.1:9/d", "STORE_URL: the store did not answer: "),
+        ("STORE_URL", "sqlite:no.db", "STORE_URL: no.db is no SQLite database"),
+        ("STORE_URL", "sqlite:.", "STORE_URL: . cannot be used: "),
         ("TEMPLATES_DIR", "pages", "TEMPLATES_DIR: undefined value (in index.html:1)"),
     ] {
         let output = phonegate(folder.path(), &[], &[("PORT", "0"), (variable, value)]);
@@ -162,7 +165,18 @@ async fn a_port_that_is_taken_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let output = phonegate(folder.path(), &["--port", &port], &[]);
     let error = String::from_utf8(output.stderr).unwrap();
-    assert!(error.contains(&format!("HOST, PORT: cannot listen on 127.0.0.1:{port}")), "{error}");
+    let said = format!("HOST, PORT: cannot listen on 127.0.0.1:{port}; another program has it");
+    assert!(error.contains(&said), "{error}");
+    let output = phonegate(folder.path(), &["simulator", &format!("--listen=127.0.0.1:{port}")], &[]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains(&format!("--listen: cannot listen on 127.0.0.1:{port}; another")), "{error}");
+    assert_eq!(output.status.code(), Some(2));
+    let output = phonegate(folder.path(), &["--host=192.0.2.1", "--port=0", "--simulator"], &[]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        error.contains("HOST, PORT: cannot listen on 192.0.2.1:0; that is no address of this"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -174,9 +188,14 @@ async fn forgetting_in_a_store_that_is_not_there_makes_none() {
     assert!(error.contains("STORE_URL: there is no file typo.db"), "{error}");
     assert!(!folder.path().join("typo.db").exists());
 
-    let output = phonegate(folder.path(), &["forget", "--phone", "me"], &[]);
-    let error = String::from_utf8(output.stderr).unwrap();
-    assert!(error.contains("--phone: not a phone number; give it in international form"), "{error}");
+    for command in ["forget", "unlock", "sign-out"] {
+        for phone in ["me", "12"] {
+            let output = phonegate(folder.path(), &[command, "--phone", phone], &[]);
+            let error = String::from_utf8(output.stderr).unwrap();
+            assert!(error.contains("--phone: not a phone number; give it in international form"), "{error}");
+            assert_eq!(output.status.code(), Some(2), "{error}");
+        }
+    }
 }
 
 #[tokio::test]

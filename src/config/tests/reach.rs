@@ -18,6 +18,11 @@ fn the_simulator_does_not_start_by_itself_where_others_can_reach_it() {
         let forced = config(&["--simulator"], &[(variable, value)]);
         assert!(matches!(forced.provider, Provider::Simulator { forced: true }));
     }
+    let error = read(&[], &[("COOKIE_DOMAIN", "example.com")]).expect_err("a public site");
+    assert!(
+        error.starts_with("COOKIE_DOMAIN: names a public site") && error.contains("--simulator"),
+        "{error}"
+    );
     let error = read(&["--simulator"], &PAIR).expect_err("both");
     assert!(error.starts_with("--simulator: goes against VONAGE_API_KEY"), "{error}");
 }
