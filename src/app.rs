@@ -2,11 +2,12 @@
 
 mod bounds;
 mod builder;
+mod elsewhere;
 mod metrics;
 mod provider;
 mod readiness;
-mod visits;
 mod store;
+mod visits;
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
@@ -30,7 +31,7 @@ use url::{Host, Url};
 
 use crate::{
     assets::Assets,
-    callback::Verifier,
+    callback::{Refusals, Verifier},
     config::is_loopback_name,
     error::{self, AppError},
     gate::{
@@ -99,6 +100,8 @@ pub struct Parts {
     pub(crate) visits: Visits,
     /// Without a signature secret there is none, and every callback is refused.
     pub callbacks: Option<Verifier>,
+    /// Those that were refused in a row.
+    pub refused_callbacks: Refusals,
     /// The built-in simulator, where it stands in for the provider.
     pub simulator: Option<Simulated>,
 }
@@ -142,10 +145,10 @@ impl AppState {
         Redirect::to(return_to.as_ref().map_or("/result", ReturnTo::as_str))
     }
 
-    /// A proxy in front of a simulator that nobody said others may reach.
-    pub(crate) fn refuses_forwarded(&self, headers: &HeaderMap) -> bool {
+    /// A request from elsewhere to a simulator that nobody said others may reach.
+    pub(crate) fn refuses_elsewhere(&self, headers: &HeaderMap) -> bool {
         let forced = self.simulator.as_ref().is_none_or(|simulated| simulated.forced);
-        !forced && headers.keys().any(|name| name.as_str().starts_with("x-forwarded-"))
+        !forced && elsewhere::is_from(headers)
     }
 
     /// Whether what the request's `X-Forwarded-*` say may be believed; of a peer whose are not, the log is told.
@@ -212,19 +215,17 @@ fn layered<S: Clone + Send + Sync + 'static>(
     };
     let trace = TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(()).on_failure(());
     let front = ServiceBuilder::new()
-        // An id of the client's choosing has no place in our log.
-        .map_request(|mut request: Request| {
-            request.headers_mut().remove(REQUEST_ID);
-            request
-        })
+        .map_request(without_request_id)
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .layer(trace.clone())
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(from_fn_with_state(app.clone(), front_door));
     let callbacks = handlers::callback_routes().layer(
         ServiceBuilder::new()
+            .map_request(without_request_id)
             .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
             .layer(trace)
+            .layer(PropagateRequestIdLayer::x_request_id())
             .layer(bounds()),
     );
     let mut routes = routes.layer(front).merge(callbacks);
@@ -235,6 +236,12 @@ fn layered<S: Clone + Send + Sync + 'static>(
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// An id of the client's choosing has no place in our log.
+fn without_request_id(mut request: Request) -> Request {
+    request.headers_mut().remove(REQUEST_ID);
+    request
+}
 
 /// What each log line of a request carries. No query: it may hold what a visitor typed.
 fn span(request: &Request) -> tracing::Span {
@@ -282,7 +289,7 @@ fn check_entry(app: &AppState, headers: &HeaderMap) -> Result<(), AppError> {
     if !is_our_host(host, &app.public_url) {
         return Err(AppError::Host(host.chars().take(100).collect()));
     }
-    if app.refuses_forwarded(headers) {
+    if app.refuses_elsewhere(headers) {
         return Err(AppError::Forwarded);
     }
     Ok(())

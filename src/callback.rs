@@ -5,7 +5,11 @@
 //! * Words that we do not know mean nothing: the provider may add some.
 //! * A callback tells of a delivery, never of a sign-in.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use aws_lc_rs::{constant_time, digest};
 use data_encoding::HEXLOWER;
@@ -40,6 +44,36 @@ pub enum Refused {
     /// An old one, played again, or clocks that differ.
     #[error("it was signed more than five minutes ago, or in the future; check this machine's clock")]
     Stale,
+}
+
+/// How many refusals in a row are more than a stranger's try.
+const A_ROW: u64 = 3;
+/// How often the operator is told of a row.
+const TELL_AGAIN: Duration = Duration::from_mins(1);
+
+/// Callbacks refused since the last that was taken.
+#[derive(Debug, Default)]
+pub struct Refusals(Mutex<(u64, Option<Timestamp>)>);
+
+impl Refusals {
+    /// Counts one more. How many there are in a row, if the operator is to be told now.
+    pub fn one_more(&self, now: Timestamp) -> Option<u64> {
+        let mut row = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (count, told) = &mut *row;
+        *count += 1;
+        if *count < A_ROW
+            || told.is_some_and(|told| now.since(told) < TELL_AGAIN && told.since(now) < TELL_AGAIN)
+        {
+            return None;
+        }
+        *told = Some(now);
+        Some(*count)
+    }
+
+    /// One was taken.
+    pub fn end(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0 = 0;
+    }
 }
 
 /// What a callback says.

@@ -51,9 +51,9 @@ pub enum AppError {
     /// 421: reached under a name that is not ours.
     #[error("refused Host {0:?}: if visitors type that name, set PUBLIC_URL to it")]
     Host(String),
-    /// 403: a proxy in front of the simulator.
+    /// 403: the simulator, from elsewhere.
     #[error(
-        "refused a request that came through a proxy: the simulator is for this machine; see --simulator"
+        "refused a request from another site or through a proxy: the simulator is for this machine; see --simulator"
     )]
     Forwarded,
     /// 508: the gate of a site does not see the session.

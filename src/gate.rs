@@ -127,7 +127,7 @@ pub(crate) async fn decide(State(app): State<AppState>, request: Request) -> Res
 
 async fn answer(app: &AppState, request: Request) -> Response {
     let headers = request.headers();
-    if app.refuses_forwarded(headers) {
+    if app.refuses_elsewhere(headers) {
         return plain(StatusCode::FORBIDDEN, "The simulator is for this machine: see --simulator.\n");
     }
     let trusted = app.is_behind_trusted_proxy(&request);

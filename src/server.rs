@@ -61,7 +61,7 @@ impl StartError {
 /// What to do about a port.
 fn fix(problem: &io::Error) -> &'static str {
     match problem.kind() {
-        io::ErrorKind::AddrInUse => "another program has it; stop that, or take another port",
+        io::ErrorKind::AddrInUse => "is it taken already?",
         io::ErrorKind::PermissionDenied => {
             "ports below 1024 need rights; take another port, or give CAP_NET_BIND_SERVICE"
         }

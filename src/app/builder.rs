@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     assets::Assets,
+    callback::Refusals,
     clock::Clock,
     config::{Config, ConfigError},
     gate::{Gate, return_to},
@@ -164,6 +165,7 @@ impl Builder {
             code_length: settings.code_length,
             session_idle: settings.session_idle,
             callbacks,
+            refused_callbacks: Refusals::default(),
             simulator,
             readiness: Readiness::default(),
             visits: Visits::default(),

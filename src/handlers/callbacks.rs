@@ -23,9 +23,16 @@ pub(super) async fn submit(
         None => Err(Refused::NoSecret),
     };
     if let Err(refused) = verdict {
-        tracing::info!("a callback was refused: {refused}");
+        tracing::debug!("a callback was refused: {refused}");
+        if let Some(count) = app.refused_callbacks.one_more(app.sign_in.clock.now()) {
+            tracing::warn!(
+                "{count} callbacks in a row were refused, the last because {refused}; if they are the provider's, check \
+                 VONAGE_SIGNATURE_SECRET against the dashboard, and this machine's clock"
+            );
+        }
         return (StatusCode::SERVICE_UNAVAILABLE, "not taken\n");
     }
+    app.refused_callbacks.end();
     let Some(report) = callback::read(&body) else {
         tracing::warn!("a signed callback says nothing that can be read");
         return (StatusCode::NO_CONTENT, "");

@@ -165,11 +165,11 @@ async fn a_port_that_is_taken_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let output = phonegate(folder.path(), &["--port", &port], &[]);
     let error = String::from_utf8(output.stderr).unwrap();
-    let said = format!("HOST, PORT: cannot listen on 127.0.0.1:{port}; another program has it");
+    let said = format!("HOST, PORT: cannot listen on 127.0.0.1:{port}; is it taken already?");
     assert!(error.contains(&said), "{error}");
     let output = phonegate(folder.path(), &["simulator", &format!("--listen=127.0.0.1:{port}")], &[]);
     let error = String::from_utf8(output.stderr).unwrap();
-    assert!(error.contains(&format!("--listen: cannot listen on 127.0.0.1:{port}; another")), "{error}");
+    assert!(error.contains(&format!("--listen: cannot listen on 127.0.0.1:{port}; is it taken")), "{error}");
     assert_eq!(output.status.code(), Some(2));
     let output = phonegate(folder.path(), &["--host=192.0.2.1", "--port=0", "--simulator"], &[]);
     let error = String::from_utf8(output.stderr).unwrap();
