@@ -10,6 +10,7 @@
 //! axum's own loop does none of this.
 
 mod connection;
+mod door;
 mod ending;
 mod room;
 mod seats;
@@ -19,6 +20,7 @@ use std::{
     convert::Infallible,
     io,
     net::SocketAddr,
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -38,7 +40,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     select,
     sync::{OwnedSemaphorePermit, watch},
-    time::{sleep, timeout},
+    time::sleep,
 };
 use tokio_util::task::TaskTracker;
 use tower::{Layer, ServiceExt};
@@ -58,6 +60,9 @@ const HEAD_LIMIT: usize = 16 * 1024;
 const HEADERS: usize = 100;
 /// After an error that all connections would meet, such as too many open files.
 const BREATH: Duration = Duration::from_secs(1);
+
+/// How long the beginning of a connection may take that has begun when the door is shut.
+const THRESHOLD: Duration = Duration::from_millis(100);
 
 /// What all connections met when one was to be taken.
 static TROUBLE: Seldom = Seldom::new();
@@ -94,11 +99,7 @@ pub(crate) async fn serve(listener: Arc<TcpListener>, router: Router, most: usiz
             }
         }
     }
-    // Who has come before the door is shut is let in.
-    while let Ok(Ok((stream, peer))) = timeout(Duration::ZERO, listener.accept()).await {
-        let Some(place) = house.seats.free_place() else { break };
-        house.welcome(stream, peer, place);
-    }
+    house.shut(&listener).await;
     drop(listener);
     house.tasks.close();
     house.tasks.wait().await;
@@ -116,6 +117,26 @@ struct House {
 }
 
 impl House {
+    /// Lets in who has come before the door is shut, and nobody else.
+    async fn shut(&self, listener: &TcpListener) {
+        if let Err(error) = door::shut(listener) {
+            tracing::debug!("some who come now may be turned away: {error}");
+        }
+        let mut settled = pin!(sleep(THRESHOLD));
+        loop {
+            let accepted = select! {
+                accepted = listener.accept() => accepted,
+                () = &mut settled => break,
+            };
+            let (Ok((stream, peer)), Some(place)) = (accepted, self.seats.free_place()) else { break };
+            self.welcome(stream, peer, place);
+        }
+        for (stream, peer) in door::waiting(listener) {
+            let Some(place) = self.seats.free_place() else { break };
+            self.welcome(stream, peer, place);
+        }
+    }
+
     fn welcome(&self, stream: TcpStream, peer: SocketAddr, place: OwnedSemaphorePermit) {
         // An answer is written at once: waiting for more to send would only add latency.
         let _ = stream.set_nodelay(true);

@@ -34,6 +34,8 @@ const LINGER: Duration = Duration::from_secs(2);
 /// When the app stops, a connection is closed that has been without a request for so long. One that is in use is likely
 /// to have its next request under way, and gets an answer that says that it is the last.
 const QUIET: Duration = Duration::from_millis(500);
+/// And one that has just come, or a head that has begun, for longer: more of it is on its way.
+const COMING: Duration = Duration::from_secs(2);
 /// Where there is no room, how often is looked for some.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
@@ -125,7 +127,12 @@ impl Seat {
             Phase::Idle => IDLE,
             Phase::Busy => ANSWER,
         };
-        progress.since + if closing && progress.may_go() { limit.min(QUIET) } else { limit }
+        let least = match progress.phase {
+            Phase::Over | Phase::Idle => QUIET,
+            Phase::New | Phase::Head => COMING,
+            Phase::Busy => limit,
+        };
+        progress.since + if closing { limit.min(least) } else { limit }
     }
 }
 
