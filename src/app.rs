@@ -15,7 +15,7 @@ use axum::{
     Router,
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, header, header::InvalidHeaderValue},
-    middleware::{Next, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{Redirect, Response},
     routing::any,
 };
@@ -48,6 +48,7 @@ use crate::{
     supervisor::keep_running,
     templates::{Frame, Templates},
     text::Language,
+    unread,
 };
 
 use bounds::bounds;
@@ -187,8 +188,14 @@ pub(crate) fn standalone(app: AppState, measured: bool) -> Router {
 /// of the assets, and below `/callbacks` and `/simulator` are taken. The layers are on these paths only.
 ///
 /// For limits and `TRUSTED_PROXIES` to work, serve with `into_make_service_with_connect_info::<SocketAddr>()`.
+///
+/// An answer of ours to a request that was not read to its end closes the connection, so that nothing on it is taken
+/// for another request. A proxy asks `/auth` on the connections that it keeps to your app: see to it that no handler or
+/// layer of yours keeps one open after half a request either.
 pub fn router<S: Clone + Send + Sync + 'static>(app: AppState) -> Router<S> {
-    layered(handlers::routes(), app, false).reset_fallback()
+    let close =
+        async |request: Request, next: Next| unread::close_after(request, |request| next.run(request)).await;
+    layered(handlers::routes(), app, false).reset_fallback().layer(from_fn(close))
 }
 
 fn layered<S: Clone + Send + Sync + 'static>(

@@ -75,4 +75,5 @@ pub mod store;
 mod supervisor;
 pub mod templates;
 pub mod text;
+mod unread;
 pub mod verify;

@@ -5,6 +5,7 @@
 //!   number. Where there is no room, who has waited longest without a request makes some.
 //! * Nothing that has begun is cut when the app stops: answers say `Connection: close` from the moment it is told, and
 //!   a connection is closed only while nothing is under way on it.
+//! * What was not read of a request is never taken for another one: see `unread.rs`.
 //! * A panic is an answer, whatever router it comes from.
 //!
 //! axum's own loop does none of this.
@@ -49,7 +50,7 @@ use tower_http::catch_panic::{CatchPanic, CatchPanicLayer, DefaultResponseForPan
 pub(crate) use ending::{Ending, GRACE};
 pub(crate) use room::connections;
 
-use crate::log::Seldom;
+use crate::{log::Seldom, unread};
 use connection::drive;
 use seats::Seats;
 use stream::Watched;
@@ -176,7 +177,11 @@ impl House {
 async fn answer(app: App, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
-    app.oneshot(request).await.unwrap_or_else(|never: Infallible| match never {}).map(Body::new)
+    let next = async |request| {
+        let answer = app.oneshot(request).await;
+        answer.unwrap_or_else(|never: Infallible| match never {}).map(Body::new)
+    };
+    unread::close_after(request, next).await
 }
 
 /// The client is gone already; the next one is not.

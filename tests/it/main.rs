@@ -49,3 +49,4 @@ mod store_refusals;
 mod support;
 mod taking_over;
 mod twice;
+mod unread;
