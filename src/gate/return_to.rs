@@ -6,6 +6,7 @@
 //! * Addresses are read by the parser of the URL standard, as browsers read them, and given out as that parser
 //!   writes them: nothing of the text that came in is passed on.
 //! * What is not allowed is dropped and logged, never mended; the log gets its origin and no more.
+//! * None is longer than proxies pass on: of an allowed one that is, the fragment goes, then all but the origin.
 
 #[cfg(test)]
 mod tests;
@@ -19,8 +20,9 @@ use crate::log::Seldom;
 /// The query's and the form field's name.
 pub const NAME: &str = "return_to";
 
-/// Longer than addresses that people share, short enough for every proxy's limit on headers.
-const MAX_LENGTH: usize = 4096;
+/// How long an address may be as it is written into the query of the first page, escaped. Servers and proxies take
+/// lines of 8 KiB, or somewhat less; the rest is for what stands beside it.
+const MAX_LENGTH: usize = 6_000;
 
 /// The origins that a sign-in may lead to.
 #[derive(Debug, Clone)]
@@ -37,8 +39,8 @@ pub struct ReturnTo(Url);
 /// Why an address was dropped. `Display` is for the operator.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// Longer than proxies pass on.
-    #[error("it is longer than {MAX_LENGTH} bytes")]
+    /// The host alone is longer than proxies pass on.
+    #[error("its host is longer than {MAX_LENGTH} bytes")]
     TooLong,
     /// No address to the URL standard.
     #[error("it is no address: {0}")]
@@ -63,9 +65,6 @@ impl Rules {
 
     /// Reads an address; a relative one is ours.
     pub fn allow(&self, text: &str) -> Result<ReturnTo, Refused> {
-        if text.len() > MAX_LENGTH {
-            return Err(Refused::TooLong);
-        }
         let url = self.public_url.join(text)?;
         if !self.is_allowed(&url) {
             // A scheme without hosts has no origin to speak of.
@@ -76,11 +75,7 @@ impl Rules {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Refused::Userinfo);
         }
-        // Escaping makes it longer.
-        if url.as_str().len() > MAX_LENGTH {
-            return Err(Refused::TooLong);
-        }
-        Ok(ReturnTo(url))
+        ReturnTo::bounded(url)
     }
 
     /// What a query, a form or the store names, if it may be gone to.
@@ -122,7 +117,32 @@ pub(super) fn is_at_or_below(host: &str, domain: &str) -> bool {
     host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
 }
 
+/// As the query of the first page spells it; a form is no longer.
+fn written_length(url: &Url) -> usize {
+    form_urlencoded::byte_serialize(url.as_str().as_bytes()).map(str::len).sum()
+}
+
 impl ReturnTo {
+    /// As much of it as can be written.
+    fn bounded(mut url: Url) -> Result<Self, Refused> {
+        let length = written_length(&url);
+        if length > MAX_LENGTH {
+            url.set_fragment(None);
+        }
+        if written_length(&url) > MAX_LENGTH {
+            url.set_query(None);
+            url.set_path("/");
+            if written_length(&url) > MAX_LENGTH {
+                return Err(Refused::TooLong);
+            }
+            tracing::info!(
+                "a return_to of {length} bytes is too long; sign-in leads to the first page of {} instead",
+                url.origin().ascii_serialization()
+            );
+        }
+        Ok(Self(url))
+    }
+
     pub(super) fn url(&self) -> &Url {
         &self.0
     }

@@ -10,7 +10,7 @@ use crate::driver::{Browser, JavaScript};
 mod hostile;
 
 /// As long as an address may be, for the list of spellings.
-const MAX_LENGTH: usize = 4096;
+const MAX_LENGTH: usize = 6_000;
 
 const PUBLIC_URL: &str = "https://sign-in.example.com";
 

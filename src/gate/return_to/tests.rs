@@ -47,7 +47,8 @@ fn no_hostile_spelling_leads_anywhere_else() {
         let location = return_to.as_str();
         assert!(browser_may_go_to(location), "{text:?} leads to {location}");
         assert!(
-            location.len() <= MAX_LENGTH && location.bytes().all(|byte| byte.is_ascii_graphic()),
+            written_length(&url(location)) <= MAX_LENGTH
+                && location.bytes().all(|byte| byte.is_ascii_graphic()),
             "{location}"
         );
     }
@@ -101,8 +102,31 @@ fn a_refusal_says_why_and_shows_no_more_than_the_origin() {
         assert!(refused.starts_with(why), "{text}: {refused}");
         assert!(!refused.contains("secret"), "{refused}");
     }
-    assert_eq!(rules().allow(&"a".repeat(MAX_LENGTH + 1)), Err(Refused::TooLong));
-    assert_eq!(rules().allow(&"é".repeat(MAX_LENGTH / 2)), Err(Refused::TooLong), "longer once escaped");
+    let host = format!("https://{}example.com/", "a.".repeat(MAX_LENGTH / 2));
+    assert_eq!(rules().allow(&host), Err(Refused::TooLong));
+}
+
+#[test]
+fn what_is_too_long_once_it_is_written_leads_to_the_sites_first_page() {
+    let allow = |text: &str| String::from(rules().allow(text).unwrap());
+    let start = "https://app.example.com/";
+    // Each sign of the start and of what fills it up, as the query writes it.
+    let room = MAX_LENGTH - "https%3A%2F%2Fapp.example.com%2F".len();
+    for (sign, reads, written) in
+        [("a", "a", 1), (":", ":", 3), ("%7B", "%7B", 5), ("é", "%C3%A9", 10), ("<", "%3C", 5)]
+    {
+        let most = room / written;
+        let kept = allow(&format!("{start}{}", sign.repeat(most)));
+        assert_eq!(kept, format!("{start}{}", reads.repeat(most)), "{sign}");
+        let page = start_page(rules().allow(&kept).ok().as_ref());
+        assert!(page.len() <= MAX_LENGTH + "/?return_to=".len(), "{sign}");
+
+        assert_eq!(allow(&format!("{start}{}", sign.repeat(most + 1))), start, "{sign}");
+        let query = allow(&format!("{start}x?q={}#part", sign.repeat(MAX_LENGTH)));
+        assert_eq!(query, start, "{sign}");
+    }
+    assert_eq!(allow(&format!("/result?{}", "a".repeat(60_000))), "https://sign-in.example.com/");
+    assert_eq!(allow(&format!("{start}x?q=1#{}", "f".repeat(MAX_LENGTH))), format!("{start}x?q=1"));
 }
 
 #[test]
