@@ -5,7 +5,8 @@
 //!   always with all three identity headers.
 //! * A person on the way to a page is led to sign in and back to that very page; everything else gets 401, with a page
 //!   that explains itself. With `mode=401`, for nginx, the way stands in the `Location` of a 401.
-//! * `X-Forwarded-*` counts only when a trusted proxy sends it; a site that is not allowed is never led back to.
+//! * `X-Forwarded-*` counts only when a trusted proxy sends it, and whole; a site that is not allowed is never led back
+//!   to.
 //! * The store is asked once in `AUTH_CACHE` for each session; see `gate/cache.rs` for what that keeps true.
 //! * Proxy and browser never send each other round for ever: see `gate/bounces.rs`.
 //!
@@ -30,6 +31,7 @@ use axum::{
 };
 use url::Url;
 
+use self::asked::is_forwarded;
 use self::{
     asked::Asked,
     bounces::{Bounces, Cause},
@@ -40,6 +42,7 @@ use crate::{
     app::AppState,
     clock::Timestamp,
     phone::PhoneNumber,
+    seldom::Seldom,
     session::session_token,
     store::{SessionRow, StoreError},
     templates::UnauthorizedPage,
@@ -55,6 +58,9 @@ const NO_STORE_HEADER: [(HeaderName, HeaderValue); 1] = [(header::CACHE_CONTROL,
 /// What is missing is a cookie. A browser shows nothing for a scheme that it does not know.
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Cookie realm=\"phonegate\"");
 
+/// How often the operator is told that a proxy says half of what it should.
+const TELL_AGAIN: Duration = Duration::from_mins(1);
+
 /// What `GET /auth` works with besides the app.
 #[derive(Debug)]
 pub struct Gate {
@@ -64,6 +70,8 @@ pub struct Gate {
     origin: String,
     /// The `Content-Security-Policy` of a page that is shown under the site's name.
     policy: HeaderValue,
+    /// The headers of proxies that the operator was told of.
+    spoiled: Seldom<&'static str>,
 }
 
 impl Gate {
@@ -78,6 +86,7 @@ impl Gate {
             cache: Cache::new(staleness),
             bounces: Bounces::default(),
             policy: HeaderValue::from_str(&policy)?,
+            spoiled: Seldom::new(TELL_AGAIN),
             origin,
         })
     }
@@ -92,6 +101,22 @@ impl Gate {
     /// To be called after the store has ended a session of that number.
     pub(crate) fn forget(&self, phone_hash: &str) {
         self.cache.forget(phone_hash);
+    }
+
+    /// What a trusted proxy says of a visitor's request; if it says half of it, the log is told.
+    fn asked<'a>(&self, headers: &'a HeaderMap, now: Timestamp) -> Option<Asked<'a>> {
+        match Asked::read(headers) {
+            Ok(asked) => Some(asked),
+            Err(why) => {
+                if is_forwarded(headers) && self.spoiled.is_news(why.header, now) {
+                    tracing::warn!(
+                        "{why}: a proxy asks the gate so, and its visitors are turned away without a way to sign in; \
+                         have it set X-Forwarded-Method, -Proto, -Host and -Uri once each"
+                    );
+                }
+                None
+            }
+        }
     }
 
     /// The first page as other sites name it.
@@ -141,7 +166,7 @@ async fn answer(app: &AppState, request: Request) -> Response {
     match app.identity(headers).await {
         Ok(Some(entry)) => signed_in(&entry.identity),
         Ok(None) => {
-            let asked = if trusted { Asked::read(headers) } else { None };
+            let asked = if trusted { app.gate.asked(headers, app.sign_in.clock.now()) } else { None };
             not_signed_in(app, &request, asked.as_ref())
         }
         Err(error) => {

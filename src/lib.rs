@@ -66,6 +66,7 @@ mod overrides;
 pub mod phone;
 pub mod pin;
 pub mod random;
+mod seldom;
 pub(crate) mod serve;
 pub mod server;
 pub mod session;

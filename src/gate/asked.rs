@@ -8,6 +8,22 @@ const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const URI: HeaderName = HeaderName::from_static("x-forwarded-uri");
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+const X_REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
+
+/// What only libraries send that fetch pieces of pages, and browsers that fetch a page before anybody wants it. Those
+/// drop a 401, and ask again when it is wanted.
+const NOBODY_IS_ON_THE_WAY: [HeaderName; 9] = [
+    header::UPGRADE,
+    HeaderName::from_static("hx-request"),
+    HeaderName::from_static("turbo-frame"),
+    HeaderName::from_static("x-turbo-request-id"),
+    HeaderName::from_static("x-up-version"),
+    HeaderName::from_static("x-pjax"),
+    HeaderName::from_static("x-inertia"),
+    HeaderName::from_static("sec-purpose"),
+    HeaderName::from_static("purpose"),
+];
 
 /// A request at a proxy. Only to be read from the headers of a proxy that is trusted.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,12 +36,49 @@ pub(super) struct Asked<'a> {
     uri: &'a str,
 }
 
+/// Why a proxy's headers name no request. `Display` is for the operator.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{header} {fault}")]
+pub(super) struct Spoiled<'a> {
+    pub(super) header: &'static str,
+    fault: Fault<'a>,
+}
+
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+enum Fault<'a> {
+    #[error("is missing")]
+    Missing,
+    #[error("comes more than once")]
+    Doubled,
+    #[error("is no text")]
+    Unreadable,
+    #[error("is empty")]
+    Empty,
+    #[error("holds several values: {0:?}")]
+    Several(&'a str),
+    #[error("is neither http nor https: {0:?}")]
+    NotHttp(&'a str),
+    #[error("is no path: it does not begin with a slash")]
+    NotPath,
+}
+
 impl<'a> Asked<'a> {
     /// All four headers, each once, or nothing: half of an address leads astray.
-    pub(super) fn read(headers: &'a HeaderMap) -> Option<Self> {
-        let proto = single(headers, &PROTO).filter(|proto| matches!(*proto, "http" | "https"))?;
-        let uri = single(headers, &URI).filter(|uri| uri.starts_with('/'))?;
-        Some(Self { method: single(headers, &METHOD)?, proto, host: single(headers, &HOST)?, uri })
+    pub(super) fn read(headers: &'a HeaderMap) -> Result<Self, Spoiled<'a>> {
+        let method = single(headers, &METHOD).and_then(one_of_list);
+        let proto = single(headers, &PROTO).and_then(one_of_list).and_then(|proto| match proto {
+            "http" | "https" => Ok(proto),
+            other => Err(Fault::NotHttp(start(other))),
+        });
+        let uri = single(headers, &URI)
+            .and_then(|uri| if uri.starts_with('/') { Ok(uri) } else { Err(Fault::NotPath) });
+        let in_header = |header| move |fault| Spoiled { header, fault };
+        Ok(Self {
+            method: method.map_err(in_header("X-Forwarded-Method"))?,
+            proto: proto.map_err(in_header("X-Forwarded-Proto"))?,
+            host: single(headers, &HOST).map_err(in_header("X-Forwarded-Host"))?,
+            uri: uri.map_err(in_header("X-Forwarded-Uri"))?,
+        })
     }
 
     /// Where the request went, as text: who goes there has to be judged.
@@ -44,14 +97,23 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// Whether somebody speaks for a visitor at all; the program at the other end may also ask for itself.
+pub(super) fn is_forwarded(headers: &HeaderMap) -> bool {
+    headers.keys().any(|name| name.as_str().starts_with("x-forwarded-"))
+}
+
 /// Whether a person is on the way to a page, and may be led to another. Browsers say so; of others it is guessed by what
 /// they accept.
 pub(super) fn is_navigation(method: &str, headers: &HeaderMap) -> bool {
-    if !matches!(method, "GET" | "HEAD") || headers.contains_key(header::UPGRADE) {
+    if !matches!(method, "GET" | "HEAD") || NOBODY_IS_ON_THE_WAY.iter().any(|name| headers.contains_key(name))
+    {
         return false;
     }
+    // Pages inside of Android apps are fetched with the app's name here.
+    let with = headers.get(X_REQUESTED_WITH);
     match headers.get(SEC_FETCH_MODE) {
-        Some(mode) => mode == "navigate",
+        Some(mode) => mode == "navigate" && with.is_none_or(|with| with != "XMLHttpRequest"),
+        None if with.is_some() || headers.get(SEC_FETCH_DEST).is_some_and(|dest| dest == "empty") => false,
         None => headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| {
             accept
                 .split(',')
@@ -76,110 +138,25 @@ pub(super) fn names(headers: &HeaderMap, public_url: &Url) -> bool {
         && public_url.host_str().is_some_and(|ours| ours.eq_ignore_ascii_case(name.trim_end_matches('.')))
 }
 
-fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<&'a str, Fault<'a>> {
     let mut values = headers.get_all(name).iter();
-    let value = values.next()?.to_str().ok()?;
-    values.next().is_none().then_some(value)
+    let value = values.next().ok_or(Fault::Missing)?;
+    if values.next().is_some() {
+        return Err(Fault::Doubled);
+    }
+    let value = value.to_str().map_err(|_| Fault::Unreadable)?;
+    if value.is_empty() { Err(Fault::Empty) } else { Ok(value) }
+}
+
+/// Proxies in a row may each have added theirs.
+fn one_of_list(value: &str) -> Result<&str, Fault<'_>> {
+    if value.contains(',') { Err(Fault::Several(start(value))) } else { Ok(value) }
+}
+
+/// As much as a log may show.
+fn start(value: &str) -> &str {
+    value.get(..40).unwrap_or(value)
 }
 
 #[cfg(test)]
-mod tests {
-    use axum::http::HeaderValue;
-
-    use super::*;
-
-    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        for (name, value) in pairs {
-            headers.append(*name, HeaderValue::from_static(value));
-        }
-        headers
-    }
-
-    const WHOLE: [(&str, &str); 4] = [
-        ("x-forwarded-method", "GET"),
-        ("x-forwarded-proto", "https"),
-        ("x-forwarded-host", "app.example.com"),
-        ("x-forwarded-uri", "//a/b?c=d"),
-    ];
-
-    #[test]
-    fn an_address_is_whole_or_there_is_none() {
-        assert_eq!(Asked::read(&headers(&WHOLE)).unwrap().address(), "https://app.example.com//a/b?c=d");
-        assert_eq!(Asked::read(&headers(&WHOLE)).unwrap().site(), "https://app.example.com/");
-        for (index, spoiled) in [
-            (0, None),
-            (1, None),
-            (2, None),
-            (3, None),
-            (1, Some("https, http")),
-            (1, Some("javascript")),
-            (3, Some("@evil.test/")),
-            (3, Some("https://evil.test/")),
-            (3, Some("")),
-        ] {
-            let mut pairs = WHOLE.to_vec();
-            match spoiled {
-                Some(value) => pairs[index].1 = value,
-                None => drop(pairs.remove(index)),
-            }
-            assert_eq!(Asked::read(&headers(&pairs)), None, "{pairs:?}");
-        }
-        for twice in WHOLE {
-            let pairs = [&WHOLE[..], &[twice]].concat();
-            assert_eq!(Asked::read(&headers(&pairs)), None, "{twice:?} twice");
-        }
-    }
-
-    #[test]
-    fn only_a_person_on_the_way_to_a_page_is_navigating() {
-        for (method, more, expected) in [
-            ("GET", &[("sec-fetch-mode", "navigate")][..], true),
-            ("HEAD", &[("sec-fetch-mode", "navigate")], true),
-            ("GET", &[("sec-fetch-mode", "navigate"), ("accept", "application/json")], true),
-            ("POST", &[("sec-fetch-mode", "navigate")], false),
-            ("get", &[("sec-fetch-mode", "navigate")], false),
-            ("GET", &[("sec-fetch-mode", "navigate"), ("upgrade", "websocket")], false),
-            ("GET", &[("sec-fetch-mode", "cors"), ("accept", "text/html")], false),
-            ("GET", &[("sec-fetch-mode", "websocket"), ("accept", "text/html")], false),
-            ("GET", &[("sec-fetch-mode", "Navigate"), ("accept", "text/html")], false),
-            ("GET", &[("accept", "application/xhtml+xml, text/html;q=0.9, */*;q=0.8")], true),
-            ("GET", &[("accept", "text/html")], true),
-            ("GET", &[("accept", "*/*")], false),
-            ("GET", &[("accept", "application/json")], false),
-            ("GET", &[("accept", "text/htmlx, xtext/html")], false),
-            ("GET", &[], false),
-        ] {
-            let mut pairs = WHOLE.to_vec();
-            pairs[0].1 = method;
-            pairs.extend(more);
-            let headers = headers(&pairs);
-            assert_eq!(Asked::read(&headers).unwrap().is_navigation(&headers), expected, "{method} {more:?}");
-        }
-    }
-
-    #[test]
-    fn our_own_host_is_known_by_name_and_port() {
-        for (public_url, host, expected) in [
-            ("https://in.example.com", "in.example.com", true),
-            ("https://in.example.com", "IN.example.com:443", true),
-            ("https://in.example.com", "in.example.com.", true),
-            ("https://in.example.com", "in.example.com:8443", false),
-            ("https://in.example.com", "app.example.com", false),
-            ("https://in.example.com:8443", "in.example.com:8443", true),
-            ("https://in.example.com:8443", "in.example.com", false),
-            ("http://localhost:3000", "localhost:3000", true),
-            ("http://localhost:3000", "localhost:8080", false),
-            ("http://[::1]:3000", "[::1]:3000", true),
-            ("http://[::1]", "[::1]", true),
-        ] {
-            let pairs = [("x-forwarded-host", host)];
-            assert_eq!(
-                names(&headers(&pairs), &public_url.parse().unwrap()),
-                expected,
-                "{public_url} {host}"
-            );
-        }
-        assert!(!names(&HeaderMap::new(), &"https://in.example.com".parse().unwrap()));
-    }
-}
+mod tests;

@@ -9,11 +9,10 @@
 //! * An IPv4 address in IPv6 form is the IPv4 address.
 
 use std::{
-    collections::HashMap,
     convert::Infallible,
     fmt,
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
@@ -23,14 +22,12 @@ use axum::{
 };
 use ipnet::{IpNet, Ipv4Net};
 
-use crate::{app::AppState, clock::Timestamp};
+use crate::{app::AppState, clock::Timestamp, seldom::Seldom};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// How often the operator is told of one peer that is not trusted.
 const TELL_AGAIN: Duration = Duration::from_hours(1);
-/// Of how many such peers the operator is told in that time.
-const MOST_TOLD: usize = 50;
 
 /// The address of the visitor. As an extractor it cannot fail: 127.0.0.1 where the server does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,41 +127,28 @@ fn parse_hop(bytes: &[u8]) -> Option<IpAddr> {
 }
 
 /// The trusted proxies, and which others have claimed to be one.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Proxies {
     /// Those that are believed.
     pub trusted: TrustedProxies,
-    told: Mutex<HashMap<IpNet, Timestamp>>,
+    told: Seldom<IpNet>,
 }
 
 impl Proxies {
     /// None has claimed to be one yet.
     pub fn new(trusted: TrustedProxies) -> Self {
-        Self { trusted, ..Self::default() }
+        Self { trusted, told: Seldom::new(TELL_AGAIN) }
     }
 
     /// Warns of a peer that speaks for others and is not trusted, now and then.
     pub(crate) fn tell_of(&self, peer: IpAddr, now: Timestamp) {
-        if self.is_news(peer, now) {
+        if self.told.is_news(network(peer), now) {
             tracing::warn!(
                 %peer,
                 "X-Forwarded-* of {peer} is not believed; if that is a proxy of yours, name it in TRUSTED_PROXIES, \
                  else all its visitors share one address and none is led back to a site"
             );
         }
-    }
-
-    /// Whether the operator has not been told of `peer` lately. What strangers send must not fill memory or log.
-    fn is_news(&self, peer: IpAddr, now: Timestamp) -> bool {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        // After the clock was set back, what was told lies ahead.
-        told.retain(|_, at| *at <= now && now.since(*at) < TELL_AGAIN);
-        let network = network(peer);
-        if told.contains_key(&network) || told.len() >= MOST_TOLD {
-            return false;
-        }
-        told.insert(network, now);
-        true
     }
 }
 

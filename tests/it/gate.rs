@@ -6,7 +6,7 @@ use reqwest::Method;
 use crate::support::{Answer, Browser, PHONE, TestApp, each_store, logged, secs, test_app};
 
 /// What the proxy in front of `https://app.example.com` says of a click on a link, as a browser sends it.
-const CLICK: [(&str, &str); 6] = [
+pub(super) const CLICK: [(&str, &str); 6] = [
     ("x-forwarded-method", "GET"),
     ("x-forwarded-proto", "https"),
     ("x-forwarded-host", "app.example.com"),
@@ -38,7 +38,7 @@ pub(super) async fn ask(visitor: &Browser, path: &str, headers: &[(&str, &str)])
 }
 
 /// [`CLICK`] with some of it otherwise; `""` leaves a header out.
-fn click_but(changes: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static str)> {
+pub(super) fn click_but(changes: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static str)> {
     let kept = CLICK.iter().filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
     kept.chain(changes.iter().filter(|(_, value)| !value.is_empty())).copied().collect()
 }
@@ -129,6 +129,13 @@ async fn everything_else_gets_401_and_no_way_to_a_login_page() {
         &[("x-forwarded-method", "DELETE")],
         &[("sec-fetch-mode", ""), ("accept", "application/json")],
         &[("sec-fetch-mode", ""), ("accept", "")],
+        &[("sec-fetch-mode", ""), ("accept", "text/html"), ("x-requested-with", "XMLHttpRequest")],
+        &[("sec-fetch-mode", ""), ("accept", "text/html"), ("x-requested-with", "fetch")],
+        &[("sec-fetch-mode", ""), ("accept", "text/html"), ("hx-request", "true")],
+        &[("sec-fetch-mode", ""), ("accept", "text/html"), ("sec-fetch-dest", "empty")],
+        &[("x-requested-with", "XMLHttpRequest")],
+        &[("hx-request", "true")],
+        &[("sec-purpose", "prefetch")],
         &[("x-forwarded-method", "")],
         &[("x-forwarded-proto", "")],
         &[("x-forwarded-host", "")],

@@ -19,6 +19,7 @@ mod embedded;
 mod gate;
 mod gate_sessions;
 mod guessing;
+mod half_an_address;
 mod hostile;
 mod known_browsers;
 mod limits;

@@ -3,8 +3,6 @@ use proptest::prelude::*;
 
 use super::*;
 
-const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
-
 fn proxies(text: &str) -> TrustedProxies {
     TrustedProxies::parse(text).unwrap()
 }
@@ -122,27 +120,6 @@ fn a_network_is_what_one_visitor_can_pick_addresses_from() {
     }
     assert_eq!(network(address("2001:db8:0:1::1")).to_string(), "2001:db8:0:1::/64");
     assert_eq!(network(address("::ffff:192.0.2.1")).to_string(), "192.0.2.1/32");
-}
-
-#[test]
-fn the_operator_is_told_of_a_peer_once_an_hour() {
-    let proxies = Proxies::default();
-    let (one, other) = (address("192.0.2.1"), address("192.0.2.2"));
-
-    assert!(proxies.is_news(one, NOW));
-    assert!(!proxies.is_news(one, NOW + TELL_AGAIN / 2));
-    assert!(proxies.is_news(other, NOW + TELL_AGAIN / 2));
-    assert!(proxies.is_news(one, NOW + TELL_AGAIN));
-    assert!(proxies.is_news(one, NOW), "the clock was set back");
-}
-
-#[test]
-fn strangers_cannot_fill_the_log_or_the_memory() {
-    let proxies = Proxies::default();
-    let told = (0..10_000_u32).filter(|n| proxies.is_news(Ipv4Addr::from(*n).into(), NOW)).count();
-
-    assert_eq!((told, proxies.told.lock().unwrap().len()), (MOST_TOLD, MOST_TOLD));
-    assert!(proxies.is_news(address("192.0.2.1"), NOW + TELL_AGAIN));
 }
 
 fn header_bytes() -> impl Strategy<Value = Vec<u8>> {

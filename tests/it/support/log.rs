@@ -2,9 +2,10 @@
 
 use std::{
     io,
-    sync::{Mutex, Once},
+    sync::{Arc, Mutex, Once},
 };
 
+use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
@@ -54,4 +55,41 @@ pub fn logged_of(id: &str) -> Vec<String> {
 /// What was logged so far.
 pub fn logged() -> String {
     String::from_utf8_lossy(&LOG.lock().unwrap()).into_owned()
+}
+
+/// What one test's thread logs, and with it its app, until this is dropped: where lines must be counted.
+pub struct LogOfThisThread {
+    text: Arc<Mutex<Vec<u8>>>,
+    _guard: DefaultGuard,
+}
+
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl LogOfThisThread {
+    pub fn catch() -> Self {
+        let text = Arc::new(Mutex::new(Vec::new()));
+        let writer = text.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_env_filter(tracing_subscriber::EnvFilter::new("info"))
+            .with_ansi(false)
+            .without_time()
+            .with_writer(move || Shared(writer.clone()))
+            .finish();
+        Self { text, _guard: tracing::subscriber::set_default(subscriber) }
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.text.lock().unwrap()).into_owned()
+    }
 }
