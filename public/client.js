@@ -23,6 +23,28 @@ for (const form of document.forms) {
 }
 addEventListener("pageshow", () => Array.from(document.forms).forEach(unlock));
 
+// Whoever was on the way to a part of a page ("#/reports/42") has it in the address of ours: browsers hand it on with
+// every redirect, up to that page. Forms and links would lose it. It is never sent to a server.
+if (location.hash) {
+  addEventListener("submit", ({ target: form }) => {
+    const url = new URL(form.action);
+    url.hash = location.hash;
+    form.action = url;
+  });
+  addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='/verify'], a[href^='/?return_to=']");
+    if (!link) return;
+    link.hash = location.hash;
+    // A browser takes that for a place on the page that it shows already.
+    if (link.href !== location.href) return;
+    event.preventDefault();
+    location.reload();
+  });
+  // So it does with a page that reloads itself.
+  const reload = document.querySelector("[data-reload]");
+  if (reload) setTimeout(() => location.reload(), reload.dataset.reload * 1000);
+}
+
 // A code that is complete is sent, once for each page: a correction after that is sent by hand.
 const pin = document.querySelector("input[data-length]");
 if (pin) {

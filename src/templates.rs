@@ -116,6 +116,7 @@ impl Templates {
             phone => page.phone.as_str(),
             request_id => page.request_id.as_str(),
             wait => countdown(page.seconds_left),
+            reload_after => page.reload_after,
         };
         framed.render("resend.html", content)
     }

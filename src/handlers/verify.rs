@@ -39,9 +39,10 @@ pub(super) async fn show(
         }
         Stage::Resend(attempt) => {
             let left = attempt.due.since(app.sign_in.clock.now());
-            let html = app.templates.resend(frame, &resend_page(attempt, left))?;
+            let page = resend_page(attempt, left);
+            let html = app.templates.resend(frame, &page)?;
             // A header, since a page that reloads itself by its own markup cannot be held up by those who need time.
-            let refresh = HeaderValue::from(seconds(left + RELOAD_AFTER));
+            let refresh = HeaderValue::from(page.reload_after);
             let header = [(HeaderName::from_static("refresh"), refresh), (header::CACHE_CONTROL, NO_STORE)];
             Ok(visitor.answer((header, Html(html)).into_response()))
         }
@@ -67,6 +68,7 @@ fn resend_page(attempt: &sign_in::Resending, left: Duration) -> ResendPage {
         phone: attempt.phone.masked(),
         request_id: attempt.request_id.clone().unwrap_or_default(),
         seconds_left: seconds(left),
+        reload_after: seconds(left + RELOAD_AFTER),
     }
 }
 

@@ -116,6 +116,8 @@ pub struct ResendPage {
     pub request_id: String,
     /// Until that is done.
     pub seconds_left: i64,
+    /// Until the page is asked for again.
+    pub reload_after: i64,
 }
 
 /// A part of the PIN page, for its script.

@@ -168,6 +168,7 @@ fn resend_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
         phone: format!("+44 •••• ••••23{mark}"),
         request_id: format!("c11236f4-00bf-4b89-84ba-88b25df97315{mark}"),
         seconds_left,
+        reload_after: seconds_left + 2,
     };
     [
         ("resend", page("resend-title-sms", "resend-start", 14)),

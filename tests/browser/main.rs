@@ -21,5 +21,6 @@ mod app;
 mod delivery;
 mod driver;
 mod journeys;
+mod parts;
 mod screenshots;
 mod visitor;
