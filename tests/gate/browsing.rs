@@ -15,6 +15,7 @@ use crate::{
 
 behind_each! {
     a_deep_link_leads_to_sign_in_and_back_to_that_very_page
+    the_part_of_a_page_that_only_browsers_know_of_is_come_back_to
     a_script_gets_401_and_a_socket_is_refused
     an_expired_form_lands_on_a_page_that_explains
     after_signing_out_the_next_click_asks_again
@@ -68,6 +69,28 @@ async fn a_deep_link_leads_to_sign_in_and_back_to_that_very_page(kind: Kind) {
     goto(&browser, &format!("{SITE}/another")).await;
     assert_eq!(browser.text("h1").await, "GET /another");
     assert_eq!(browser.complaints().await, Vec::<String>::new());
+}
+
+async fn the_part_of_a_page_that_only_browsers_know_of_is_come_back_to(kind: Kind) {
+    const PART: &str = "https://app.example.com/app?x=1#/reports/42?a=%20b";
+    let world = World::behind(kind).await;
+    let browser = world.browser().await;
+
+    goto(&browser, PART).await;
+    // Each way to get it wrong, and to begin again.
+    browser.find("input[name=phone]").await.send_keys("12").await.unwrap();
+    browser.press("form[action='/verify'] button").await;
+    assert!(browser.has("#phone-problem").await);
+    browser.find("input[name=phone]").await.clear().await.unwrap();
+    browser.find("input[name=phone]").await.send_keys("+1 202 555 0151").await.unwrap();
+    browser.press("form[action='/verify'] button").await;
+    browser.press("form[action='/cancel'] button").await;
+    sign_in(&world, &browser).await;
+    assert_eq!(address(&browser).await.as_str(), PART);
+
+    // Whoever is signed in already passes the first page without seeing it.
+    goto(&browser, &format!("{SIGN_IN}/?return_to={SITE}/another#/reports/43")).await;
+    assert_eq!(address(&browser).await.as_str(), format!("{SITE}/another#/reports/43"));
 }
 
 async fn run(browser: &Browser, script: &str) -> Value {

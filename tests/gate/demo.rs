@@ -11,7 +11,7 @@ use crate::{
 const README: &str = include_str!("../../README.md");
 
 /// What stands between two marks.
-fn between(start: &str, end: &str) -> &'static str {
+pub(crate) fn between(start: &str, end: &str) -> &'static str {
     README.split_once(start).unwrap().1.split_once(end).unwrap().0
 }
 

@@ -10,6 +10,7 @@
 )]
 
 mod addresses;
+mod bodies;
 mod browsing;
 mod demo;
 mod deploy;
@@ -18,10 +19,13 @@ mod deploy;
 mod driver;
 mod forging;
 mod load;
+mod long_links;
+mod preflights;
 mod proxy;
 mod requests;
 mod rolling;
 mod site;
+mod smuggling;
 #[expect(dead_code, unused_imports, reason = "made for another binary too")]
 #[path = "../it/support/mod.rs"]
 mod support;

@@ -26,13 +26,20 @@ pub(crate) struct Proxy {
     folder: TempDir,
 }
 
+/// What of the files of `deploy/` is otherwise, as an operator may have it: a text, and what stands in its place.
+pub(crate) type Changes<'a> = &'a [(&'a str, &'a str)];
+
 impl Proxy {
-    pub(crate) fn start(kind: Kind, phonegate: SocketAddr, site: SocketAddr) -> Self {
+    pub(crate) fn start(kind: Kind, phonegate: SocketAddr, site: SocketAddr, changes: Changes<'_>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();
         make_certificate(path);
         let address = free_address();
+        for (old, _) in changes {
+            assert!(kind.files().iter().any(|text| text.contains(old)), "nothing says {old}");
+        }
         let adapt = |text: &str| {
+            let text = changes.iter().fold(text.to_owned(), |text, (old, new)| text.replace(old, new));
             text.replace("127.0.0.1:3000", &phonegate.to_string())
                 .replace("127.0.0.1:8080", &site.to_string())
                 .replace("listen 443 ", &format!("listen {address} "))
@@ -100,6 +107,21 @@ impl Drop for Proxy {
 
 const SITE: (&str, &str) = ("conf.d/site.conf", include_str!("../../deploy/nginx/site.conf"));
 const SIGN_IN: (&str, &str) = ("conf.d/sign-in.conf", include_str!("../../deploy/nginx/sign-in.conf"));
+const SNIPPETS: [(&str, &str); 3] = [
+    ("snippets/phonegate.conf", include_str!("../../deploy/nginx/phonegate.conf")),
+    ("snippets/phonegate-ask.conf", include_str!("../../deploy/nginx/phonegate-ask.conf")),
+    ("snippets/phonegate-headers.conf", include_str!("../../deploy/nginx/phonegate-headers.conf")),
+];
+const CADDYFILE: &str = include_str!("../../deploy/Caddyfile");
+
+impl Kind {
+    fn files(self) -> Vec<&'static str> {
+        match self {
+            Self::Nginx => [SITE, SIGN_IN].iter().chain(&SNIPPETS).map(|(_, text)| *text).collect(),
+            Self::Caddy => vec![CADDYFILE],
+        }
+    }
+}
 
 pub(crate) fn free_address() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, free_port()).into()
@@ -112,12 +134,7 @@ fn nginx(folder: &Path, sites: &[(&str, &str)], adapt: impl Fn(&str) -> String) 
         fastcgi_temp_path FOLDER/fastcgi; uwsgi_temp_path FOLDER/uwsgi; scgi_temp_path FOLDER/scgi;\n\
         include FOLDER/conf.d/*.conf; }\n";
     let main = MAIN.replace("FOLDER", folder.to_str().unwrap());
-    let shared = [
-        ("snippets/phonegate.conf", include_str!("../../deploy/nginx/phonegate.conf")),
-        ("snippets/phonegate-headers.conf", include_str!("../../deploy/nginx/phonegate-headers.conf")),
-        ("nginx.conf", &main),
-    ];
-    for (name, text) in sites.iter().chain(&shared) {
+    for (name, text) in sites.iter().chain(&SNIPPETS).chain(&[("nginx.conf", main.as_str())]) {
         let path = folder.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, adapt(text)).unwrap();
@@ -136,7 +153,7 @@ fn caddy(folder: &Path, port: u16, adapt: impl Fn(&str) -> String) -> Command {
     let options = format!(
         "{{\n\tadmin off\n\tauto_https disable_redirects\n\thttps_port {port}\n\tdefault_bind 127.0.0.1\n}}\n"
     );
-    let sites = adapt(include_str!("../../deploy/Caddyfile"));
+    let sites = adapt(CADDYFILE);
     let sites = sites.replace("example.com {\n", &format!("example.com {{\n{tls}"));
     fs::write(folder.join("Caddyfile"), options + &sites).unwrap();
     let mut command = Command::new("caddy");

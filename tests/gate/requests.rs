@@ -49,7 +49,7 @@ async fn a_click_is_led_to_sign_in_and_a_session_passes_with_its_identity(kind: 
 }
 
 /// Not a login page in disguise: no redirect, and nothing that a browser would ask the visitor about.
-fn assert_plain_401(response: &Response) {
+pub(crate) fn assert_plain_401(response: &Response) {
     assert_eq!((response.status().as_u16(), location(response)), (401, None));
     let challenges: Vec<_> = response.headers().get_all("www-authenticate").iter().collect();
     assert!(

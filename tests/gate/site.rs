@@ -67,7 +67,10 @@ async fn answer(State(reached): State<Arc<AtomicUsize>>, request: Request) -> Re
         uri: request.uri().to_string(),
         headers: request.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
     };
-    if !wants_page(request.headers()) {
+    let wants_page = wants_page(request.headers());
+    // As sites do; what is left of a form would end the proxy's connection.
+    axum::body::to_bytes(request.into_body(), usize::MAX).await.unwrap();
+    if !wants_page {
         return Json(seen).into_response();
     }
     let page = format!(

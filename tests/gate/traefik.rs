@@ -6,6 +6,10 @@
 //! `authResponseHeaders` names in the place of the client's; any other answer goes to the client as it is.
 
 use reqwest::{Client, Response, redirect::Policy};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::{
     support::{Binary, PHONE, Provider},
@@ -120,4 +124,44 @@ async fn what_a_client_forges_changes_nothing() {
         );
         assert!(response.headers().keys().all(|key| !key.as_str().starts_with("remote-")), "{name}");
     }
+}
+
+/// By itself it announces no body that it does not send; a proxy that did would ask like this, on connections that it
+/// keeps as long as it is let.
+#[tokio::test]
+async fn no_question_is_taken_for_the_body_of_the_one_before() {
+    const HIDDEN: &str = "GET /healthz HTTP/1.1";
+    const ROUNDS: usize = 1_000;
+    let traefik = Traefik::start().await;
+    let question = |length: usize| {
+        format!(
+            "GET /auth HTTP/1.1\r\nHost: app.example.com\r\nX-Forwarded-Method: POST\r\nX-Forwarded-Proto: https\r\n\
+             X-Forwarded-Host: app.example.com\r\nX-Forwarded-Uri: /form\r\nContent-Length: {length}\r\n\
+             X-Hidden: {HIDDEN}\r\nHost: app.example.com\r\n\r\n"
+        )
+    };
+    let question = question(question(100).find(HIDDEN).unwrap());
+    assert!(question.contains("Content-Length: 1"), "three digits, as was assumed");
+
+    let mut kept: Option<TcpStream> = None;
+    for round in 0..ROUNDS {
+        let mut stream = match kept.take() {
+            Some(stream) => stream,
+            None => TcpStream::connect(traefik.phonegate.address()).await.unwrap(),
+        };
+        stream.write_all(question.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        let mut buffer = [0; 8192];
+        while !answer.windows(7).any(|end| end == b"</html>") {
+            let count = stream.read(&mut buffer).await.unwrap();
+            assert_ne!(count, 0, "round {round}: {}", String::from_utf8_lossy(&answer));
+            answer.extend_from_slice(&buffer[..count]);
+        }
+        let answer = String::from_utf8(answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 401 "), "round {round}: {answer}");
+        if !answer.contains("connection: close") {
+            kept = Some(stream);
+        }
+    }
+    assert!(kept.is_none(), "the gate would have read on");
 }

@@ -10,7 +10,7 @@ use reqwest::{Client, Method, RequestBuilder, Response, redirect::Policy};
 
 use crate::{
     driver::{Browser, JavaScript},
-    proxy::{Kind, Proxy},
+    proxy::{Changes, Kind, Proxy},
     site::{Seen, Site},
     support::{Binary, Browser as Visitor, CREDENTIALS, Provider},
 };
@@ -41,16 +41,30 @@ impl World {
     }
 
     pub(crate) async fn with(kind: Kind, settings: &[(&str, &str)]) -> Self {
+        Self::set_up(kind, settings, &[]).await
+    }
+
+    /// As the README sets it up but for what an operator has changed.
+    pub(crate) async fn changed(kind: Kind, changes: Changes<'_>) -> Self {
+        Self::set_up(kind, &[("COOKIE_DOMAIN", "example.com")], changes).await
+    }
+
+    async fn set_up(kind: Kind, settings: &[(&str, &str)], changes: Changes<'_>) -> Self {
         let site = Site::start().await;
         let provider = Provider::start(&Clock::system()).await;
         let phonegate = start_phonegate(&provider, settings);
-        let proxy = Proxy::start(kind, phonegate.address(), site.address);
+        let proxy = Proxy::start(kind, phonegate.address(), site.address, changes);
         Self { site, phonegate, provider, proxy }
     }
 
     /// A program that talks to the proxy under any name. It keeps no cookies and follows no redirect.
     pub(crate) fn client(&self) -> Client {
         client_of(self.proxy.address)
+    }
+
+    /// A browser without a screen that comes to the gate through the proxy.
+    pub(crate) fn visitor(&self) -> Visitor {
+        Visitor::through(self.client(), SIGN_IN.parse().unwrap())
     }
 
     /// A Chromium that finds the proxy under every name.

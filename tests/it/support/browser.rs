@@ -31,6 +31,11 @@ pub struct Answer {
 impl Browser {
     pub(super) fn new(base: Url) -> Self {
         let http = Client::builder().redirect(Policy::none()).timeout(super::secs(60)).build().unwrap();
+        Self::through(http, base)
+    }
+
+    /// One that finds its way by a client of the test's, which must follow no redirect.
+    pub fn through(http: Client, base: Url) -> Self {
         Self { http, base, cookies: Arc::default() }
     }
 
