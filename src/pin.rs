@@ -75,6 +75,9 @@ mod tests {
             "\u{200e}123456",
             "١٢٣٤٥٦",
             "1 2 3 4 5 6",
+            "੧੨੩੪੫੬",
+            "൧൨൩ ൪൫൬",
+            "𝟭𝟮𝟯-𝟰𝟱𝟲",
         ] {
             assert_eq!(Pin::parse(typed, 6).as_ref().map(Pin::as_str), Ok("123456"), "{typed:?}");
         }

@@ -6,6 +6,8 @@
 //! * No input panics, and none that is longer than a phone number reaches the numbering plans.
 //! * Only [`PhoneNumber::as_str`] and [`PhoneNumber::digits`] show a number; `Debug` masks it.
 
+mod digits;
+mod habits;
 mod typed;
 
 #[cfg(test)]
@@ -18,7 +20,8 @@ use rlibphonenumber::{
     ValidationError,
 };
 
-pub(crate) use typed::{digit, is_dash, is_space};
+pub(crate) use digits::{digit, is_dash, is_space};
+use typed::Plain;
 
 /// A valid phone number in E.164 form.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -97,18 +100,39 @@ impl PhoneNumber {
     ///
     /// `00` is read as `+` unless it means something else in `country`. Bare digits without a country are
     /// refused, even where a `+` in front would make them valid: a number typed without its country's code would
-    /// become one of another country, and the message would go to a stranger.
+    /// become one of another country, and the message would go to a stranger. Digits that begin with the code of
+    /// `country` itself are a mobile's with it, if that is one and the digits alone are none.
     pub fn parse(input: &str, country: Option<Country>, fiction: Fiction) -> Result<Self, PhoneError> {
-        let typed = typed::plain(input)?;
-        if typed.starts_with('+') {
-            return Self::read(&typed, None, fiction);
+        let Plain { digits, from_abroad } = typed::plain(input)?;
+        // In Italy a landline keeps the zero.
+        let mobile = from_abroad.and_then(|digits| Self::of_digits(&digits, country, fiction).ok());
+        match mobile.filter(Self::may_be_mobile) {
+            Some(mobile) => Ok(mobile),
+            None => Self::of_digits(&digits, country, fiction),
+        }
+    }
+
+    fn of_digits(typed: &str, country: Option<Country>, fiction: Fiction) -> Result<Self, PhoneError> {
+        let international = |digits: &str| Self::read(&format!("+{digits}"), None, fiction);
+        if let Some(digits) = typed.strip_prefix('+') {
+            return international(digits.strip_prefix("00").unwrap_or(digits));
         }
         let national = match country {
-            Some(country) => Self::read(&typed, country.region(), fiction),
+            Some(country) => Self::read(typed, country.region(), fiction),
             None => Err(PhoneError::NoCountryCode),
         };
+        if national.as_ref().is_ok_and(Self::may_be_mobile) {
+            return national;
+        }
+        if country.and_then(Country::calling_code).is_some_and(|code| typed.starts_with(&code)) {
+            let with_code = international(typed);
+            let is_it = |phone: &Self| national.is_err() || phone.may_be_mobile();
+            if with_code.as_ref().is_ok_and(is_it) || with_code == Err(PhoneError::Fictional) {
+                return with_code;
+            }
+        }
         match (national, typed.strip_prefix("00")) {
-            (Err(_), Some(international)) => Self::read(&format!("+{international}"), None, fiction),
+            (Err(_), Some(digits)) => international(digits),
             (national, _) => national,
         }
     }
@@ -123,6 +147,7 @@ impl PhoneNumber {
             }
             ParseError::TooLongNsn => PhoneError::TooLong,
         })?;
+        let number = habits::meant(&number).unwrap_or(number);
         let phone = Self(PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned());
 
         if !phone.is_british_fiction() && !PHONE_NUMBER_UTIL.is_valid_number(&number) {
@@ -215,6 +240,10 @@ impl PhoneNumber {
         }
     }
 
+    fn may_be_mobile(&self) -> bool {
+        matches!(self.line_type(), LineType::Mobile | LineType::MobileOrLandline)
+    }
+
     /// The number as the numbering plans see it. The library never gets anything but `+` and digits.
     fn planned(&self) -> Option<rlibphonenumber::PhoneNumber> {
         let digits = self.0.strip_prefix('+')?;
@@ -261,6 +290,11 @@ impl Country {
 
     fn region(self) -> Option<Region> {
         Region::from_code(self.as_str()).ok()
+    }
+
+    /// The digits that its numbers begin with in E.164.
+    fn calling_code(self) -> Option<String> {
+        PHONE_NUMBER_UTIL.get_country_code_for_region(self.region()?).map(|code| code.to_string())
     }
 }
 

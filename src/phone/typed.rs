@@ -1,13 +1,23 @@
-//! What people type, made plain: digits of any script, and the marks they put around them.
+//! What people type and paste, made plain: digits of any script, and all that stands around them.
 //!
 //! What this module promises:
 //! * Only ASCII comes out: at most one leading `+`, then digits.
 //! * The work is bounded, however long the input is.
 
-use super::PhoneError;
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
+use super::{
+    PhoneError,
+    digits::{digit, is_dash, is_space},
+};
 
 /// No number with all its spaces and brackets is this long.
 const MAX_TYPED: usize = 64;
+
+/// No label before a number is this long.
+const MAX_LABEL: usize = 24;
 
 /// Digits before a label, without which the label is no extension's.
 const MIN_BEFORE_EXTENSION: usize = 5;
@@ -15,70 +25,118 @@ const MIN_BEFORE_EXTENSION: usize = 5;
 /// How extensions are written, in lower case; none is hidden by an earlier one.
 const EXTENSION_LABELS: [&str; 9] = ["extension", "extn", "ext", "xtn", "x", "#", "anexo", "int", "доб"];
 
-/// The zero of each script whose digits a phone's keyboard offers.
-const ZEROS: [char; 12] = [
-    '\u{ff10}', // full width
-    '\u{0660}', // Arabic
-    '\u{06f0}', // Persian, Urdu
-    '\u{0966}', // Devanagari
-    '\u{09e6}', // Bengali
-    '\u{0ae6}', // Gujarati
-    '\u{0be6}', // Tamil
-    '\u{0c66}', // Telugu
-    '\u{0ce6}', // Kannada
-    '\u{0e50}', // Thai
-    '\u{1040}', // Burmese
-    '\u{17e0}', // Khmer
-];
-
-/// The ASCII digit that `c` stands for.
-pub(crate) fn digit(c: char) -> Option<char> {
-    if c.is_ascii() {
-        return c.is_ascii_digit().then_some(c);
-    }
-    ZEROS.iter().find_map(|&zero| char::from_digit(u32::from(c).checked_sub(zero.into())?, 10))
+fn is_plus(c: char) -> bool {
+    matches!(c, '+' | '\u{207a}' | '\u{2795}' | '\u{fe62}' | '\u{ff0b}')
 }
 
-/// White space, and the invisible marks that come along when a number is copied.
-pub(crate) fn is_space(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
-        || matches!(c, '\u{2060}'..='\u{2069}' | '\u{feff}')
-}
-
-pub(crate) fn is_dash(c: char) -> bool {
-    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30fc}' | '\u{fe63}' | '\u{ff0d}')
+fn is_dot(c: char) -> bool {
+    matches!(c, '.' | '·' | '•' | '\u{2024}' | '\u{2027}' | '\u{2219}' | '\u{22c5}')
+        || matches!(c, '\u{3002}' | '\u{30fb}' | '\u{ff0e}' | '\u{ff61}' | '\u{ff65}')
 }
 
 fn is_separator(c: char) -> bool {
     is_space(c)
         || is_dash(c)
-        || matches!(c, '.' | '/' | '(' | ')' | '[' | ']' | '．' | '／' | '（' | '）' | '［' | '］')
+        || is_dot(c)
+        || matches!(c, '/' | '(' | ')' | '[' | ']' | '_' | '\'' | '’' | '\u{2044}')
+        || matches!(c, '\u{ff08}' | '\u{ff09}' | '\u{ff0f}' | '\u{ff3b}' | '\u{ff3d}')
 }
 
-/// The digits of a phone number as typed, after a `+` if it has one.
-pub(super) fn plain(input: &str) -> Result<String, PhoneError> {
-    let input = input.trim_matches(is_space);
-    let input = match input.split_at_checked(4) {
-        Some((scheme, number)) if scheme.eq_ignore_ascii_case("tel:") => number,
-        _ => input,
+/// What is copied along with a number from the text around it.
+fn is_around(c: char) -> bool {
+    is_space(c)
+        || is_dot(c)
+        || matches!(c, ',' | ';' | '<' | '>' | '"' | '\'' | '`' | '‘' | '’' | '“' | '”' | '„' | '«' | '»')
+        || matches!(c, '\u{60c}' | '\u{3001}' | '\u{ff0c}' | '\u{ff1b}')
+        || matches!(c, '\u{260e}' | '\u{260f}' | '\u{2706}' | '\u{1f4de}' | '\u{1f4f1}')
+}
+
+/// What was typed, as digits.
+#[derive(Debug)]
+pub(super) struct Plain {
+    /// After a `+` if there was one.
+    pub(super) digits: String,
+    /// The same without the zero of `+44 (0)…`, which is dialled at home only.
+    pub(super) from_abroad: Option<String>,
+}
+
+/// The digits of a phone number as typed.
+pub(super) fn plain(input: &str) -> Result<Plain, PhoneError> {
+    let input = unescaped(input);
+    let input = input.trim_matches(is_around);
+    let number = match after_label(input) {
+        Some(link) => of_link(link)?,
+        None => Cow::Borrowed(input),
     };
 
     let mut plain = String::with_capacity(16);
-    for (count, (at, c)) in input.char_indices().enumerate() {
+    let mut zero = None;
+    for (count, (at, c)) in number.char_indices().enumerate() {
         if count == MAX_TYPED {
             return Err(PhoneError::TooLong);
         }
         if let Some(digit) = digit(c) {
+            if plain.len() > 1 && number[..at].ends_with('(') && number[at..].starts_with("0)") {
+                zero = Some(plain.len());
+            }
             plain.push(digit);
-        } else if matches!(c, '+' | '＋') && plain.is_empty() {
+        } else if is_plus(c) && plain.is_empty() {
             plain.push('+');
         } else if !is_separator(c) {
-            let is_extension = plain.len() > MIN_BEFORE_EXTENSION && is_extension(&input[at..]);
+            let is_extension = plain.len() > MIN_BEFORE_EXTENSION && is_extension(&number[at..]);
             return Err(if is_extension { PhoneError::Extension } else { PhoneError::BadCharacter });
         }
     }
-    if plain.trim_start_matches('+').is_empty() { Err(PhoneError::Empty) } else { Ok(plain) }
+    if plain.trim_start_matches('+').is_empty() {
+        return Err(PhoneError::Empty);
+    }
+    let from_abroad = zero.map(|at| format!("{}{}", &plain[..at], &plain[at + 1..]));
+    Ok(Plain { digits: plain, from_abroad })
+}
+
+/// A copied link with `%20` in it.
+fn unescaped(input: &str) -> Cow<'_, str> {
+    if input.len() > 4 * MAX_TYPED || !input.contains('%') {
+        return Cow::Borrowed(input);
+    }
+    percent_decode_str(input).decode_utf8().unwrap_or(Cow::Borrowed(input))
+}
+
+/// What follows a link's scheme or a label such as `Tel.:` or `Mobile:`, if there is one.
+fn after_label(input: &str) -> Option<&str> {
+    let begins = |c: char| digit(c).is_some() || is_plus(c) || matches!(c, '(' | '[' | '\u{ff08}');
+    let mut end = 0;
+    let mut has_letters = false;
+    for c in input.chars().take(MAX_LABEL).take_while(|c| !begins(*c)) {
+        if !(c.is_alphabetic() || is_separator(c) || c == ':' || c == '\u{ff1a}') {
+            return None;
+        }
+        has_letters |= c.is_alphabetic();
+        end += c.len_utf8();
+    }
+    let (label, number) = input.split_at(end);
+    let label = label.trim_end_matches(|c| is_space(c) || c == '/');
+    (has_letters && label.ends_with([':', '.', '\u{ff1a}'])).then_some(number)
+}
+
+/// The number of a `tel:` link, which may carry parameters: an extension, or the code that its number goes with.
+fn of_link(link: &str) -> Result<Cow<'_, str>, PhoneError> {
+    let mut parts = link.split(';');
+    let number = parts.next().unwrap_or_default();
+    let mut context = None;
+    for parameter in parts {
+        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        if name.eq_ignore_ascii_case("ext") && value.chars().any(|c| digit(c).is_some()) {
+            return Err(PhoneError::Extension);
+        }
+        if name.eq_ignore_ascii_case("phone-context") && value.starts_with('+') {
+            context = Some(value);
+        }
+    }
+    Ok(match context {
+        Some(context) if !number.starts_with(is_plus) => format!("{context}{number}").into(),
+        _ => number.into(),
+    })
 }
 
 /// Whether what follows a number is a label and digits, such as `ext. 12`, `x12`, `;ext=12` or `,,12`.
