@@ -56,7 +56,7 @@ pub enum AppError {
         "refused a request from another site or through a proxy: the simulator is for this machine; see --simulator"
     )]
     Forwarded,
-    /// 508: the gate of a site does not see the session.
+    /// 508: the gate of a site, or we, do not see the session.
     #[error("{site} keeps sending a visitor here who is signed in: {cause}")]
     Loop {
         /// Its origin.
@@ -172,6 +172,8 @@ fn loop_advice(cause: bounces::Cause) -> &'static str {
         bounces::Cause::CookieDomain => "error-loop-domain",
         bounces::Cause::NotSecure => "error-loop-not-secure",
         bounces::Cause::Unclear => "error-loop-unclear",
+        bounces::Cause::OtherCookies => "error-loop-other-cookies",
+        bounces::Cause::NoCookie => "error-loop-no-cookie",
     }
 }
 

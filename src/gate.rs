@@ -43,7 +43,7 @@ use crate::{
     clock::Timestamp,
     phone::PhoneNumber,
     seldom::Seldom,
-    session::session_token,
+    session::session_tokens,
     store::{SessionRow, StoreError},
     templates::UnauthorizedPage,
     text::Language,
@@ -251,25 +251,29 @@ fn wants_401(uri: &Uri) -> bool {
 }
 
 impl AppState {
-    /// The live session that the cookie opens, from the cache or the store.
+    /// The live session that a cookie opens, from the cache or the store. Where there are several cookies, the store is
+    /// asked once about each.
     async fn identity(&self, headers: &HeaderMap) -> Result<Option<Arc<Entry>>, StoreError> {
-        let Some(token) = session_token(headers, &self.cookies) else { return Ok(None) };
-        let digest = token.digest();
+        let tokens = session_tokens(headers, &self.cookies);
         let now = self.sign_in.clock.now();
         let cache = &self.gate.cache;
-        if let Some(entry) = cache.get(&digest, now) {
-            // Of a number that the operator has taken off the list, no session counts from then on.
-            let allowed = self.sign_in.destinations.allowed.allows(&entry.phone);
-            return Ok(allowed.then_some(entry));
+        // Of a number that the operator has taken off the list, no session counts from then on.
+        let allowed = |entry: &Arc<Entry>| self.sign_in.destinations.allowed.allows(&entry.phone);
+        let cached = tokens.iter().find_map(|token| cache.get(&token.digest(), now).filter(allowed));
+        if cached.is_some() {
+            return Ok(cached);
         }
         let ticket = cache.ticket();
-        let Some(row) = self.session(&token).await? else { return Ok(None) };
-        let user = self.sign_in.keys.subject(&row.phone);
-        let Ok(identity) = Identity::new(&user, &row.phone, row.signed_in_at) else { return Ok(None) };
-        let ends_at = row.expires_at.min(row.seen_at + self.session_idle);
-        let SessionRow { phone, phone_hash, .. } = row;
-        let entry = Arc::new(Entry { phone, phone_hash, ends_at, read_at: now, identity });
-        cache.put(ticket, digest, entry.clone());
-        Ok(Some(entry))
+        for token in &tokens {
+            let Some(row) = self.session(token).await? else { continue };
+            let user = self.sign_in.keys.subject(&row.phone);
+            let Ok(identity) = Identity::new(&user, &row.phone, row.signed_in_at) else { continue };
+            let ends_at = row.expires_at.min(row.seen_at + self.session_idle);
+            let SessionRow { phone, phone_hash, .. } = row;
+            let entry = Arc::new(Entry { phone, phone_hash, ends_at, read_at: now, identity });
+            cache.put(ticket, token.digest(), entry.clone());
+            return Ok(Some(entry));
+        }
+        Ok(None)
     }
 }

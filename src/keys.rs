@@ -59,6 +59,7 @@ pub struct Keys {
     successor: hmac::Key,
     address: hmac::Key,
     known: hmac::Key,
+    known_token: hmac::Key,
     ticket: hmac::Key,
     subject: hmac::Key,
     session: hmac::Key,
@@ -82,6 +83,7 @@ impl Keys {
             successor: derive("successor"),
             address: derive("address"),
             known: derive("known"),
+            known_token: derive("known token"),
             ticket: derive("ticket"),
             subject: derive("subject"),
             session: derive("session"),
@@ -102,6 +104,34 @@ impl Keys {
     /// the other.
     pub fn known(&self, browser: &Token, phone_hash: &str) -> String {
         sign(&self.known, &[&browser.0, phone_hash])
+    }
+
+    /// The token by which the browser of an attempt is known again to its number; as with a [`Keys::successor`], both halves
+    /// of a double click get the same. It tells us, and nobody else, that we made it, and for which number.
+    pub fn known_token(&self, browser: &Token, attempt_id: &str, phone_hash: &str) -> Token {
+        let tag = mac(&self.known_token, &["id", &browser.0, attempt_id, phone_hash]);
+        let id = BASE64URL_NOPAD.encode(&tag.as_ref()[..ID]);
+        let marks = [self.made_mark(&id), self.number_mark(&id, phone_hash)];
+        let bytes: Vec<u8> = tag.as_ref()[..ID].iter().copied().chain(marks.concat()).collect();
+        Token(BASE64URL_NOPAD.encode(&bytes))
+    }
+
+    /// Whether [`Keys::known_token`] made it. What it is good for, the store knows: nothing secret hangs on these marks.
+    pub fn is_known_token(&self, token: &Token) -> bool {
+        parts(token).is_some_and(|(id, made, _)| made == self.made_mark(&id))
+    }
+
+    /// Whether it made it for that number.
+    pub fn is_known_token_of(&self, token: &Token, phone_hash: &str) -> bool {
+        parts(token).is_some_and(|(id, _, number)| number == self.number_mark(&id, phone_hash))
+    }
+
+    fn made_mark(&self, id: &str) -> [u8; MARK] {
+        mark(&mac(&self.known_token, &["made", id]))
+    }
+
+    fn number_mark(&self, id: &str, phone_hash: &str) -> [u8; MARK] {
+        mark(&mac(&self.known_token, &["number", id, phone_hash]))
     }
 
     /// What a page holds to show that its visitor has waited; made of all that the wait was for.
@@ -133,6 +163,24 @@ impl Keys {
     pub fn successor(&self, token: &Token, purpose: &str) -> Token {
         Token(sign(&self.successor, &[&token.0, purpose]))
     }
+}
+
+/// The bytes of a known browser's token that nobody can guess, and those of each mark behind them.
+const ID: usize = 16;
+const MARK: usize = 8;
+
+/// The parts of a known browser's token: what it is, who made it, and for which number.
+fn parts(token: &Token) -> Option<(String, Vec<u8>, Vec<u8>)> {
+    let bytes = BASE64URL_NOPAD.decode(token.0.as_bytes()).ok()?;
+    let (id, marks) = bytes.split_at_checked(ID)?;
+    let (made, number) = marks.split_at_checked(MARK)?;
+    Some((BASE64URL_NOPAD.encode(id), made.to_vec(), number.to_vec()))
+}
+
+fn mark(tag: &hmac::Tag) -> [u8; MARK] {
+    let mut mark = [0; MARK];
+    mark.copy_from_slice(&tag.as_ref()[..MARK]);
+    mark
 }
 
 impl fmt::Debug for Keys {
@@ -191,6 +239,27 @@ mod tests {
         assert_ne!(next, keys.successor(&token, "browser"));
         assert_ne!(next, token);
         assert_eq!(Token::parse(next.expose()).as_ref(), Some(&next));
+    }
+
+    #[test]
+    fn a_known_browsers_token_tells_us_alone_that_it_is_ours_and_whose() {
+        let keys = Keys::new(b"one");
+        let browser = Token::new(&Random::seeded(1));
+
+        let token = keys.known_token(&browser, "attempt", "number");
+
+        assert_eq!(Token::parse(token.expose()).as_ref(), Some(&token));
+        assert_eq!(token, keys.known_token(&browser, "attempt", "number"));
+        assert!(keys.is_known_token(&token) && keys.is_known_token_of(&token, "number"));
+        assert!(!keys.is_known_token_of(&token, "another number"));
+        for others in [Keys::new(b"two").known_token(&browser, "attempt", "number"), browser] {
+            assert!(!keys.is_known_token(&others) && !keys.is_known_token_of(&others, "number"));
+        }
+        for attempt in 0..100 {
+            let other = keys.known_token(&token, &attempt.to_string(), "number");
+            assert_ne!(other.expose()[..21], token.expose()[..21]);
+        }
+        assert!(!keys.is_known_token(&Token::parse(&"A".repeat(43)).unwrap()));
     }
 
     #[test]

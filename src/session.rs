@@ -7,133 +7,32 @@
 
 mod cookies;
 mod device;
+mod known;
 mod live;
 mod notice;
-
-use std::convert::Infallible;
+mod visitor;
 
 use axum::{
     extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
-    http::{HeaderMap, HeaderValue, header, request::Parts},
+    http::{HeaderMap, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use axum_extra::extract::cookie::Cookie;
 
 pub use cookies::Cookies;
-use cookies::sent_cookie;
+pub(crate) use cookies::session_tokens;
 pub use notice::Notice;
+pub use visitor::Visitor;
 
 use crate::{
     app::AppState,
     clock::Timestamp,
     error::AppError,
     gate::{self, return_to::start_page},
-    guard::KNOWN_FOR,
     keys::Token,
     phone::PhoneNumber,
     sign_in::{self, Over, Standing},
     store::StoreError,
 };
-
-/// What a visitor's cookies say, and what the answer will set. Nothing is looked up.
-#[derive(Debug, Clone)]
-pub struct Visitor {
-    app: AppState,
-    browser: Option<Token>,
-    known: Option<Token>,
-    notice: Option<Notice>,
-    set: Vec<Cookie<'static>>,
-}
-
-impl Visitor {
-    fn read(headers: &HeaderMap, app: &AppState) -> Self {
-        let value = |name: &str| sent_cookie(headers, name);
-        let said = value(&app.cookies.notice);
-        Self {
-            browser: value(&app.cookies.browser).and_then(Token::parse),
-            known: value(&app.cookies.known).and_then(Token::parse),
-            notice: said.and_then(Notice::parse),
-            set: Vec::new(),
-            app: app.clone(),
-        }
-    }
-
-    /// The token that attempts belong to.
-    pub fn browser(&self) -> Option<&Token> {
-        self.browser.as_ref()
-    }
-
-    /// A token for a browser that brought none.
-    pub fn new_browser(&mut self) -> Token {
-        let token = Token::new(&self.app.sign_in.random);
-        self.set_browser(&token);
-        token
-    }
-
-    /// Gives the browser another token.
-    pub fn set_browser(&mut self, token: &Token) {
-        self.set.push(self.app.cookies.cookie(&self.app.cookies.browser, token.expose()));
-    }
-
-    /// What tells the guard that someone has signed in with this browser before. It lets nobody in.
-    pub fn known(&self) -> Option<&Token> {
-        self.known.as_ref()
-    }
-
-    /// The one cookie that outlives the browser's window.
-    pub fn set_known(&mut self, token: &Token) {
-        let mut cookie = self.app.cookies.cookie(&self.app.cookies.known, token.expose());
-        cookie.set_max_age(time::Duration::try_from(KNOWN_FOR).ok());
-        self.set.push(cookie);
-    }
-
-    /// Signs the browser in.
-    pub fn set_session(&mut self, token: &Token) {
-        self.set.push(self.app.cookies.cookie(&self.app.cookies.session, token.expose()));
-    }
-
-    /// Has the next page say something.
-    pub fn set_notice(&mut self, notice: Notice) {
-        self.set.push(self.app.cookies.cookie(&self.app.cookies.notice, notice.as_str()));
-    }
-
-    /// Takes the session away.
-    pub fn end_session(&mut self) {
-        self.set.push(self.app.cookies.removal(&self.app.cookies.session));
-    }
-
-    /// What is to be said once; asking for it takes it away.
-    pub fn take_notice(&mut self) -> Option<Notice> {
-        let notice = self.notice.take()?;
-        self.set.push(self.app.cookies.removal(&self.app.cookies.notice));
-        Some(notice)
-    }
-
-    /// The answer, with the cookies that were set.
-    pub fn answer(self, response: impl IntoResponse) -> Response {
-        let mut response = response.into_response();
-        for cookie in self.set {
-            // Names are ours and values are tokens: always a header.
-            if let Ok(value) = HeaderValue::try_from(cookie.to_string()) {
-                response.headers_mut().append(header::SET_COOKIE, value);
-            }
-        }
-        response
-    }
-}
-
-impl FromRequestParts<AppState> for Visitor {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Infallible> {
-        Ok(Self::read(&parts.headers, app))
-    }
-}
-
-/// The session's token, if a cookie has one.
-pub(crate) fn session_token(headers: &HeaderMap, cookies: &Cookies) -> Option<Token> {
-    sent_cookie(headers, &cookies.session).and_then(Token::parse)
-}
 
 /// A visitor with a live session.
 ///
@@ -195,8 +94,7 @@ impl<E: Into<AppError>> From<E> for TurnedAway {
 
 impl SignedIn {
     async fn read(headers: &HeaderMap, app: &AppState) -> Result<Option<Self>, StoreError> {
-        let Some(token) = session_token(headers, &app.cookies) else { return Ok(None) };
-        let session = app.session(&token).await?;
+        let session = app.session_of(&session_tokens(headers, &app.cookies)).await?;
         Ok(session.map(|row| Self {
             phone: row.phone,
             since: row.signed_in_at,
@@ -246,7 +144,7 @@ impl FromRequestParts<AppState> for Pending {
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, TurnedAway> {
         let Ok(mut visitor) = Visitor::from_request_parts(parts, app).await;
-        let Some(browser) = visitor.browser().cloned() else {
+        let Some(browser) = visitor.browser().await? else {
             return Err(TurnedAway::to_start(visitor, "/"));
         };
         match app.sign_in.standing(&browser).await? {

@@ -47,7 +47,7 @@ use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 pub use cancel::Cancel;
-pub use check::{Check, Ending};
+pub use check::{Check, Ending, Tokens};
 pub use resend::{Offer, Resend, WhyNot};
 pub use standing::{Over, Pending, Resending, Standing};
 pub use start::{Refusal, Start};
@@ -56,7 +56,7 @@ use crate::{
     channel::{Channel, Channels},
     clock::{Clock, Timestamp},
     guard::{Guard, breaker::Breakers, destination::Destinations},
-    keys::{Keys, Token},
+    keys::Keys,
     metrics::Metrics,
     phone::PhoneNumber,
     random::Random,
@@ -198,12 +198,6 @@ impl SignIn {
     /// Lets go of an attempt whose code was not judged.
     async fn release(&self, attempt: &Verification) -> Result<(), SignInError> {
         Ok(self.store.let_go(&attempt.attempt_id).await?)
-    }
-
-    /// The tokens that take the browser token's place once its attempt is verified: session, browser, known browser.
-    fn successors(&self, browser: &Token, attempt_id: &str) -> [Token; 3] {
-        ["session", "browser", "known"]
-            .map(|what| self.keys.successor(browser, &format!("{what} {attempt_id}")))
     }
 }
 

@@ -17,8 +17,8 @@ use crate::{
 pub struct Asker {
     /// Whence.
     pub address: IpAddr,
-    /// What the cookie of a known browser holds.
-    pub known: Option<Token>,
+    /// What the cookie of a known browser holds: a token for each number that has signed in with it.
+    pub known: Vec<Token>,
     /// What the page that lets a visitor wait holds.
     pub ticket: Option<Token>,
 }
@@ -26,7 +26,7 @@ pub struct Asker {
 impl Asker {
     /// Someone of whom only the address is known.
     pub fn at(address: IpAddr) -> Self {
-        Self { address, known: None, ticket: None }
+        Self { address, known: Vec::new(), ticket: None }
     }
 }
 

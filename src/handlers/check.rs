@@ -44,15 +44,13 @@ pub(super) async fn submit(
     Form(form): Form<PinForm>,
 ) -> Result<Response, AppError> {
     let start_over = Redirect::to(if signed_in.is_some() { "/result" } else { "/" });
-    let Some(browser) = visitor.browser().cloned() else { return Ok(start_over.into_response()) };
-    let asker = Asker { known: visitor.known().cloned(), ..Asker::at(address) };
+    let Some(browser) = visitor.browser().await? else { return Ok(start_over.into_response()) };
+    let asker = Asker { known: visitor.known().to_vec(), ..Asker::at(address) };
     let (failure, error) = match Pin::parse(&form.pin, app.code_length) {
         Err(problem) => (pin_problem(problem).into(), None),
         Ok(pin) => match app.sign_in.check(&browser, &form.request_id, pin, asker, device).await? {
-            Check::SignedIn { session, browser, known, return_to } => {
-                visitor.set_browser(&browser);
-                visitor.set_session(&session);
-                visitor.set_known(&known);
+            Check::SignedIn { tokens, return_to } => {
+                visitor.sign_in(&browser, &tokens);
                 return Ok(visitor.answer(app.onward(return_to.as_deref())));
             }
             Check::Cancelled { taken_over, return_to } => {

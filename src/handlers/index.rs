@@ -49,8 +49,12 @@ pub(super) async fn show(
     if let Some(signed_in) = signed_in {
         return send_on(&app, &signed_in, return_to.as_ref());
     }
+    if let Some(cause) = app.loses_session(&visitor).await? {
+        let site = return_to.map_or_else(|| app.public_url.origin().ascii_serialization(), |to| to.origin());
+        return Err(AppError::Loop { site, cause });
+    }
     // Two clicks on the form must be one browser's, so it is known before the first.
-    if visitor.browser().is_none() {
+    if !visitor.has_browser() {
         visitor.new_browser();
     }
     let notice = visitor.take_notice().map(say);
@@ -92,7 +96,7 @@ pub(super) async fn submit(
         Err(problem) => return refuse(&app, frame, visitor, form, phone_problem(problem).into(), None),
     };
     tracing::Span::current().record("phone", phone.masked());
-    let browser = match visitor.browser().cloned() {
+    let browser = match visitor.browser().await? {
         Some(browser) => browser,
         // The page that holds the form sets the cookie. Without one no code could be taken, so none is sent.
         None if fetched_by_a_browser(&headers) => {
@@ -101,7 +105,7 @@ pub(super) async fn submit(
         }
         None => visitor.new_browser(),
     };
-    let asker = Asker { address, known: visitor.known().cloned(), ticket: Token::parse(&form.ticket) };
+    let asker = Asker { address, known: visitor.known().to_vec(), ticket: Token::parse(&form.ticket) };
     match app.sign_in.start(&browser, phone, asker, form.return_to.clone()).await? {
         Start::Sent | Start::UnderWay => Ok(visitor.answer(Redirect::to("/verify"))),
         Start::Resumed => {

@@ -42,7 +42,7 @@ pub(super) async fn submit(
         "" => Some(app.sign_in.channels.first()),
         word => Channel::parse(word),
     };
-    let asker = Asker { known: visitor.known().cloned(), ..Asker::at(address) };
+    let asker = Asker { known: visitor.known().to_vec(), ..Asker::at(address) };
     let mut error = None;
     let failure = match app.sign_in.resend(&pending.browser, &form.request_id, channel, asker).await? {
         Resend::UnderWay => return Ok(Redirect::to("/verify").into_response()),

@@ -74,7 +74,7 @@ pub(super) async fn submit(
     app.end_session(&row.phone_hash, &row.token_hash).await?;
     tracing::info!(phone = row.phone.masked(), "signed out");
     if row.token_hash == signed_in.token_hash {
-        visitor.end_session();
+        visitor.sign_out().await?;
         visitor.set_notice(Notice::SignedOut);
         return Ok(visitor.answer(Redirect::to("/")));
     }

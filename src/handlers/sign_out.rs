@@ -37,15 +37,13 @@ pub(super) async fn submit(
     Here(signed_in): Here,
     Form(form): Form<SignOutForm>,
 ) -> Result<Response, AppError> {
-    let phone = signed_in.phone.masked();
     if form.everywhere.as_deref() == Some("1") {
         let ended = app.end_sessions(&signed_in.phone_hash, None).await?;
-        tracing::info!(phone, ended, "signed out everywhere");
-    } else {
-        app.end_session(&signed_in.phone_hash, &signed_in.token_hash).await?;
-        tracing::info!(phone, "signed out");
+        tracing::info!(phone = signed_in.phone.masked(), ended, "signed out everywhere");
     }
-    visitor.end_session();
+    for session in visitor.sign_out().await? {
+        tracing::info!(phone = session.phone.masked(), "signed out");
+    }
     visitor.set_notice(Notice::SignedOut);
     Ok(visitor.answer(Redirect::to("/")))
 }

@@ -23,8 +23,8 @@ pub(super) async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, AppError> {
     let seen = query.as_deref().and_then(|query| query.strip_prefix("seen=")).unwrap_or_default();
-    let standing = match visitor.browser() {
-        Some(browser) => app.sign_in.standing(browser).await?,
+    let standing = match visitor.browser().await? {
+        Some(browser) => app.sign_in.standing(&browser).await?,
         None => Standing::Nothing,
     };
     let status = match standing {

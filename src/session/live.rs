@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use super::Visitor;
 use crate::{
     app::AppState,
     clock::Timestamp,
+    gate::bounces::Cause,
     keys::Token,
     store::{SessionRow, StoreError},
 };
@@ -35,6 +37,34 @@ impl AppState {
             }
         }
         Ok(Some(row))
+    }
+
+    /// The live session that the first of these tokens opens that opens one.
+    pub(crate) async fn session_of(&self, tokens: &[Token]) -> Result<Option<SessionRow>, StoreError> {
+        for token in tokens {
+            let session = self.session(token).await?;
+            if session.is_some() {
+                return Ok(session);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Why a browser that has just signed in, again and again, sends no cookie that shows it; `None` if it does not.
+    pub(crate) async fn loses_session(&self, visitor: &Visitor) -> Result<Option<Cause>, StoreError> {
+        let now = self.sign_in.clock.now();
+        for browser in visitor.browsers() {
+            let Some(token_hash) = self.gate.signed_in_in_vain(browser, now) else { continue };
+            let row = self.sign_in.store.session(&token_hash).await?;
+            if row.is_some_and(|row| is_live(&row, now, self.session_idle)) {
+                return Ok(Some(if visitor.brought_session() {
+                    Cause::OtherCookies
+                } else {
+                    Cause::NoCookie
+                }));
+            }
+        }
+        Ok(None)
     }
 
     /// Ends one session, for the gate too.

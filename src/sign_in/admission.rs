@@ -31,9 +31,8 @@ impl SignIn {
     /// What the guard looks at when `asker` wants a code sent.
     pub(super) async fn subject(&self, phone: &PhoneNumber, asker: &Asker) -> Result<Subject, SignInError> {
         let mut subject = Subject::new(&self.keys, phone, asker.address);
-        if let Some(browser) = &asker.known {
-            let hash = self.keys.known(browser, &subject.phone_hash);
-            subject.known = self.store.is_known(&hash, self.clock.now()).await?;
+        for hash in self.known_hashes(asker, &subject.phone_hash) {
+            subject.known |= self.store.is_known(&hash, self.clock.now()).await?;
         }
         Ok(subject)
     }

@@ -20,12 +20,8 @@ use crate::{
 pub enum Check {
     /// The code was right.
     SignedIn {
-        /// Opens the session.
-        session: Token,
-        /// Takes the old browser token's place.
-        browser: Token,
-        /// Tells the guard the browser again.
-        known: Token,
+        /// What the browser holds from now on.
+        tokens: Tokens,
         /// Where the visitor wanted to go.
         return_to: Option<String>,
     },
@@ -69,6 +65,19 @@ pub enum Check {
     Paused(Paused),
     /// Too many wrong codes: nobody was called and the try is not used up.
     Refused(Refused),
+}
+
+/// The tokens of a browser that has signed in. Nobody had any of them before.
+#[derive(Debug)]
+pub struct Tokens {
+    /// Opens the session.
+    pub session: Token,
+    /// Takes the place of the token that its attempt belonged to.
+    pub browser: Token,
+    /// By which the guard knows the browser of this number again.
+    pub known: Token,
+    /// The same of other numbers, which it had before.
+    pub known_to_others: Vec<Token>,
 }
 
 /// What a visitor posted.

@@ -1,13 +1,13 @@
 //! What a browser has under way, as its next page tells it.
 
-use super::{Offer, SignIn, SignInError, resend};
+use super::{Offer, SignIn, SignInError, resend, runs};
 use crate::{
     callback::Trouble,
     channel::Channel,
     clock::Timestamp,
     keys::Token,
     phone::PhoneNumber,
-    store::{Move, Note, State, Verification},
+    store::{Move, Note, State, StoreError, Verification},
 };
 
 /// The attempt whose code the visitor is to type.
@@ -85,6 +85,22 @@ pub enum Standing {
 }
 
 impl SignIn {
+    /// Which of the tokens that one browser sent its attempts belong to: the one with a running attempt, or else the latest.
+    /// Where there is no choice the store is not asked.
+    pub async fn browser_among(&self, browsers: &[Token]) -> Result<Option<Token>, StoreError> {
+        let [_, _, ..] = browsers else { return Ok(browsers.first().cloned()) };
+        let now = self.clock.now();
+        let (mut found, mut best) = (browsers.first(), None);
+        for browser in browsers {
+            let attempts = self.store.attempts_of_browser(&browser.hash()).await?;
+            let standing = attempts.first().map(|attempt| (runs(attempt, now), attempt.created_at));
+            if standing > best {
+                (found, best) = (Some(browser), standing);
+            }
+        }
+        Ok(found.cloned())
+    }
+
     /// What `browser` has under way.
     pub async fn standing(&self, browser: &Token) -> Result<Standing, SignInError> {
         let now = self.clock.now();

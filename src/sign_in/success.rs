@@ -1,8 +1,9 @@
 //! What a right code leads to: a session, once, however often its answer is asked for.
 
-use super::{Check, SignIn, SignInError, TOMBSTONE, check::Form};
+use super::{Check, SignIn, SignInError, TOMBSTONE, Tokens, check::Form};
 use crate::{
-    guard::{KNOWN_FOR, subject},
+    guard::{Asker, KNOWN_FOR, subject},
+    keys::Token,
     store::{SessionRow, State, Success, Verification},
 };
 
@@ -13,13 +14,12 @@ impl SignIn {
         attempt: &Verification,
         pin_hash: &str,
     ) -> Result<Check, SignInError> {
-        let [session, browser, known] = self.successors(&form.browser, &attempt.attempt_id);
-        let known = form.asker.known.clone().unwrap_or(known);
+        let tokens = self.successors(form, &attempt.attempt_id, &attempt.phone_hash);
         let now = self.clock.now();
         let (phone_hash, origin) = (&attempt.phone_hash, &attempt.origin);
         let success = Success {
             session: SessionRow {
-                token_hash: session.hash(),
+                token_hash: tokens.session.hash(),
                 phone: attempt.phone.clone(),
                 phone_hash: phone_hash.clone(),
                 signed_in_at: now,
@@ -27,7 +27,7 @@ impl SignIn {
                 expires_at: now + self.session_max,
                 device: form.device.clone(),
             },
-            known: self.keys.known(&known, phone_hash),
+            known: self.keys.known(&tokens.known, phone_hash),
             known_until: now + KNOWN_FOR,
             // Whoever signs in as a stranger has shown to be the owner; a known browser does not vouch for strangers.
             wrong_codes: [origin.known, true].map(|known| subject::wrong_number(phone_hash, known)),
@@ -42,8 +42,9 @@ impl SignIn {
             let keys = subject::tickets(&origin.country, &origin.address_hash, attempt.phone.prefix());
             self.store.give_back(&keys).await?;
         }
+        self.forget_predecessors(form, &tokens, phone_hash).await;
         tracing::info!(phone = attempt.phone.masked(), "signed in");
-        Ok(Check::SignedIn { session, browser, known, return_to: attempt.return_to.clone() })
+        Ok(Check::SignedIn { tokens, return_to: attempt.return_to.clone() })
     }
 
     /// The same tokens once more, unless the visitor has signed out since.
@@ -53,11 +54,50 @@ impl SignIn {
         attempt_id: &str,
         return_to: Option<String>,
     ) -> Result<Check, SignInError> {
-        let [session, browser, known] = self.successors(&form.browser, attempt_id);
-        let known = form.asker.known.clone().unwrap_or(known);
-        let row = self.store.session(&session.hash()).await?;
+        let session = self.session_token(form, attempt_id);
         let now = self.clock.now();
-        let live = row.is_some_and(|row| now.since(row.signed_in_at) < TOMBSTONE);
-        Ok(if live { Check::SignedIn { session, browser, known, return_to } } else { Check::NoAttempt })
+        let row = self.store.session(&session.hash()).await?;
+        let Some(row) = row.filter(|row| now.since(row.signed_in_at) < TOMBSTONE) else {
+            return Ok(Check::NoAttempt);
+        };
+        let tokens = self.successors(form, attempt_id, &row.phone_hash);
+        Ok(Check::SignedIn { tokens, return_to })
+    }
+
+    /// What the browser of a verified attempt gets. All of it follows from the token that the attempt belongs to, which may
+    /// be known to others, and the server key, which is not.
+    fn successors(&self, form: &Form, attempt_id: &str, phone_hash: &str) -> Tokens {
+        let known = self.keys.known_token(&form.browser, attempt_id, phone_hash);
+        let of_others = |token: &&Token| !self.keys.is_known_token_of(token, phone_hash);
+        Tokens {
+            session: self.session_token(form, attempt_id),
+            browser: self.keys.successor(&form.browser, &format!("browser {attempt_id}")),
+            known,
+            known_to_others: form.asker.known.iter().filter(of_others).cloned().collect(),
+        }
+    }
+
+    fn session_token(&self, form: &Form, attempt_id: &str) -> Token {
+        self.keys.successor(&form.browser, &format!("session {attempt_id}"))
+    }
+
+    /// How the store would know the tokens of `asker` by which a number knows its browser.
+    pub(super) fn known_hashes(&self, asker: &Asker, phone_hash: &str) -> Vec<String> {
+        let of_number = asker.known.iter().filter(|token| self.keys.is_known_token_of(token, phone_hash));
+        of_number.map(|token| self.keys.known(token, phone_hash)).collect()
+    }
+
+    /// The number knows the browser by its new token alone: whoever has a copy of an older one has nothing.
+    async fn forget_predecessors(&self, form: &Form, tokens: &Tokens, phone_hash: &str) {
+        let new = self.keys.known(&tokens.known, phone_hash);
+        for hash in self.known_hashes(&form.asker, phone_hash).into_iter().filter(|hash| *hash != new) {
+            // The visitor is signed in whatever becomes of this.
+            if let Err(error) = self.store.forget_browser(&hash).await {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "a former token stays known: {error}"
+                );
+            }
+        }
     }
 }

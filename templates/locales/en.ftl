@@ -264,6 +264,8 @@ error-loop-headline = You are signed in, but the site does not see it
 error-loop-domain = It sent you back here again and again. Please tell whoever runs it. If this is your site: its address is not covered by COOKIE_DOMAIN, so it never gets the cookie that says who you are.
 error-loop-not-secure = It sent you back here again and again. Open its address with https:// at the start. If this is your site: serve it by https only, because the cookie that says who you are is sent by nothing else.
 error-loop-unclear = It sent you back here again and again. Please tell whoever runs it. If this is your site: see that its proxy passes cookies on to this server, and that the clocks of all servers agree.
+error-loop-other-cookies = Your browser keeps old cookies of this site that get in the way of the new one. Delete the cookies of this site, then sign in again.
+error-loop-no-cookie = Your browser did not keep the cookie that says who you are. Allow cookies for this site, then sign in again.
 
 ## A page of another site that needs a sign-in
 

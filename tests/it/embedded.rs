@@ -120,6 +120,9 @@ async fn an_app_brings_its_own_store_client_and_clock() {
     visitor.check(&id, &provider.code(PHONE).await).await.assert_redirect("/result");
 
     visitor.get("/api/me").await.assert_page(200, "2027-01-15T08:00:00Z");
+    // Behind one that another host has set.
+    visitor.set_cookie("a", &format!("1; phonegate={}; phonegate=deleted", "a".repeat(43)));
+    visitor.get("/api/me").await.assert_page(200, "2027-01-15T08:00:00Z");
     let token = phonegate::keys::Token::parse(&visitor.cookie("phonegate").unwrap()).unwrap();
     assert!(store.session(&token.hash()).await.unwrap().is_some(), "it is in the app's own store");
 }

@@ -40,6 +40,7 @@ mod sending_again_in_trouble;
 mod sending_again_within_limits;
 mod sequences;
 mod sessions;
+mod several_cookies;
 mod signing_in;
 mod simulator_alone;
 mod simulator_mode;

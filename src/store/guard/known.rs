@@ -12,6 +12,13 @@ impl Store {
         Ok(query.bind(hash).bind(now.as_millis()).fetch_optional(&mut *self.hold().await?).await?.is_some())
     }
 
+    /// From now on the browser behind `hash` is a stranger to its number.
+    pub async fn forget_browser(&self, hash: &str) -> Result<(), StoreError> {
+        let query = sqlx::query("DELETE FROM known_browsers WHERE hash = $1").bind(hash);
+        query.execute(&mut *self.hold().await?).await?;
+        Ok(())
+    }
+
     /// From now on the number has signed in with no browser.
     pub async fn forget_browsers(&self, phone_hash: &str) -> Result<(), StoreError> {
         let query = sqlx::query("DELETE FROM known_browsers WHERE phone_hash = $1");
