@@ -41,7 +41,7 @@ use crate::{
     guard::address::{self, Proxies},
     handlers, jobs,
     metrics::{Job, http},
-    phone::{Country, Fiction},
+    phone::{Country, Fiction, hide_numbers},
     session::Cookies,
     sign_in::SignIn,
     simulator::Simulator,
@@ -253,7 +253,8 @@ fn without_request_id(mut request: Request) -> Request {
 /// What each log line of a request carries. No query: it may hold what a visitor typed.
 fn span(request: &Request) -> tracing::Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
-    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path(), phone = field::Empty)
+    let path = hide_numbers(request.uri().path());
+    tracing::info_span!("request", id, method = %request.method(), path = &*path, phone = field::Empty)
 }
 
 /// Lets in only who came by a name of ours, and sets what every answer carries.
@@ -294,7 +295,7 @@ const HEADERS: [(HeaderName, &str); 5] = [
 fn check_entry(app: &AppState, headers: &HeaderMap) -> Result<(), AppError> {
     let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !is_our_host(host, &app.public_url) {
-        return Err(AppError::Host(host.chars().take(100).collect()));
+        return Err(AppError::Host(hide_numbers(host).chars().take(100).collect()));
     }
     if app.refuses_elsewhere(headers) {
         return Err(AppError::Forwarded);

@@ -238,19 +238,20 @@ fn tell(app: &AppState, error: &AppError, status: StatusCode) {
     if let Some(rule) = error.rule() {
         app.sign_in.metrics.refused(rule);
     }
-    log(error, status);
+    log(app, error, status);
 }
 
-fn log(error: &AppError, status: StatusCode) {
+fn log(app: &AppState, error: &AppError, status: StatusCode) {
     let (text, status) = (chain(error), status.as_u16());
     match error {
-        AppError::Guard(refused) => refused.log(false),
+        AppError::Guard(refused) => refused.log(&app.sign_in.keys, false),
+        AppError::Destination { refused, address } => refused.log(&app.sign_in.keys, *address),
         // A pause is an error once, when it begins, and not again for every visitor.
         AppError::Paused(_) => tracing::info!(status, "request refused: {text}"),
         _ if status >= 500 => tracing::error!(status, "request failed: {text}"),
         // The visitor is told to use another phone; whether the account should reach this one is for the operator.
         AppError::Verify(_) => tracing::warn!(status, "request refused: {text}"),
-        AppError::Destination { .. } | AppError::Loop { .. } => {
+        AppError::Loop { .. } => {
             tracing::info!(status, "request refused: {text}");
         }
         // Robots do this all day; an operator whose settings are wrong has to see it once.

@@ -9,7 +9,8 @@
 //! [`pin`] reads it, [`sign_in`] has it checked, and on success a session is stored before the answer leaves. From then
 //! on [`session`] knows who is there. If no code comes, [`sign_in`] has it sent again, and a [`callback`] of the provider
 //! may tell why. A cancel is over for the visitor at once; [`jobs`] tells the provider when it takes one, and makes the
-//! moves of a resend that have to wait. What is sent, refused and answered is counted in [`metrics`]. Whatever goes
+//! moves of a resend that have to wait. What is sent, refused and answered is counted in [`metrics`], and
+//! who did what is told in [`audit`]. Whatever goes
 //! wrong becomes one line for the operator and one sentence for the visitor in [`error`].
 //!
 //! A proxy in front of another site asks [`gate`] about each of its requests; who is not signed in there is led to `/`,
@@ -50,6 +51,7 @@ pub use session::SignedIn;
 
 pub mod app;
 pub mod assets;
+pub mod audit;
 pub mod callback;
 pub mod channel;
 pub mod clock;

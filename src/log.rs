@@ -21,7 +21,10 @@ use std::{
 
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
-use crate::config::{Log, LogFormat};
+use crate::{
+    audit,
+    config::{Log, LogFormat},
+};
 
 /// How many lines wait for a slow reader.
 const WAITING: usize = 4_096;
@@ -63,13 +66,13 @@ impl Lines {
     /// Sends all that is traced here, as the settings say, and panics too.
     pub fn start_log(&self, log: &Log) -> Result<(), Box<dyn Error>> {
         let builder = tracing_subscriber::fmt()
-            .with_env_filter(EnvFilter::try_new(&log.filter)?)
+            .with_env_filter(EnvFilter::try_new(audit::filter(&log.filter))?)
             .with_ansi(io::stderr().is_terminal())
             // It would tell them to standard error itself, and panic if that is gone.
             .log_internal_errors(false)
             .with_writer(self.clone());
         match log.format {
-            LogFormat::Text => builder.with_target(false).init(),
+            LogFormat::Text => builder.init(),
             LogFormat::Json => builder.json().init(),
         }
         std::panic::set_hook(Box::new(|panic| {

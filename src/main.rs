@@ -6,10 +6,12 @@ use std::{
 };
 
 use phonegate::{
+    audit::{Event, Line},
     clock::Clock,
     config::{Config, ConfigError, Invocation, Log, Provider, SimulatorConfig},
     error::chain,
     guard::{guessing, report::Report, subject},
+    keys::Keys,
     log::Lines,
     phone::PhoneNumber,
     random::Random,
@@ -47,10 +49,10 @@ fn run(lines: &Lines) -> ExitCode {
         Invocation::Show(text) => print(&text),
         Invocation::Serve(config) => runtime.block_on(serve(&config, lines, hangups)),
         Invocation::Simulator(config) => runtime.block_on(simulate(*config, lines)),
-        Invocation::Forget { phone, config } => runtime.block_on(forget(&phone, &config)),
-        Invocation::Unlock { phone, config } => runtime.block_on(unlock(&phone, &config)),
+        Invocation::Forget { phone, config } => runtime.block_on(forget(&phone, &config, lines)),
+        Invocation::Unlock { phone, config } => runtime.block_on(unlock(&phone, &config, lines)),
         Invocation::Guard { config } => runtime.block_on(show_guard(&config)),
-        Invocation::SignOut { phone, config } => runtime.block_on(sign_out(&phone, &config)),
+        Invocation::SignOut { phone, config } => runtime.block_on(sign_out(&phone, &config, lines)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -60,8 +62,12 @@ fn run(lines: &Lines) -> ExitCode {
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
+fn log_of(config: &Config) -> Log {
+    Log { filter: config.settings.log.clone(), format: config.settings.log_format }
+}
+
 async fn serve(config: &Config, lines: &Lines, hangups: watch::Receiver<()>) -> Outcome {
-    lines.start_log(&Log { filter: config.settings.log.clone(), format: config.settings.log_format })?;
+    lines.start_log(&log_of(config))?;
     let server = Server::bind(config, World::real()).await?;
     server.reload_when(hangups);
     let address = server.address()?;
@@ -109,17 +115,21 @@ async fn simulate(config: SimulatorConfig, lines: &Lines) -> Outcome {
     Ok(())
 }
 
-async fn forget(number: &PhoneNumber, config: &Config) -> Outcome {
-    let (store, phone_hash) = number_in_store(number, config).await?;
+async fn forget(number: &PhoneNumber, config: &Config, lines: &Lines) -> Outcome {
+    let (store, keys) = number_in_store(config, lines).await?;
+    let phone_hash = keys.phone(number);
     let rows = store.forget(&phone_hash, number, &subject::of_number(&phone_hash)).await?;
+    Line::new(Event::OperatorForgot, number, &keys).count(rows).write();
     store.close().await;
     print(&format!("{}: {rows} rows deleted\n", number.masked()))
 }
 
-async fn unlock(number: &PhoneNumber, config: &Config) -> Outcome {
-    let (store, phone_hash) = number_in_store(number, config).await?;
+async fn unlock(number: &PhoneNumber, config: &Config, lines: &Lines) -> Outcome {
+    let (store, server_keys) = number_in_store(config, lines).await?;
+    let phone_hash = server_keys.phone(number);
     let keys = [subject::wrong_number(&phone_hash, false), subject::wrong_number(&phone_hash, true)];
     let wrong_codes = store.delete_counters([&keys[0], &keys[1]]).await?.unwrap_or(0);
+    Line::new(Event::OperatorUnlocked, number, &server_keys).write();
     store.close().await;
     let state = if wrong_codes >= guessing::MOST { "open again" } else { "was not closed" };
     print(&format!("{}: {state}; {wrong_codes} wrong codes in a row are forgotten\n", number.masked()))
@@ -146,17 +156,21 @@ fn start_error(error: StoreError) -> StartError {
     StartError::Build(error.into())
 }
 
-/// The store, and how it finds a number.
-async fn number_in_store(number: &PhoneNumber, config: &Config) -> Result<(Store, String), StartError> {
+/// The store, and how it finds a number. What is done to one goes to the log too.
+async fn number_in_store(
+    config: &Config,
+    lines: &Lines,
+) -> Result<(Store, Keys), Box<dyn std::error::Error>> {
+    lines.start_log(&log_of(config))?;
     let store = existing_store(config).await?;
     let keys = store.existing_keys(config.secrets.server_key.as_ref()).await.map_err(start_error)?;
-    let phone_hash = keys.phone(number);
-    Ok((store, phone_hash))
+    Ok((store, keys))
 }
 
-async fn sign_out(number: &PhoneNumber, config: &Config) -> Outcome {
-    let (store, phone_hash) = number_in_store(number, config).await?;
-    let sessions = store.end_sessions_of_phone(&phone_hash, None).await?;
+async fn sign_out(number: &PhoneNumber, config: &Config, lines: &Lines) -> Outcome {
+    let (store, keys) = number_in_store(config, lines).await?;
+    let sessions = store.end_sessions_of_phone(&keys.phone(number), None).await?;
+    Line::new(Event::OperatorSignedOut, number, &keys).count(sessions).write();
     store.close().await;
     print(&format!("{}: {sessions} sessions ended\n", number.masked()))
 }

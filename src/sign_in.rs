@@ -53,6 +53,7 @@ pub use standing::{Over, Pending, Resending, Standing};
 pub use start::{Refusal, Start};
 
 use crate::{
+    audit::{Event, Line},
     channel::{Channel, Channels},
     clock::{Clock, Timestamp},
     guard::{Guard, breaker::Breakers, destination::Destinations},
@@ -167,8 +168,8 @@ impl SignIn {
             return Ok(());
         }
         let ended = self.store.end_sessions_except(|phone| allowed.allows(phone)).await?;
-        if ended > 0 {
-            tracing::info!(ended, "sessions of numbers outside of ALLOWED_NUMBERS were ended");
+        for (phone, sessions) in ended {
+            Line::new(Event::TakenOffList, &phone, &self.keys).count(sessions).write();
         }
         Ok(())
     }

@@ -6,11 +6,13 @@
 //! * A number whose plan does not tell its kind is let through: limits bound what it can cost, and a refusal would
 //!   shut real people out.
 
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeSet, fmt, net::IpAddr};
 
 use super::allowed::AllowedNumbers;
 use crate::{
+    audit::{Event, Line},
     channel::Channel,
+    keys::Keys,
     phone::{Country, LineType, PhoneNumber},
 };
 
@@ -30,7 +32,7 @@ pub struct Destinations {
 pub struct Refused {
     /// Why not.
     pub reason: Reason,
-    phone: String,
+    phone: PhoneNumber,
     country: Option<Country>,
 }
 
@@ -67,7 +69,7 @@ impl Destinations {
     /// Whether a code may go to `phone` by `channel`.
     pub fn check(&self, phone: &PhoneNumber, channel: Channel) -> Result<(), Refused> {
         let country = phone.country();
-        let refuse = |reason| Err(Refused { reason, phone: phone.masked(), country });
+        let refuse = |reason| Err(Refused { reason, phone: phone.clone(), country });
         if !self.allowed.allows(phone) {
             return refuse(Reason::NotAllowed);
         }
@@ -95,10 +97,22 @@ fn kind(line: LineType, channel: Channel, voip: bool) -> Option<Reason> {
     }
 }
 
+impl Refused {
+    /// Says in the log who was refused.
+    pub fn log(&self, keys: &Keys, address: IpAddr) {
+        let line = Line::new(Event::Refused, &self.phone, keys).at(address);
+        let line = line.limit(self.reason.rule(), None::<&str>).country(self.country());
+        line.because(format_args!("no code for {self}; asked for from {address}")).write();
+    }
+
+    fn country(&self) -> &str {
+        self.country.as_ref().map_or("no country", Country::as_str)
+    }
+}
+
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let country = self.country.as_ref().map_or("no country", Country::as_str);
-        write!(f, "{} ({country}): ", self.phone)?;
+        write!(f, "{} ({}): ", self.phone.masked(), self.country())?;
         match self.reason {
             Reason::NotAllowed => f.write_str("not in ALLOWED_NUMBERS"),
             Reason::Country => f.write_str("not in COUNTRIES"),

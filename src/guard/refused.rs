@@ -3,7 +3,12 @@
 use std::{fmt, net::IpAddr, time::Duration};
 
 use super::{Rule, Subject};
-use crate::clock::Timestamp;
+use crate::{
+    audit::{Event, Line},
+    clock::Timestamp,
+    keys::Keys,
+    phone::PhoneNumber,
+};
 
 /// What refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,8 +78,7 @@ pub struct Refused {
     /// When to come back; nothing if time does not help.
     pub wait: Option<Duration>,
     again: Option<Timestamp>,
-    /// Masked.
-    phone: String,
+    phone: PhoneNumber,
     country: String,
     address: IpAddr,
 }
@@ -86,7 +90,7 @@ impl Refused {
             cause,
             wait,
             again: wait.map(|wait| now + wait),
-            phone: subject.phone.masked(),
+            phone: subject.phone.clone(),
             country: subject.country.clone(),
             address: subject.address,
         }
@@ -98,14 +102,10 @@ impl Refused {
     }
 
     /// Says so in the log. `passed`: it was only observed.
-    pub fn log(&self, passed: bool) {
-        let Self { cause, phone, country, address, .. } = self;
-        let again = self.again.map(|at| at.to_string()).unwrap_or_default();
-        if passed {
-            tracing::info!(limit = %cause, phone, country, %address, again, "would have been refused: {cause}");
-        } else {
-            tracing::info!(limit = %cause, phone, country, %address, again, "refused: {cause}");
-        }
+    pub fn log(&self, keys: &Keys, passed: bool) {
+        let event = if passed { Event::WouldRefuse } else { Event::Refused };
+        let line = Line::new(event, &self.phone, keys).at(self.address).country(&self.country);
+        line.limit(&self.cause, self.again).because(&self.cause).write();
     }
 }
 

@@ -9,8 +9,10 @@ use serde::Deserialize;
 use super::{Form, check, verify};
 use crate::{
     app::AppState,
+    audit::asked_from,
     error::AppError,
     gate::return_to::start_page,
+    guard::address::ClientAddress,
     session::{Notice, Pending, Visitor},
     sign_in::Cancel,
     templates::Frame,
@@ -29,9 +31,11 @@ pub(super) async fn submit(
     frame: Frame,
     mut visitor: Visitor,
     pending: Pending,
+    ClientAddress(address): ClientAddress,
     Form(form): Form<CancelForm>,
 ) -> Result<Response, AppError> {
-    let return_to = match app.sign_in.cancel(&pending.browser, &form.request_id).await? {
+    let cancel = app.sign_in.cancel(&pending.browser, &form.request_id);
+    let return_to = match asked_from(address, cancel).await? {
         Cancel::OtherAttempt => {
             let page = check::again(
                 &app,

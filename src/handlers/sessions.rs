@@ -9,8 +9,10 @@ use serde::Deserialize;
 use super::{Form, index::say};
 use crate::{
     app::AppState,
+    audit::{Event, Line},
     clock::Timestamp,
     error::AppError,
+    guard::address::ClientAddress,
     session::{Here, Notice, SignedIn, Visitor},
     store::{Device, SessionRow},
     templates::{Frame, SessionItem, SessionsPage},
@@ -58,11 +60,13 @@ pub(super) async fn submit(
     State(app): State<AppState>,
     mut visitor: Visitor,
     Here(signed_in): Here,
+    ClientAddress(address): ClientAddress,
     Form(form): Form<SessionsForm>,
 ) -> Result<Response, AppError> {
     if form.others.as_deref() == Some("1") {
         let ended = app.end_sessions(&signed_in.phone_hash, Some(&signed_in.token_hash)).await?;
-        tracing::info!(phone = signed_in.phone.masked(), ended, "signed out everywhere else");
+        let line = Line::new(Event::SignedOutElsewhere, &signed_in.phone, &app.sign_in.keys);
+        line.at(address).count(ended).write();
         visitor.set_notice(Notice::OthersEnded);
         return Ok(visitor.answer(Redirect::to("/sessions")));
     }
@@ -71,13 +75,13 @@ pub(super) async fn submit(
     let Some(row) = sessions(&app, &signed_in).await?.into_iter().find(named) else {
         return Ok(visitor.answer(Redirect::to("/sessions")));
     };
-    app.end_session(&row.phone_hash, &row.token_hash).await?;
-    tracing::info!(phone = row.phone.masked(), "signed out");
     if row.token_hash == signed_in.token_hash {
-        visitor.sign_out().await?;
+        visitor.sign_out(address).await?;
         visitor.set_notice(Notice::SignedOut);
         return Ok(visitor.answer(Redirect::to("/")));
     }
+    app.end_session(&row.phone_hash, &row.token_hash).await?;
+    Line::new(Event::SessionEnded, &row.phone, &app.sign_in.keys).at(address).write();
     visitor.set_notice(Notice::SessionEnded);
     Ok(visitor.answer(Redirect::to("/sessions")))
 }

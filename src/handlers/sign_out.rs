@@ -9,7 +9,9 @@ use serde::Deserialize;
 use super::Form;
 use crate::{
     app::AppState,
+    audit::{Event, Line},
     error::AppError,
+    guard::address::ClientAddress,
     session::{Here, Notice, Visitor},
     templates::{Frame, SignOutPage},
 };
@@ -35,15 +37,15 @@ pub(super) async fn submit(
     State(app): State<AppState>,
     mut visitor: Visitor,
     Here(signed_in): Here,
+    ClientAddress(address): ClientAddress,
     Form(form): Form<SignOutForm>,
 ) -> Result<Response, AppError> {
     if form.everywhere.as_deref() == Some("1") {
         let ended = app.end_sessions(&signed_in.phone_hash, None).await?;
-        tracing::info!(phone = signed_in.phone.masked(), ended, "signed out everywhere");
+        let line = Line::new(Event::SignedOutEverywhere, &signed_in.phone, &app.sign_in.keys);
+        line.at(address).count(ended).write();
     }
-    for session in visitor.sign_out().await? {
-        tracing::info!(phone = session.phone.masked(), "signed out");
-    }
+    visitor.sign_out(address).await?;
     visitor.set_notice(Notice::SignedOut);
     Ok(visitor.answer(Redirect::to("/")))
 }

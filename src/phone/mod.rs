@@ -8,6 +8,7 @@
 
 mod digits;
 mod habits;
+mod hidden;
 mod typed;
 
 #[cfg(test)]
@@ -21,6 +22,7 @@ use rlibphonenumber::{
 };
 
 pub(crate) use digits::{digit, is_dash, is_space};
+pub(crate) use hidden::hide_numbers;
 use typed::Plain;
 
 /// A valid phone number in E.164 form.

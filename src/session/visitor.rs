@@ -1,6 +1,6 @@
 //! A visitor's cookies: what they say, and what the answer sets.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, net::IpAddr};
 
 use axum::{
     extract::FromRequestParts,
@@ -16,10 +16,11 @@ use super::{
 };
 use crate::{
     app::AppState,
+    audit::{Event, Line},
     guard::KNOWN_FOR,
     keys::Token,
     sign_in::Tokens,
-    store::{SessionRow, StoreError},
+    store::StoreError,
 };
 
 /// What a visitor's cookies say, and what the answer will set. Nothing is looked up unless it says so.
@@ -89,18 +90,17 @@ impl Visitor {
         self.set.push(known);
     }
 
-    /// Signs the browser out: ends every session that its cookies open, and takes them away. Says which.
-    pub(crate) async fn sign_out(&mut self) -> Result<Vec<SessionRow>, StoreError> {
-        let mut ended = Vec::new();
+    /// Signs the browser out: ends every session that its cookies open, and takes them away.
+    pub(crate) async fn sign_out(&mut self, address: IpAddr) -> Result<(), StoreError> {
         for token in &self.sessions {
             let Some(row) = self.app.sign_in.store.session(&token.hash()).await? else { continue };
             self.app.end_session(&row.phone_hash, &row.token_hash).await?;
-            ended.push(row);
+            Line::new(Event::SignedOut, &row.phone, &self.app.sign_in.keys).at(address).write();
         }
         self.browsers.iter().for_each(|browser| self.app.gate.signed_out(browser));
         self.set.append(&mut self.strays);
         self.set.push(self.app.cookies.removal(&self.app.cookies.session));
-        Ok(ended)
+        Ok(())
     }
 
     /// The tokens of the browser, one of which is its own.

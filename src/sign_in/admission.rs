@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Refusal, SignIn, SignInError};
 use crate::{
+    audit::{Event, Line},
     clock::Timestamp,
     guard::{
         Asker, Cause, Refused, Subject, Verdict,
@@ -66,7 +67,7 @@ impl SignIn {
         match self.guard.judge(subject, &counters, &days, now) {
             Verdict::Pass => Ok(Verdict::Pass),
             Verdict::Refused(refused) | Verdict::Ticket { refused, .. } if self.guard.lets_pass(&refused) => {
-                refused.log(true);
+                refused.log(&self.keys, true);
                 self.metrics.would_refuse(refused.cause.rule());
                 Ok(Verdict::Pass)
             }
@@ -171,6 +172,7 @@ impl SignIn {
         count: i64,
     ) -> Result<Duration, SignInError> {
         self.metrics.wrong_code();
+        Line::new(Event::WrongCode, &subject.phone, &self.keys).at(subject.address).write();
         let now = self.clock.now();
         let phone = subject.phone.masked();
         let all = self.store.count_one(subject::WRONG_TOTAL, guessing::ALARM_SPAN, now).await?;

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::{PAUSE, SignIn, SignInError, last_moment};
 use crate::{
+    audit::{Event, Line},
     clock::Timestamp,
     store::{Move, Note, Resend, Sent, Verification},
     verify::{Cancelled, NextStep, RequestId, VerifyError},
@@ -71,7 +72,7 @@ impl SignIn {
                 let locked_until = self.verify.ends_after_second_step(attempt.delivery.locked_until, now);
                 let sent = self.sent(attempt, now, locked_until);
                 self.store.record_step(id_of, resend.channel, sent).await?;
-                tracing::info!(phone, channel = resend.channel.as_str(), "code sent again");
+                self.tell_resent(attempt, resend);
                 Ok(None)
             }
             Ok(NextStep::Gone) if resend.tries == 0 => {
@@ -145,7 +146,7 @@ impl SignIn {
             Ok(id) => {
                 let sent = self.sent(attempt, now, now + self.verify.runs_for(steps));
                 self.store.record_sent(id_of, id.as_str(), sent).await?;
-                tracing::info!(phone, channel = resend.channel.as_str(), "another code sent");
+                self.tell_resent(attempt, resend);
                 Ok(())
             }
             // The number may stay taken for a while after a cancel.
@@ -166,6 +167,10 @@ impl SignIn {
                 Ok(())
             }
         }
+    }
+
+    fn tell_resent(&self, attempt: &Verification, resend: Resend) {
+        Line::new(Event::CodeResent, &attempt.phone, &self.keys).channel(resend.channel.as_str()).write();
     }
 
     /// The start once more, unless it was tried often enough. So far it has sent nothing.

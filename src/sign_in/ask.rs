@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::{DOUBT, Refusal, SignIn, SignInError, Start};
 use crate::{
+    audit::{Event, Line},
     clock::Timestamp,
     store::{State, Verification},
     verify::{RequestId, VerifyError},
@@ -38,16 +39,19 @@ impl SignIn {
             Ok(id) => {
                 let sent = self.sent(attempt, now, now + self.verify.runs_for(attempt.delivery.steps));
                 self.store.record_sent(&attempt.attempt_id, id.as_str(), sent).await?;
-                tracing::info!(phone = attempt.phone.masked(), "code sent");
+                let line = Line::new(Event::CodeSent, &attempt.phone, &self.keys);
+                line.channel(attempt.delivery.channel.as_str()).country(&attempt.origin.country).write();
                 Ok(Start::Sent)
             }
             Err(error) if error.may_have_sent() => {
                 self.store.record_doubt(&attempt.attempt_id).await?;
+                Line::new(Event::CodeUnclear, &attempt.phone, &self.keys).write();
                 let wait = (asked_at + DOUBT).since(now);
                 Ok(Start::Refused(Refusal::Lost { wait, error }))
             }
             Err(error) => {
                 self.store.settle(&attempt.attempt_id, State::Starting, State::Failed, now).await?;
+                Line::new(Event::CodeNotSent, &attempt.phone, &self.keys).write();
                 Ok(Start::Refused(Refusal::Provider(error)))
             }
         }

@@ -1,7 +1,10 @@
 //! Cancelling: at once for the visitor, later at the provider.
 
 use super::{SignIn, SignInError, runs};
-use crate::keys::Token;
+use crate::{
+    audit::{Event, Line},
+    keys::Token,
+};
 
 /// How a cancel ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +33,10 @@ impl SignIn {
             return Ok(Cancel::OtherAttempt);
         }
         let cancelled = self.drop_attempt(attempt, now).await?;
-        tracing::info!(phone = attempt.phone.masked(), "cancelled by the visitor");
-        let return_to = attempt.return_to.clone();
-        Ok(if cancelled { Cancel::Done { return_to } } else { Cancel::NoAttempt })
+        if !cancelled {
+            return Ok(Cancel::NoAttempt);
+        }
+        Line::new(Event::Cancelled, &attempt.phone, &self.keys).write();
+        Ok(Cancel::Done { return_to: attempt.return_to.clone() })
     }
 }

@@ -7,6 +7,7 @@ use tracing::Instrument;
 
 use super::{POLL, POLLS, SignIn, SignInError, TOMBSTONE, TRIES, doubt::Told, runs};
 use crate::{
+    audit::{Event, Line, asked_from},
     clock::Timestamp,
     guard::{Asker, Refused, Subject, address::network, breaker::Paused, subject},
     keys::Token,
@@ -160,10 +161,11 @@ impl SignIn {
         device: Device,
     ) -> Result<Check, SignInError> {
         let (this, request_id) = (self.clone(), request_id.to_owned());
+        let address = asker.address;
         let form = Form { browser: browser.clone(), pin, asker, device };
         // A success must be stored even if the visitor does not wait for it.
         let task = async move { this.check_as(&form, &request_id).await };
-        self.tasks.spawn(task.in_current_span()).await?
+        self.tasks.spawn(asked_from(address, task).in_current_span()).await?
     }
 
     async fn check_as(&self, form: &Form, request_id: &str) -> Result<Check, SignInError> {
@@ -259,7 +261,6 @@ impl SignIn {
                 Check::Wrong { left: left(attempt.wrong_codes + tries), wait: Duration::ZERO }
             }
             Told::TooMany => {
-                tracing::info!(phone, "too many wrong codes");
                 return self.end_attempt(attempt, State::Failed, Ending::TooMany).await;
             }
             Told::Gone { unclear } => {
@@ -294,6 +295,12 @@ impl SignIn {
         ending: Ending,
     ) -> Result<Check, SignInError> {
         self.store.settle(&attempt.attempt_id, State::Sent, to, self.clock.now()).await?;
+        let why = if ending == Ending::TooMany {
+            "too many wrong codes"
+        } else {
+            "the provider does not know it any more"
+        };
+        Line::new(Event::SignInFailed, &attempt.phone, &self.keys).because(why).write();
         Ok(Check::Ended { ending, return_to: attempt.return_to.clone() })
     }
 }

@@ -9,6 +9,7 @@ use super::{
     MOST_SENDS, POLL, POLLS, RESEND_AFTER, Refusal, SignIn, SignInError, WORTHWHILE, last_moment, runs,
 };
 use crate::{
+    audit::{Event, Line, asked_from},
     channel::{Channel, Channels},
     clock::Timestamp,
     guard::{Asker, Cause, Refused, Verdict},
@@ -102,8 +103,9 @@ impl SignIn {
         };
         let (this, browser_hash, request_id) = (self.clone(), browser.hash(), request_id.to_owned());
         // The visitor may leave; what is asked of the provider must still be written down.
+        let address = asker.address;
         let task = async move { this.resend_as(&browser_hash, &request_id, channel, &asker).await };
-        self.tasks.spawn(task.in_current_span()).await?
+        self.tasks.spawn(asked_from(address, task).in_current_span()).await?
     }
 
     async fn resend_as(
@@ -138,6 +140,8 @@ impl SignIn {
             }
             match self.begin_resend(attempt, channel, asker).await? {
                 Begun::Yes(claimed) => {
+                    let line = Line::new(Event::ResendAsked, &claimed.phone, &self.keys);
+                    line.channel(channel.as_str()).write();
                     self.advance(&claimed).await?;
                     return Ok(Resend::UnderWay);
                 }

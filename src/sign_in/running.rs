@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::{CLAIM, DOUBT, PAUSE, Refusal, SignIn, SignInError, Start, TAKE_OVER_AFTER};
 use crate::{
+    audit::{Event, Line},
     clock::Timestamp,
     store::{Sent, State, Verification},
     verify::{Cancelled, RequestId},
@@ -214,7 +215,7 @@ impl SignIn {
             }
         };
         self.store.take_over(&theirs.attempt_id, now, free_at).await?;
-        tracing::info!(phone = attempt.phone.masked(), "cancelled for another browser");
+        Line::new(Event::TakenOver, &attempt.phone, &self.keys).write();
         self.start_at(attempt, free_at).await
     }
 

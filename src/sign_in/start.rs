@@ -13,6 +13,7 @@ use super::{
     step::{Step, step},
 };
 use crate::{
+    audit::asked_from,
     clock::Timestamp,
     guard::{Asker, Refused, Subject, breaker::Paused, destination},
     keys::Token,
@@ -90,7 +91,7 @@ impl SignIn {
         if let Err(refused) = self.destinations.check(&phone, self.channels.first()) {
             return Ok(Start::Refused(Refusal::Destination(refused)));
         }
-        let (this, browser_hash) = (self.clone(), browser.hash());
+        let (this, browser_hash, address) = (self.clone(), browser.hash(), asker.address);
         // The visitor may leave; what is asked of the provider must still be written down.
         let task = async move {
             let started = this.start_as(&browser_hash, &phone, &asker, return_to.as_deref()).await?;
@@ -100,7 +101,7 @@ impl SignIn {
             }
             Ok(started)
         };
-        self.tasks.spawn(task.in_current_span()).await?
+        self.tasks.spawn(asked_from(address, task).in_current_span()).await?
     }
 
     /// An attempt to another number ends for this one, unless this one comes to nothing.

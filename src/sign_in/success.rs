@@ -2,6 +2,7 @@
 
 use super::{Check, SignIn, SignInError, TOMBSTONE, Tokens, check::Form};
 use crate::{
+    audit::{Event, Line},
     guard::{Asker, KNOWN_FOR, subject},
     keys::Token,
     store::{SessionRow, State, Success, Verification},
@@ -43,7 +44,8 @@ impl SignIn {
             self.store.give_back(&keys).await?;
         }
         self.forget_predecessors(form, &tokens, phone_hash).await;
-        tracing::info!(phone = attempt.phone.masked(), "signed in");
+        let line = Line::new(Event::SignedIn, &attempt.phone, &self.keys);
+        line.channel(attempt.delivery.channel.as_str()).country(&origin.country).write();
         Ok(Check::SignedIn { tokens, return_to: attempt.return_to.clone() })
     }
 

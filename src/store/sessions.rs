@@ -105,17 +105,22 @@ impl Store {
         Ok(())
     }
 
-    /// Ends all sessions of numbers that `stays` turns down; says how many.
-    pub async fn end_sessions_except(&self, stays: impl Fn(&PhoneNumber) -> bool) -> Result<u64, StoreError> {
-        let mut ended = 0;
+    /// Ends all sessions of numbers that `stays` turns down; says which numbers', and how many of each.
+    pub async fn end_sessions_except(
+        &self,
+        stays: impl Fn(&PhoneNumber) -> bool,
+    ) -> Result<Vec<(PhoneNumber, u64)>, StoreError> {
+        let mut ended = Vec::new();
         let numbers = sqlx::query("SELECT DISTINCT phone_hash, phone FROM sessions")
             .fetch_all(&mut *self.hold().await?)
             .await?;
         for row in numbers {
             let phone_hash: String = row.try_get(0)?;
-            if !stays(&PhoneNumber::from_store(row.try_get(1)?)) {
+            let phone = PhoneNumber::from_store(row.try_get(1)?);
+            if !stays(&phone) {
                 let query = sqlx::query("DELETE FROM sessions WHERE phone_hash = $1").bind(phone_hash);
-                ended += query.execute(&mut *self.hold().await?).await?.rows_affected();
+                let sessions = query.execute(&mut *self.hold().await?).await?.rows_affected();
+                ended.push((phone, sessions));
             }
         }
         Ok(ended)

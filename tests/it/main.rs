@@ -7,6 +7,7 @@
     reason = "a test that cannot go on should say where"
 )]
 
+mod audit;
 mod behind_a_proxy;
 mod breaker;
 mod budget;
@@ -22,6 +23,7 @@ mod guessing;
 mod half_an_address;
 mod hostile;
 mod known_browsers;
+mod known_tokens;
 mod limits;
 mod lost_checks;
 mod lost_lines;

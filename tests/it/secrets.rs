@@ -1,6 +1,6 @@
 //! Numbers, codes and secrets stay out of logs and addresses.
 
-use crate::support::{logged, secs, test_app, wrong_code};
+use crate::support::{logged, logged_of, secs, test_app, wrong_code};
 
 #[tokio::test]
 async fn nothing_personal_or_secret_reaches_the_log() {
@@ -47,5 +47,35 @@ async fn nothing_personal_or_secret_reaches_the_log() {
                 || (secret.len() != 6 && line.contains(secret))
         });
         assert!(found.is_none(), "{secret} in {found:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_number_in_the_path_of_an_address_is_not_logged() {
+    let app = test_app().spawn().await;
+    let browser = app.stranger();
+    for path in [
+        "/%2B12025550183",
+        "/+12025550183",
+        "/verify/12025550183",
+        "/verify/%31%32%30%32%35%35%35%30%31%38%33",
+        "/+1-202-555-0183/x",
+        "/tel:+1%20202%20555%200183",
+        "/simulator/12025550183",
+        "/callbacks/12025550183",
+        "/+%D9%A1%D9%A2%D9%A0%D9%A2%D9%A5%D9%A5%D9%A5%D9%A0%D9%A1%D9%A8%D9%A3",
+    ] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.status, 404, "{path}");
+        let lines = logged_of(answer.header("x-request-id").unwrap());
+        assert!(!lines.is_empty() || path.starts_with("/simulator"), "{path}");
+        assert!(lines.iter().all(|line| line.contains("•••")), "{lines:?}");
+    }
+    let log = logged();
+    for number in
+        ["12025550183", "555-0183", "555 0183", "555%200183", "%D9%A1%D9%A2", "١٢٠٢٥٥٥٠١٨٣", "%31%32"]
+    {
+        let line = log.lines().find(|line| line.contains(number));
+        assert!(line.is_none(), "{number} in {line:?}");
     }
 }

@@ -252,11 +252,17 @@ impl TestApp {
 
     /// Runs a command of the program on this app's store; what it prints.
     pub fn command(&self, arguments: &[&str]) -> String {
+        self.command_and_log(arguments, &[]).0
+    }
+
+    /// The same with more settings; what it prints, and what it logs.
+    pub fn command_and_log(&self, arguments: &[&str], settings: &[(&str, &str)]) -> (String, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_phonegate"));
         command.env_clear().env("STORE_URL", self.store_url()).current_dir(self.folder()).args(arguments);
-        let output = command.output().unwrap();
+        let output = command.envs(settings.iter().copied()).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{output:?}");
-        String::from_utf8(output.stdout).unwrap()
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (text(output.stdout), text(output.stderr))
     }
 
     pub fn state(&self) -> &AppState {

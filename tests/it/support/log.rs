@@ -37,7 +37,7 @@ pub(super) fn catch() {
     ONCE.call_once(|| {
         let filter = "trace,hyper=off,hyper_util=off,h2=off,mio=off,phonegate::simulator=off";
         let subscriber = tracing_subscriber::fmt()
-            .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+            .with_env_filter(tracing_subscriber::EnvFilter::new(phonegate::audit::filter(filter)))
             .with_ansi(false)
             .without_time()
             .with_writer(|| Writer);
@@ -48,7 +48,9 @@ pub(super) fn catch() {
 /// What the app logged of the request whose answer carried this `x-request-id`.
 pub fn logged_of(id: &str) -> Vec<String> {
     let mark = format!("id=\"{id}\"");
-    let ours = |line: &&str| line.contains(&mark) && line.contains(": phonegate::");
+    let ours = |line: &&str| {
+        line.contains(&mark) && [": phonegate::", ": audit:"].iter().any(|target| line.contains(target))
+    };
     logged().lines().filter(ours).map(str::to_owned).collect()
 }
 
