@@ -41,6 +41,8 @@ struct Parts {
 pub struct Now {
     /// Which breakers are open: that of sends, that of checks.
     pub paused: [bool; 2],
+    /// For how many countries each is open that is not open for all.
+    pub countries_paused: [usize; 2],
     /// How long the oldest piece of work of each job has been due; `None` if the store did not answer.
     pub overdue: Option<[(Job, Duration); 3]>,
 }
@@ -121,9 +123,14 @@ impl Metrics {
 
     /// All of it in Prometheus's text format, version 0.0.4: see [`CONTENT_TYPE`].
     pub fn text(&self, now: &Now) -> String {
-        let Parts { registry, series: Series { provider_paused, job_overdue, store_up, .. } } = &*self.0;
+        let Parts { registry, series } = &*self.0;
+        let Series { provider_paused, countries_paused, job_overdue, store_up, .. } = series;
         for (operation, open) in CIRCUITS.into_iter().zip(now.paused) {
             provider_paused.get_or_create(&Circuit { operation }).set(open.into());
+        }
+        for (operation, count) in CIRCUITS.into_iter().zip(now.countries_paused) {
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            countries_paused.get_or_create(&Circuit { operation }).set(count);
         }
         store_up.set(now.overdue.is_some().into());
         match now.overdue {

@@ -9,6 +9,7 @@ use super::AppState;
 use crate::{
     clock::Timestamp,
     error::chain,
+    guard::breaker::Breaker,
     metrics::{CONTENT_TYPE, Job, Now},
 };
 
@@ -23,8 +24,10 @@ impl AppState {
     /// in it only where the program serves them.
     pub async fn metrics_text(&self) -> String {
         let breakers = &self.sign_in.breakers;
-        let paused = [breakers.sends.is_open(), breakers.checks.is_open()];
-        self.sign_in.metrics.text(&Now { paused, overdue: self.overdue().await })
+        let (breakers, now) = ([&breakers.sends, &breakers.checks], self.sign_in.clock.now());
+        let paused = breakers.map(Breaker::is_open);
+        let countries_paused = breakers.map(|breaker| breaker.open_countries(now));
+        self.sign_in.metrics.text(&Now { paused, countries_paused, overdue: self.overdue().await })
     }
 
     async fn overdue(&self) -> Option<[(Job, Duration); 3]> {

@@ -64,6 +64,7 @@ pub fn send_failure(error: &VerifyError) -> Failure {
         E::AlreadyRunning(_)
         | E::Fault(_)
         | E::Unreachable(_)
+        | E::NotTheApi(_)
         | E::TimedOut
         | E::Lost(_)
         | E::Unreadable(_)
@@ -103,6 +104,7 @@ pub fn send_paused(paused: &Paused) -> Failure {
     let sentence = match paused.cause {
         Cause::Faults => Sentence::new("send-paused").number("seconds", seconds(paused.wait)),
         Cause::Account => Sentence::new("send-unavailable"),
+        Cause::Country => Sentence::new("send-country-unavailable"),
     };
     later(sentence, paused.wait)
 }
@@ -111,7 +113,7 @@ pub fn send_paused(paused: &Paused) -> Failure {
 pub fn check_paused(paused: &Paused) -> Failure {
     let sentence = match paused.cause {
         Cause::Faults => Sentence::new("check-paused").number("seconds", seconds(paused.wait)),
-        Cause::Account => Sentence::new("check-unavailable"),
+        Cause::Account | Cause::Country => Sentence::new("check-unavailable"),
     };
     later(sentence, paused.wait)
 }

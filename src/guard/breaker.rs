@@ -4,7 +4,11 @@
 //! * While a breaker is open nobody is called; once its pause is over one visitor's own request is the probe. Nothing
 //!   is ever sent, or repeated, for the sake of a probe.
 //! * Any answer in the provider's own terms closes it. Every probe that fails doubles the pause, up to a limit.
-//! * One number alone cannot open it, where the fault may lie with that number: the faults of a number count once.
+//! * One number alone cannot open it, nor one address, where the fault may lie with them: faults count once for each
+//!   number and once for each address.
+//! * The probe is not theirs who met a failure, by number or address: they are asked to wait for twice the pause. Then one
+//!   of them is let through, lest it stay open where nobody else comes, and what becomes of that holds nobody else up.
+//! * What the account may not do for one country (403) counts against that country alone, by the same rules.
 //! * A fault of the account is said where it cannot be missed, once a minute however many visitors meet it.
 //!
 //! Sending and checking have a breaker each: a visitor with a code in hand is not shut out because none can be sent.
@@ -13,14 +17,16 @@
 mod circuit;
 
 use std::{
+    collections::HashMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use circuit::{Circuit, Failure, News};
+use circuit::{Circuit, Failure, Leave, News};
 
-use crate::{clock::Timestamp, verify::VerifyError};
+use super::Subject;
+use crate::{clock::Timestamp, store::Verification, verify::VerifyError};
 
 /// The breakers of one provider.
 #[derive(Debug, Clone)]
@@ -31,20 +37,64 @@ pub struct Breakers {
     pub checks: Breaker,
 }
 
-/// One breaker. Clones share its state.
+/// One breaker, for all countries together and for each. Clones share its state.
 #[derive(Debug, Clone)]
 pub struct Breaker {
-    circuit: Arc<Mutex<Circuit>>,
+    circuits: Arc<Mutex<Circuits>>,
     /// What cannot be done while it is open: `SENT`.
     done: &'static str,
 }
 
-/// Leave for one call to the provider. It says whether the call is a probe.
+#[derive(Debug)]
+struct Circuits {
+    pauses: (Duration, Duration),
+    all: Circuit,
+    /// Of those countries alone that failed lately.
+    countries: HashMap<String, Circuit>,
+}
+
+/// On whose behalf the provider is called: what tells numbers and addresses apart, in whatever form, and the country.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    number: String,
+    address: String,
+    country: String,
+}
+
+impl Caller {
+    /// Whether both may stand for one visitor.
+    fn is_akin(&self, other: &Self) -> bool {
+        self.number == other.number || self.address == other.address
+    }
+}
+
+impl From<&Subject> for Caller {
+    fn from(subject: &Subject) -> Self {
+        Self {
+            number: subject.phone_hash.clone(),
+            address: subject.address_hash.clone(),
+            country: subject.country.clone(),
+        }
+    }
+}
+
+impl From<&Verification> for Caller {
+    fn from(attempt: &Verification) -> Self {
+        Self {
+            number: attempt.phone_hash.clone(),
+            address: attempt.origin.address_hash.clone(),
+            country: attempt.origin.country.clone(),
+        }
+    }
+}
+
+/// Leave for one call to the provider. It says what hangs on the call.
 #[derive(Debug)]
 #[must_use = "a breaker learns nothing from a call that is not recorded"]
 pub struct Permit {
-    probe: bool,
-    number: String,
+    all: Leave,
+    country: Leave,
+    caller: Caller,
 }
 
 /// The provider is left alone. `Display` is for the operator.
@@ -63,6 +113,8 @@ pub enum Cause {
     Faults,
     /// The provider refuses our account, until the operator mends it.
     Account,
+    /// The provider refuses our account one country.
+    Country,
 }
 
 impl Default for Breakers {
@@ -75,76 +127,128 @@ impl Default for Breakers {
     }
 }
 
+impl Circuits {
+    /// Whether the provider is left alone, with all or with the caller's country.
+    fn paused(&mut self, now: Timestamp, caller: &Caller) -> Option<Paused> {
+        let country = self.countries.get_mut(&caller.country);
+        let country = country.and_then(|country| country.paused(now, caller));
+        self.all.paused(now, caller).or(country)
+    }
+
+    /// The circuit of a country, from now on.
+    fn of(&mut self, country: &str) -> &mut Circuit {
+        let (first, longest) = self.pauses;
+        self.countries.entry(country.to_owned()).or_insert_with(|| Circuit::new(first, longest))
+    }
+}
+
 impl Breaker {
     fn new(done: &'static str, first: Duration, longest: Duration) -> Self {
-        Self { circuit: Arc::new(Mutex::new(Circuit::new(first, longest))), done }
+        let (pauses, all) = ((first, longest), Circuit::new(first, longest));
+        Self { circuits: Arc::new(Mutex::new(Circuits { pauses, all, countries: HashMap::new() })), done }
     }
 
     /// Whether the provider is left alone now. To be asked before anything is written down for a call.
-    pub fn paused(&self, now: Timestamp) -> Option<Paused> {
-        let mut circuit = self.lock();
-        let paused = circuit.paused(now)?;
-        self.sound(&mut circuit, now);
+    pub fn paused(&self, now: Timestamp, caller: &Caller) -> Option<Paused> {
+        let mut circuits = self.lock();
+        let paused = circuits.paused(now, caller)?;
+        self.sound(&mut circuits, now, caller);
         Some(paused)
     }
 
     /// Whether it has opened and no good answer has closed it since; its pause may be over.
     pub fn is_open(&self) -> bool {
-        self.lock().is_open()
+        self.lock().all.is_open()
     }
 
-    /// Leave for a call that is made at once; its end goes to [`Breaker::record`]. `number` tells numbers apart, in
-    /// whatever form.
-    pub fn admit(&self, now: Timestamp, number: &str) -> Result<Permit, Paused> {
-        let mut circuit = self.lock();
-        let admitted = circuit.admit(now);
-        if admitted.is_err() {
-            self.sound(&mut circuit, now);
+    /// The countries for which it has opened, and for which nothing has closed it since, as many as were asked for lately.
+    pub fn open_countries(&self, now: Timestamp) -> usize {
+        let mut circuits = self.lock();
+        circuits.countries.retain(|_, circuit| !circuit.is_over(now));
+        circuits.countries.values().filter(|circuit| circuit.is_open()).count()
+    }
+
+    /// Leave for a call that is made at once; its end goes to [`Breaker::record`].
+    pub fn admit(&self, now: Timestamp, caller: Caller) -> Result<Permit, Paused> {
+        let mut circuits = self.lock();
+        // Both have to agree before either gives its one probe away.
+        if let Some(paused) = circuits.paused(now, &caller) {
+            self.sound(&mut circuits, now, &caller);
+            return Err(paused);
         }
-        admitted.map(|probe| Permit { probe, number: number.to_owned() })
+        let all = circuits.all.admit(now, &caller)?;
+        let country = match circuits.countries.get_mut(&caller.country) {
+            Some(country) => country.admit(now, &caller)?,
+            None => Leave::Plain,
+        };
+        Ok(Permit { all, country, caller })
     }
 
     /// How the call ended; `error` if it failed.
     pub fn record(&self, permit: Permit, now: Timestamp, error: Option<&VerifyError>) {
-        let Permit { probe, number } = permit;
-        let mut circuit = self.lock();
-        let failure = error.and_then(|error| failure(error, number));
+        let Permit { all, country: leave, caller } = permit;
+        let mut circuits = self.lock();
+        circuits.countries.retain(|_, circuit| !circuit.is_over(now));
+        let (failure, of_country) = match error {
+            Some(VerifyError::Forbidden(_)) => (None, true),
+            Some(error) => (failure(error, &caller), false),
+            None => (None, false),
+        };
         let done = self.done.to_lowercase();
-        match circuit.record(now, probe, failure) {
+        if failure.is_none() {
+            let refused = error.filter(|_| of_country).map(|error| Failure {
+                cause: Cause::Country,
+                at_once: false,
+                caller: Some(caller.clone()),
+                error: error.to_string(),
+            });
+            // Countries that never failed have none.
+            if (refused.is_some() || circuits.countries.contains_key(&caller.country))
+                && circuits.of(&caller.country).record(now, leave, refused) == Some(News::Closed)
+            {
+                tracing::info!("the provider answers; codes are {done} to {} again", caller.country);
+            }
+        }
+        match circuits.all.record(now, all, failure) {
             Some(News::Opened { pause, error }) => {
                 tracing::error!("the provider fails; no codes are {done} for {}: {error}", Seconds(pause));
             }
             Some(News::Closed) => tracing::info!("the provider answers; codes are {done} again"),
             None => {}
         }
-        self.sound(&mut circuit, now);
+        self.sound(&mut circuits, now, &caller);
     }
 
     /// The operator's alarm, if it is due.
-    fn sound(&self, circuit: &mut Circuit, now: Timestamp) {
-        if let Some(error) = circuit.alarm(now) {
+    fn sound(&self, circuits: &mut Circuits, now: Timestamp, caller: &Caller) {
+        if let Some(error) = circuits.all.alarm(now) {
             tracing::error!("NO CODES CAN BE {}: {error}", self.done);
+        }
+        let country = circuits.countries.get_mut(&caller.country);
+        if let Some(error) = country.and_then(|country| country.alarm(now)) {
+            tracing::error!("NO CODES CAN BE {} TO {}: {error}", self.done, caller.country);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Circuit> {
-        self.circuit.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Circuits> {
+        self.circuits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// What an error says of the provider's health; `None` if it is an answer like any other.
-fn failure(error: &VerifyError, number: String) -> Option<Failure> {
+fn failure(error: &VerifyError, caller: &Caller) -> Option<Failure> {
     use VerifyError as E;
-    let (cause, at_once, number) = match error {
-        E::Credentials(_) | E::Barred(_) | E::Balance(_) => (Cause::Account, true, Some(number)),
-        // Of a single number too: what a demo account may send to, or a country that is not enabled.
-        E::Forbidden(_) => (Cause::Account, false, Some(number)),
-        E::Fault(_) | E::TimedOut | E::Lost(_) | E::Unreadable(_) | E::Unexpected(_) => {
-            (Cause::Faults, false, Some(number))
+    let theirs = || Some(caller.clone());
+    let (cause, at_once, caller) = match error {
+        E::Credentials(_) | E::Barred(_) | E::Balance(_) => (Cause::Account, true, theirs()),
+        E::Fault(_) | E::TimedOut | E::Lost(_) | E::Unreadable(_) | E::NotTheApi(_) | E::Unexpected(_) => {
+            (Cause::Faults, false, theirs())
         }
         // The provider never saw the number.
         E::Unreachable(_) => (Cause::Faults, false, None),
-        E::AlreadyRunning(_)
+        // Of a country, or of a single number.
+        E::Forbidden(_)
+        | E::AlreadyRunning(_)
         | E::InvalidNumber(_)
         | E::NotRoutable(_)
         | E::Blocked(_)
@@ -155,7 +259,7 @@ fn failure(error: &VerifyError, number: String) -> Option<Failure> {
         | E::CustomCode(_)
         | E::SilentAuth(_) => return None,
     };
-    Some(Failure { cause, at_once, number, error: error.to_string() })
+    Some(Failure { cause, at_once, caller, error: error.to_string() })
 }
 
 impl fmt::Display for Paused {
@@ -163,6 +267,7 @@ impl fmt::Display for Paused {
         let why = match self.cause {
             Cause::Faults => "it keeps failing",
             Cause::Account => "it refuses the account",
+            Cause::Country => "it refuses the account this country",
         };
         write!(f, "the provider is left alone for {}, for {why}", Seconds(self.wait))
     }

@@ -29,6 +29,7 @@ pub(super) struct Series {
     pub(super) provider_answers: Family<Answer, Counter>,
     pub(super) provider_seconds: Histograms<ByOperation>,
     pub(super) provider_paused: Family<Circuit, Gauge>,
+    pub(super) countries_paused: Family<Circuit, Gauge>,
     pub(super) auth: Decisions,
     pub(super) http_requests: Family<Request, Counter>,
     pub(super) http_seconds: Histograms<Place>,
@@ -63,6 +64,7 @@ impl Series {
                 Histogram::new(PROVIDER_SECONDS)
             }),
             provider_paused: all.plain("provider_paused", "1 while a breaker is open"),
+            countries_paused: all.plain("countries_paused", "Countries for which a breaker is open"),
             auth: Decisions::of(&all.plain("auth", "Answers of GET /auth")),
             http_requests: all.plain("http_requests", "Requests answered, those to /auth aside"),
             http_seconds: all

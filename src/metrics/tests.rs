@@ -3,8 +3,8 @@
 use super::*;
 
 fn text(metrics: &Metrics) -> String {
-    metrics
-        .text(&Now { paused: [false, true], overdue: Some([(Job::Resend, Duration::from_millis(1500)); 3]) })
+    let overdue = Some([(Job::Resend, Duration::from_millis(1500)); 3]);
+    metrics.text(&Now { paused: [false, true], countries_paused: [2, 0], overdue })
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn what_is_alerted_on_begins_at_zero() {
 fn figures_that_the_store_did_not_give_are_left_out() {
     let metrics = Metrics::default();
     text(&metrics);
-    let text = metrics.text(&Now { paused: [false; 2], overdue: None });
+    let text = metrics.text(&Now { paused: [false; 2], countries_paused: [0; 2], overdue: None });
     assert!(text.contains("phonegate_store_up 0\n"), "{text}");
     assert!(!text.contains("phonegate_job_overdue_seconds{"), "{text}");
 }

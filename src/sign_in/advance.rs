@@ -53,7 +53,7 @@ impl SignIn {
         id: &RequestId,
     ) -> Result<Option<Resend>, SignInError> {
         let (phone, id_of) = (attempt.phone.masked(), &attempt.attempt_id);
-        let permit = match self.breakers.sends.admit(self.clock.now(), &attempt.phone_hash) {
+        let permit = match self.breakers.sends.admit(self.clock.now(), attempt.into()) {
             Ok(permit) => permit,
             Err(paused) => return self.try_later(attempt, resend, &paused.to_string()).await,
         };
@@ -233,5 +233,9 @@ impl SignIn {
 
 /// Whether asking again may help: the provider was not reached, had no time, or its answer was lost.
 fn may_pass(error: &VerifyError) -> bool {
-    error.may_have_sent() || matches!(error, VerifyError::Unreachable(_) | VerifyError::Throttled(_))
+    error.may_have_sent()
+        || matches!(
+            error,
+            VerifyError::Unreachable(_) | VerifyError::NotTheApi(_) | VerifyError::Throttled(_)
+        )
 }

@@ -21,7 +21,7 @@ impl SignIn {
         attempt: &Verification,
         steps: Channels,
     ) -> Result<Answer<RequestId>, Paused> {
-        let permit = self.breakers.sends.admit(self.clock.now(), &attempt.phone_hash)?;
+        let permit = self.breakers.sends.admit(self.clock.now(), attempt.into())?;
         let answer = self.timed(Operation::Start, self.verify.request(&attempt.phone, steps)).await;
         self.breakers.sends.record(permit, self.clock.now(), answer.as_ref().err());
         self.count_message(attempt, steps.first(), answer.as_ref().map(|_| true));
@@ -50,7 +50,7 @@ impl SignIn {
         id: &RequestId,
         pin: &Pin,
     ) -> Result<Answer<Checked>, Paused> {
-        let permit = self.breakers.checks.admit(self.clock.now(), &attempt.phone_hash)?;
+        let permit = self.breakers.checks.admit(self.clock.now(), attempt.into())?;
         let answer = self.timed(Operation::Check, verify.check(id, pin)).await;
         self.breakers.checks.record(permit, self.clock.now(), answer.as_ref().err());
         Ok(answer)

@@ -160,7 +160,7 @@ impl SignIn {
         asker: &Asker,
     ) -> Result<Begun, SignInError> {
         let claim = self.claim();
-        if let Some(paused) = self.breakers.sends.paused(claim.now) {
+        if let Some(paused) = self.breakers.sends.paused(claim.now, &attempt.into()) {
             return Ok(Begun::No(Resend::TurnedAway(Refusal::Paused(paused))));
         }
         let subject = self.subject(&attempt.phone, asker).await?;

@@ -15,7 +15,11 @@ use super::{
 use crate::{
     audit::asked_from,
     clock::Timestamp,
-    guard::{Asker, Refused, Subject, breaker::Paused, destination},
+    guard::{
+        Asker, Refused, Subject, Verdict,
+        breaker::{Caller, Paused},
+        destination,
+    },
     keys::Token,
     phone::PhoneNumber,
     store::{Delivery, State, Verification},
@@ -132,7 +136,9 @@ impl SignIn {
     ) -> Result<Start, SignInError> {
         let subject = self.subject(phone, asker).await?;
         let first = self.new_attempt(browser_hash, &subject, false, return_to);
-        if self.breakers.sends.paused(self.clock.now()).is_none() && self.enter(&first, &subject).await? {
+        let caller = Caller::from(&subject);
+        let paused = |now| self.breakers.sends.paused(now, &caller);
+        if paused(self.clock.now()).is_none() && self.enter(&first, &subject).await? {
             return self.ask(&first, false).await;
         }
         for _ in 0..POLLS {
@@ -154,7 +160,7 @@ impl SignIn {
                     {
                         *dropped = Some(other.attempt_id.clone());
                     }
-                    if let Some(paused) = self.breakers.sends.paused(now) {
+                    if let Some(paused) = paused(now) {
                         return Ok(Start::Refused(Refusal::Paused(paused)));
                     }
                     let turn = match self.admit(&subject, asker, browser_hash).await? {

@@ -53,7 +53,7 @@ pub enum VerifyError {
     /// We do not ask for it, so this should not come.
     #[error("silent authentication is not possible for this number: {0}")]
     SilentAuth(String),
-    /// The provider's own fault: v1 status 5, HTTP 5xx with a problem body.
+    /// The provider's own fault: v1 status 5, HTTP 5xx.
     #[error("the provider has a fault of its own: {0}")]
     Fault(String),
     /// No connection was made: nothing was sent.
@@ -65,9 +65,14 @@ pub enum VerifyError {
     /// The connection ended before an answer.
     #[error("the connection to the provider ended before its answer: {0}")]
     Lost(String),
-    /// An answer that is not the API's: HTML, cut JSON, a missing field.
+    /// A good status, and an answer that is not the API's: HTML, cut JSON, a missing field.
     #[error("the answer is none that the API gives; check VERIFY_BASE_URL: {0}")]
     Unreadable(String),
+    /// A refusal that is not the API's, but a page of a proxy, a portal or another site: nothing was sent.
+    #[error(
+        "something else than the API answered; check VERIFY_BASE_URL, and what lies on the way there: {0}"
+    )]
+    NotTheApi(String),
     /// A status that no document lists.
     #[error("the provider gave an answer that its documents do not list: {0}")]
     Unexpected(String),
@@ -96,8 +101,23 @@ impl VerifyError {
             Self::TimedOut => "timed_out",
             Self::Lost(_) => "lost",
             Self::Unreadable(_) => "unreadable",
+            Self::NotTheApi(_) => "not_the_api",
             Self::Unexpected(_) => "unexpected",
         }
+    }
+
+    /// Whether something is wrong between us and the provider, and not with one number: what the operator is to be
+    /// alerted of.
+    pub fn is_trouble(&self) -> bool {
+        !matches!(
+            self,
+            Self::AlreadyRunning(_)
+                | Self::InvalidNumber(_)
+                | Self::NotRoutable(_)
+                | Self::Blocked(_)
+                | Self::NetworkUnsupported(_)
+                | Self::NotApproved(_)
+        )
     }
 
     /// Whether a message may have gone out although no good answer came back.

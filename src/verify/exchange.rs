@@ -4,7 +4,9 @@
 //! * A request is never sent twice. reqwest's retries and redirects are off. hyper-util, below it, moves a
 //!   request to a new connection only if the pooled one closed before it took the request up, when not a byte
 //!   of it was written.
-//! * No more than 64 KiB of an answer are kept.
+//! * No more than 64 KiB of an answer are read.
+//! * What the status says of an answer holds for a page too: a fault is one whatever its body. What is no answer of the
+//!   API, since something on the way gave it, is told as that.
 //! * No error text holds an address, for a request id may be in it.
 
 use std::{error::Error, time::Duration};
@@ -51,13 +53,10 @@ pub(super) async fn exchange(request: RequestBuilder) -> Result<Answer, VerifyEr
     let mut response = request.send().await.map_err(|error| failure(&error))?;
     let mut answer = Answer { status: response.status(), kind: content_type(&response), body: Vec::new() };
     while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
-        if answer.body.len() + chunk.len() > MAX_BODY {
-            return Err(VerifyError::Unreadable(format!(
-                "HTTP {}, more than 64 KiB",
-                answer.status.as_u16()
-            )));
-        }
         answer.body.extend_from_slice(&chunk);
+        if answer.body.len() > MAX_BODY {
+            break;
+        }
     }
     Ok(answer)
 }
@@ -95,12 +94,30 @@ pub(super) struct Answer {
 impl Answer {
     /// The body, if it is a JSON object: both APIs send nothing else.
     pub(super) fn object(&self) -> Result<Map<String, Value>, VerifyError> {
-        serde_json::from_slice(&self.body).map_err(|_| self.unreadable())
+        self.read().ok_or_else(|| self.unreadable())
     }
 
     pub(super) fn unreadable(&self) -> VerifyError {
-        let (status, size) = (self.status.as_u16(), self.body.len());
-        VerifyError::Unreadable(format!("HTTP {status}, {}, {size} bytes", self.kind))
+        VerifyError::Unreadable(self.describe())
+    }
+
+    fn read(&self) -> Option<Map<String, Value>> {
+        let whole = self.body.len() <= MAX_BODY;
+        whole.then(|| serde_json::from_slice(&self.body).ok()).flatten()
+    }
+
+    /// Of what cannot be read: its form and size.
+    fn describe(&self) -> String {
+        let size = match self.body.len() {
+            size @ ..=MAX_BODY => format!("{size} bytes"),
+            _ => "more than 64 KiB".to_owned(),
+        };
+        format!("HTTP {}, {}, {size}", self.status.as_u16(), self.kind)
+    }
+
+    /// Made for people's eyes: the API has none.
+    fn is_page(&self) -> bool {
+        self.kind.starts_with("text/html") || self.kind.starts_with("application/xhtml")
     }
 
     /// Refused only because its token was too old: nothing was done.
@@ -113,16 +130,23 @@ impl Answer {
 
     /// A refusal whose meaning depends on the call. Those with one meaning for every call are errors already.
     pub(super) fn problem(&self) -> Result<Problem, VerifyError> {
-        let object = self.object();
-        let text = Problem::describe(self.status, object.as_ref().ok());
-        match self.status {
-            StatusCode::UNAUTHORIZED => Err(VerifyError::Credentials(text)),
-            StatusCode::PAYMENT_REQUIRED => Err(VerifyError::Balance(text)),
-            StatusCode::FORBIDDEN => Err(VerifyError::Forbidden(text)),
-            StatusCode::TOO_MANY_REQUESTS => Err(VerifyError::Throttled(text)),
-            status if status.is_server_error() => object.and(Err(VerifyError::Fault(text))),
-            _ => object.map(|object| Problem { text, object }),
-        }
+        use VerifyError as E;
+        let object = self.read();
+        let text =
+            object.as_ref().map_or_else(|| self.describe(), |object| Problem::describe(self.status, object));
+        Err(match (self.status, object) {
+            (status, _) if status.is_server_error() => E::Fault(text),
+            (StatusCode::TOO_MANY_REQUESTS, _) => E::Throttled(text),
+            // Any of the statuses below may be a proxy's.
+            (_, None) if self.is_page() => E::NotTheApi(text),
+            (StatusCode::UNAUTHORIZED, _) => E::Credentials(text),
+            (StatusCode::PAYMENT_REQUIRED, _) => E::Balance(text),
+            (StatusCode::FORBIDDEN, Some(object)) if is_about_balance(&object) => E::Balance(text),
+            (StatusCode::FORBIDDEN, _) => E::Forbidden(text),
+            (status, None) if status.is_success() => E::Unreadable(text),
+            (_, None) => E::NotTheApi(text),
+            (_, Some(object)) => return Ok(Problem { text, object }),
+        })
     }
 }
 
@@ -134,8 +158,8 @@ pub(super) struct Problem {
 
 impl Problem {
     /// Status, title, detail and trace id, as far as they are there.
-    fn describe(status: StatusCode, object: Option<&Map<String, Value>>) -> String {
-        let field = |name| object.and_then(|object| string(object, name));
+    fn describe(status: StatusCode, object: &Map<String, Value>) -> String {
+        let field = |name| string(object, name);
         let mut text = format!("HTTP {}", status.as_u16());
         let said: Vec<_> = ["title", "detail", "details"].into_iter().filter_map(field).collect();
         if !said.is_empty() {
@@ -150,6 +174,12 @@ impl Problem {
         }
         text
     }
+}
+
+/// Whether a problem's type names an empty account: the provider's page of errors shows it under 403 too.
+fn is_about_balance(object: &Map<String, Value>) -> bool {
+    let kind = string(object, "type").and_then(|kind| kind.rsplit_once('#'));
+    kind.is_some_and(|(_, reason)| matches!(reason, "low-balance" | "out-of-credit"))
 }
 
 /// A field that is text and not empty.

@@ -149,6 +149,7 @@ pin-not-yet = Your code is still on its way. Enter it when the message has arriv
 
 send-cookies = Your browser did not keep our cookie, so no code was sent: we could not have taken it. Allow cookies for this site, then press the button again.
 send-unavailable = Phone sign-in is unavailable right now, and no code was sent. Please try again later.
+send-country-unavailable = We cannot send codes to numbers of that country right now. Please try again later.
 send-fault = We could not send your code. Nothing was sent, so please try again in a moment.
 send-paused = { $seconds ->
     [one] Our message service is not working properly, so no code was sent. Please try again in one second.

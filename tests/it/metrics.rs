@@ -167,10 +167,12 @@ async fn what_observe_mode_would_refuse_is_counted_apart() {
 
 #[tokio::test]
 async fn a_provider_that_fails_shows_as_faults_and_an_open_breaker_until_it_answers() {
-    let app = measured().await;
+    let app = test_app().set(LISTEN.0, LISTEN.1).set("TRUSTED_PROXIES", "127.0.0.1").spawn().await;
     let ask = async |last: u32| {
         let phone = format!("+1 202 555 01{last}");
-        app.browser().await.post("/verify", &[("phone", &phone)]).await.status
+        let headers = [("x-forwarded-for", format!("198.51.100.{last}"))];
+        let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+        app.browser().await.post_with("/verify", &[("phone", &phone)], &headers).await.status
     };
     app.provider.fail_with(500);
     for last in 50..55 {
@@ -183,6 +185,7 @@ async fn a_provider_that_fails_shows_as_faults_and_an_open_breaker_until_it_answ
         ("phonegate_refusals_total{rule=provider_paused,mode=enforce}", 1),
         ("phonegate_provider_paused{operation=send}", 1),
         ("phonegate_provider_paused{operation=check}", 0),
+        ("phonegate_countries_paused{operation=send}", 0),
     ];
     metrics(&app).await.assert(&failing);
     app.clock.advance(secs(15));
@@ -191,6 +194,23 @@ async fn a_provider_that_fails_shows_as_faults_and_an_open_breaker_until_it_answ
     app.provider.heal();
     assert_eq!(ask(56).await, 303);
     metrics(&app).await.assert(&[("phonegate_provider_paused{operation=send}", 0)]);
+}
+
+#[tokio::test]
+async fn a_country_that_the_account_may_not_send_to_shows_and_the_provider_is_not_paused() {
+    let app = measured().await;
+    app.provider.fail_with(403);
+    for last in 1..=5 {
+        app.ask_from([198, 51, 100, last], &format!("+3361234567{last}")).await;
+    }
+    metrics(&app).await.assert(&[
+        ("phonegate_provider_answers_total{operation=start,result=forbidden}", 5),
+        ("phonegate_provider_paused{operation=send}", 0),
+        ("phonegate_countries_paused{operation=send}", 1),
+        ("phonegate_countries_paused{operation=check}", 0),
+    ]);
+    app.clock.advance(secs(3600));
+    metrics(&app).await.assert(&[("phonegate_countries_paused{operation=send}", 0)]);
 }
 
 #[tokio::test]

@@ -116,6 +116,7 @@ fn all_errors() -> Vec<VerifyError> {
         VerifyError::TimedOut,
         VerifyError::Lost(text()),
         VerifyError::Unreadable(text()),
+        VerifyError::NotTheApi(text()),
         VerifyError::Unexpected(text()),
     ]
 }
@@ -127,6 +128,22 @@ fn each_error_has_its_own_sentence_with_what_the_provider_said() {
     let silent = sentences.iter().filter(|sentence| !sentence.ends_with("status 1, said")).count();
     assert_eq!(silent, 2, "the number's own request and a time-out have no text");
     assert!(sentences.iter().all(|sentence| !sentence.contains(ID)));
+}
+
+/// The words of the alert `ProviderFails` are all that mean trouble, and no others.
+#[test]
+fn the_readmes_alert_has_every_word_for_trouble() {
+    let readme = include_str!("../../../README.md");
+    let alert = readme.split("- alert: ProviderFails").nth(1).unwrap();
+    let words = alert.split("result=~\"").nth(1).unwrap().split('"').next().unwrap();
+    let mut told: Vec<_> = words.split('|').collect();
+    let errors = all_errors();
+    let trouble = errors.iter().filter(|error| error.is_trouble()).map(VerifyError::kind);
+    let mut trouble: Vec<_> = trouble.collect();
+    told.sort_unstable();
+    trouble.sort_unstable();
+    assert_eq!(told, trouble);
+    assert!(trouble.contains(&"unreadable") && !trouble.contains(&"already_running"));
 }
 
 #[test]

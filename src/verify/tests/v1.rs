@@ -125,8 +125,8 @@ async fn an_answer_that_is_not_the_apis_is_told_by_its_http_status() {
     for call in [Call::Request, Call::Check, Call::Cancel, Call::Next, Call::Search] {
         for (answer, meaning) in [
             (html(200), "Unreadable"),
-            (html(404), "Unreadable"),
-            (html(502), "Unreadable"),
+            (html(404), "NotTheApi"),
+            (html(502), "Fault"),
             (ok(&json!({})), "Unreadable"),
             (ok(&json!({"status": null})), "Unreadable"),
             (ok(&json!({"status": ["0"]})), "Unreadable"),

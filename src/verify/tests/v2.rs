@@ -116,9 +116,6 @@ async fn an_answer_that_is_not_the_apis_is_unreadable() {
     for (call, answer) in [
         (Call::Request, html(200)),
         (Call::Request, html(202)),
-        (Call::Request, html(404)),
-        (Call::Request, html(409)),
-        (Call::Request, html(502)),
         (Call::Request, ResponseTemplate::new(202)),
         (Call::Request, ResponseTemplate::new(202).set_body_string("{\"request_id\":\"c1")),
         (Call::Request, ResponseTemplate::new(202).set_body_bytes([0xff, 0xfe])),
@@ -129,23 +126,58 @@ async fn an_answer_that_is_not_the_apis_is_unreadable() {
         (Call::Request, json(202, json!({"request_id": "../../admin"}))),
         (Call::Request, json(202, json!({"request_id": "a".repeat(65)}))),
         (Call::Check, html(200)),
-        (Call::Check, html(400)),
-        (Call::Check, html(404)),
-        (Call::Check, html(410)),
         (Call::Check, ResponseTemplate::new(200)),
         (Call::Check, json(200, json!({}))),
         (Call::Check, json(200, json!({"request_id": "another", "status": "completed"}))),
-        (Call::Cancel, html(404)),
-        (Call::Cancel, html(502)),
-        (Call::Next, html(404)),
-        (Call::Next, html(409)),
     ] {
         let status = format!("{answer:?}");
         assert_eq!(outcome_of(VerifyApi::V2, call, answer).await, "Unreadable", "{call:?} {status}");
     }
-    for (status, meaning) in [(401, "Credentials"), (402, "Balance"), (403, "Forbidden"), (429, "Throttled")]
+}
+
+#[tokio::test]
+async fn a_page_is_a_fault_or_somebody_elses_and_a_fault_blames_no_setting_of_ours() {
+    let page = "text/html; charset=utf-8";
+    let html = |status| ResponseTemplate::new(status).set_body_raw("<h1>Sorry</h1>", page);
+    let text = |status| ResponseTemplate::new(status).set_body_raw("upstream connect error", "text/plain");
+    let empty = ResponseTemplate::new;
+    let huge = |status| ResponseTemplate::new(status).set_body_bytes(vec![b' '; 65 * 1024]);
+    let answers: [&dyn Fn(u16) -> ResponseTemplate; 4] = [&html, &text, &empty, &huge];
+    for api in [VerifyApi::V1, VerifyApi::V2] {
+        for call in [Call::Request, Call::Check, Call::Cancel, Call::Next] {
+            let forms = if matches!(call, Call::Request) { &answers[..] } else { &answers[..1] };
+            for form in forms {
+                for status in [500, 502, 503, 504] {
+                    let told = outcome_of(api, call, form(status)).await;
+                    assert_eq!(told, "Fault", "{api:?} {call:?} {status}");
+                }
+                for status in [302, 404, 407, 410] {
+                    let told = outcome_of(api, call, form(status)).await;
+                    assert_eq!(told, "NotTheApi", "{api:?} {call:?} {status}");
+                }
+                assert_eq!(outcome_of(api, call, form(429)).await, "Throttled");
+            }
+        }
+        for (status, meaning) in [(401, "Credentials"), (402, "Balance"), (403, "Forbidden")] {
+            for (answer, told) in
+                [(html(status), "NotTheApi"), (text(status), meaning), (empty(status), meaning)]
+            {
+                assert_eq!(outcome_of(api, Call::Request, answer).await, told, "{api:?} {status}");
+            }
+        }
+    }
+    let fault = VerifyError::Fault(String::new()).to_string();
+    assert!(!fault.contains("VERIFY_BASE_URL"), "{fault}");
+}
+
+#[tokio::test]
+async fn an_empty_account_is_one_under_403_too() {
+    for (reason, meaning) in
+        [("low-balance", "Balance"), ("out-of-credit", "Balance"), ("forbidden", "Forbidden")]
     {
-        assert_eq!(outcome_of(VerifyApi::V2, Call::Request, html(status)).await, meaning);
+        let kind = format!("https://developer.example/api-errors#{reason}");
+        let answer = ResponseTemplate::new(403).set_body_json(json!({"title": "No", "type": kind}));
+        assert_eq!(outcome_of(VerifyApi::V2, Call::Request, answer).await, meaning, "{reason}");
     }
 }
 
@@ -207,7 +239,7 @@ async fn the_operator_reads_what_the_provider_said() {
         ),
         (
             ResponseTemplate::new(502).set_body_raw("<h1>447700900123</h1>", "text/html"),
-            VerifyError::Unreadable("HTTP 502, text/html, 21 bytes".to_owned()),
+            VerifyError::Fault("HTTP 502, text/html, 21 bytes".to_owned()),
         ),
     ] {
         let server = super::answering(answer).await;
