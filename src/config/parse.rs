@@ -13,7 +13,12 @@ use tracing::level_filters::LevelFilter;
 use url::{Host, Url};
 
 use super::ConfigError;
-use crate::{channel::Channels, guard::Mode, phone::Country, verify::VerifyApi};
+use crate::{
+    channel::Channels,
+    guard::Mode,
+    phone::{Area, Country},
+    verify::VerifyApi,
+};
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,8 +149,9 @@ pub(super) fn country(text: &str) -> Result<Country, String> {
     Country::parse(text).ok_or_else(|| "give the two-letter code of a country: GB, US, DE …".to_owned())
 }
 
-pub(super) fn countries(text: &str) -> Result<BTreeSet<Country>, String> {
-    text.split(',').map(|code| country(code.trim())).collect()
+pub(super) fn countries(text: &str) -> Result<BTreeSet<Area>, String> {
+    let fix = "give the two-letter code of a country: GB, US, DE …; or, for satellites and their like, +881";
+    text.split(',').map(|code| Area::parse(code.trim()).ok_or_else(|| fix.to_owned())).collect()
 }
 
 pub(super) fn switch(text: &str) -> Result<bool, String> {

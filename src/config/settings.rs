@@ -10,7 +10,7 @@ use super::parse::{self, LogFormat, Origins};
 use crate::{
     channel::Channels,
     guard::{Limits, Mode, address::TrustedProxies},
-    phone::Country,
+    phone::{Area, Country},
     store::address,
     verify::VerifyApi,
 };
@@ -66,9 +66,10 @@ pub struct Settings {
     #[arg(long, value_name = "DEFAULT_COUNTRY", value_parser = parse::country)]
     pub default_country: Option<Country>,
 
-    /// The only countries that codes are sent to: `GB,IE`. Default: all.
+    /// The only countries that codes are sent to: `GB,IE`. Default: all. Satellite and other global codes only if they
+    /// are named: `GB,+881`.
     #[arg(long, value_name = "COUNTRIES", value_parser = parse::countries)]
-    pub countries: Option<BTreeSet<Country>>,
+    pub countries: Option<BTreeSet<Area>>,
 
     /// Whether internet phone numbers get codes: `on` or `off`.
     #[arg(long, value_name = "ALLOW_VOIP", default_value = "on", value_parser = parse::switch, action = Set)]

@@ -12,7 +12,7 @@ use secrecy::ExposeSecret;
 use super::{Config, Environment, Invocation, Provider};
 use crate::{
     overrides::tests::Scratch,
-    phone::{Country, Fiction},
+    phone::Fiction,
     verify::{VerifyApi, tests::application::private_key},
 };
 
@@ -165,9 +165,9 @@ fn a_mistake_is_one_line_that_names_the_variable_and_the_fix() {
 
 #[test]
 fn countries_and_kinds_are_read() {
-    let config = config(&[], &[PAIR[0], PAIR[1], ("COUNTRIES", "gb, IE"), ("ALLOW_VOIP", "off")]);
+    let config = config(&[], &[PAIR[0], PAIR[1], ("COUNTRIES", "gb, IE,+881"), ("ALLOW_VOIP", "off")]);
     let countries = config.settings.countries.as_ref().unwrap().iter();
-    assert_eq!(countries.map(Country::as_str).collect::<Vec<_>>(), ["GB", "IE"]);
+    assert_eq!(countries.map(ToString::to_string).collect::<Vec<_>>(), ["GB", "IE", "+881"]);
     assert!(!config.settings.allow_voip);
 }
 

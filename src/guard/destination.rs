@@ -13,14 +13,14 @@ use crate::{
     audit::{Event, Line},
     channel::Channel,
     keys::Keys,
-    phone::{Country, LineType, PhoneNumber},
+    phone::{Area, LineType, PhoneNumber},
 };
 
 /// Where codes may go.
 #[derive(Debug, Clone)]
 pub struct Destinations {
-    /// `COUNTRIES`; `None` stands for all.
-    pub countries: Option<BTreeSet<Country>>,
+    /// `COUNTRIES`; `None` stands for all countries, and for no global code.
+    pub countries: Option<BTreeSet<Area>>,
     /// `ALLOW_VOIP`
     pub voip: bool,
     /// `ALLOWED_NUMBERS`
@@ -33,7 +33,7 @@ pub struct Refused {
     /// Why not.
     pub reason: Reason,
     phone: PhoneNumber,
-    country: Option<Country>,
+    area: Option<Area>,
 }
 
 /// Why no code goes to a number: each has a sentence for the visitor.
@@ -68,15 +68,17 @@ impl Reason {
 impl Destinations {
     /// Whether a code may go to `phone` by `channel`.
     pub fn check(&self, phone: &PhoneNumber, channel: Channel) -> Result<(), Refused> {
-        let country = phone.country();
-        let refuse = |reason| Err(Refused { reason, phone: phone.clone(), country });
+        let area = phone.area();
+        let refuse = |reason| Err(Refused { reason, phone: phone.clone(), area });
         if !self.allowed.allows(phone) {
             return refuse(Reason::NotAllowed);
         }
-        // Numbers of no country, such as those of satellites, are in no list of countries.
-        if let Some(countries) = &self.countries
-            && !country.is_some_and(|country| countries.contains(&country))
-        {
+        // Messages to satellites and their like cost the most, and few people have one: they are to be named.
+        let meant = match &self.countries {
+            Some(named) => area.is_some_and(|area| named.contains(&area)),
+            None => matches!(area, Some(Area::Country(_))),
+        };
+        if !meant {
             return refuse(Reason::Country);
         }
         kind(phone.line_type(), channel, self.voip).map_or(Ok(()), refuse)
@@ -101,18 +103,18 @@ impl Refused {
     /// Says in the log who was refused.
     pub fn log(&self, keys: &Keys, address: IpAddr) {
         let line = Line::new(Event::Refused, &self.phone, keys).at(address);
-        let line = line.limit(self.reason.rule(), None::<&str>).country(self.country());
+        let line = line.limit(self.reason.rule(), None::<&str>).country(&self.area());
         line.because(format_args!("no code for {self}; asked for from {address}")).write();
     }
 
-    fn country(&self) -> &str {
-        self.country.as_ref().map_or("no country", Country::as_str)
+    fn area(&self) -> String {
+        self.area.map_or_else(|| "no country".to_owned(), |area| area.to_string())
     }
 }
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({}): ", self.phone.masked(), self.country())?;
+        write!(f, "{} ({}): ", self.phone.masked(), self.area())?;
         match self.reason {
             Reason::NotAllowed => f.write_str("not in ALLOWED_NUMBERS"),
             Reason::Country => f.write_str("not in COUNTRIES"),

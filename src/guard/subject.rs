@@ -37,7 +37,7 @@ pub struct Subject {
     pub phone: PhoneNumber,
     /// How the store knows the number.
     pub phone_hash: String,
-    /// The two letters of a country, or `+` and digits for a number that belongs to none.
+    /// The two letters of a country, or `+` and the calling code of a number that belongs to none.
     pub country: String,
     /// Calling code and four digits.
     pub prefix: String,
@@ -64,7 +64,7 @@ impl Subject {
     /// A send that is asked for.
     pub fn new(keys: &Keys, phone: &PhoneNumber, address: IpAddr) -> Self {
         let prefix = phone.prefix().to_owned();
-        let country = phone.country().map_or_else(|| format!("+{prefix}"), |code| code.as_str().to_owned());
+        let country = phone.area().map_or_else(|| format!("+{prefix}"), |area| area.to_string());
         Self {
             phone: phone.clone(),
             phone_hash: keys.phone(phone),

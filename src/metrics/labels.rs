@@ -111,7 +111,7 @@ impl Job {
 pub(super) struct Where(Option<Country>);
 
 impl Where {
-    /// Of what attempts are counted by: for a number of no country that begins like the number, and is dropped here.
+    /// Of what attempts are counted by: for a number of no country that is its calling code, which is dropped here.
     pub(super) fn of(country: &str) -> Self {
         Self(Country::parse(country))
     }

@@ -6,6 +6,7 @@
 //! * No input panics, and none that is longer than a phone number reaches the numbering plans.
 //! * Only [`PhoneNumber::as_str`] and [`PhoneNumber::digits`] show a number; `Debug` masks it.
 
+mod area;
 mod digits;
 mod habits;
 mod hidden;
@@ -21,6 +22,7 @@ use rlibphonenumber::{
     ValidationError,
 };
 
+pub use area::Area;
 pub(crate) use digits::{digit, is_dash, is_space};
 pub(crate) use hidden::hide_numbers;
 use typed::Plain;

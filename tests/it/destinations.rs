@@ -2,9 +2,10 @@
 
 use std::{fs, path::PathBuf};
 
+use phonegate::sign_in::{Refusal, Start};
 use tempfile::TempDir;
 
-use crate::support::{Binary, PHONE, each_store, logged, test_app};
+use crate::support::{Binary, PHONE, each_store, logged, secs, test_app};
 
 const OTHER: &str = "+1 202 555 0151";
 
@@ -72,6 +73,34 @@ async fn only_the_countries_of_the_setting_get_codes() {
     assert_eq!(app.provider.all_calls(), 0);
 
     browser.post("/verify", &[("phone", "+44 7400 123456")]).await.assert_redirect("/verify");
+}
+
+#[tokio::test]
+async fn satellites_get_codes_only_if_they_are_named_and_have_one_budget_for_each_code() {
+    let app = test_app().spawn().await;
+    for number in ["+881 6123 45678", "+870 773 123 456", "+882 34 21234", "+883 5100 0000 0094"] {
+        let answer = app.browser().await.post("/verify", &[("phone", number)]).await;
+        answer.assert_page(422, "We do not send codes to that country");
+    }
+    assert_eq!(app.provider.all_calls(), 0);
+
+    let app = test_app().set("COUNTRIES", "GB,+881").spawn().await;
+    for block in 0..4 {
+        for from in 0..8 {
+            // Each to a block of four digits of its own.
+            let phone = format!("+88161{block}{from}12345");
+            app.ask_from([198, 51, 100, block * 8 + from], &phone).await;
+        }
+    }
+    assert_eq!(app.provider.calls("start"), 32);
+    app.pass(secs(300)).await;
+    let counted = app.state().sign_in.store.counters(&["unverified country +881".to_owned()]).await.unwrap();
+    assert!(counted.iter().all(|counter| counter.count == 32) && counted.len() == 2, "{counted:?}");
+    // Over the budget an address that has an unverified send gets no more.
+    let refused = app.ask_from([198, 51, 100, 1], "+881698765432").await;
+    assert!(matches!(refused, Start::Refused(Refusal::Guard(_))), "{refused:?}");
+    let answer = app.browser().await.post("/verify", &[("phone", "+870 773 123 456")]).await;
+    answer.assert_page(422, "We do not send codes to that country");
 }
 
 #[tokio::test]

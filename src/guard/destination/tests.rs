@@ -6,7 +6,7 @@ fn everywhere() -> Destinations {
 }
 
 fn only(countries: &str) -> Destinations {
-    let countries = countries.split(',').map(|code| Country::parse(code).unwrap()).collect();
+    let countries = countries.split(',').map(|code| Area::parse(code).unwrap()).collect();
     Destinations { countries: Some(countries), ..everywhere() }
 }
 
@@ -67,11 +67,26 @@ fn countries_are_told_apart_even_where_they_share_a_code() {
         ("CA", "+14165550123", true),
         ("GB", "+447781123456", false),    // Guernsey
         ("GB,US", "+881612345678", false), // of no country: a satellite's
+        ("GB,+870", "+881612345678", false),
+        ("GB,+881", "+881612345678", true),
+        ("+881", "+447400123456", false),
     ] {
         let refused = reason(&only(countries), number, Channel::Sms);
         assert_eq!(refused, (!taken).then_some(Reason::Country), "{countries} {number}");
     }
-    assert_eq!(reason(&everywhere(), "+881612345678", Channel::Sms), None);
+}
+
+#[test]
+fn codes_of_no_country_get_nothing_unless_they_are_named() {
+    for number in ["+870773123456", "+881612345678", "+8823421234", "+883510000000094", "+878101234567890"] {
+        for channel in [Channel::Sms, Channel::Voice] {
+            assert_eq!(reason(&everywhere(), number, channel), Some(Reason::Country), "{number}");
+            assert_eq!(reason(&only("GB"), number, channel), Some(Reason::Country), "{number}");
+        }
+    }
+    for (code, number) in [("+870", "+870773123456"), ("+881", "+881612345678"), ("+882", "+8823421234")] {
+        assert_eq!(reason(&only(code), number, Channel::Sms), None, "{number}");
+    }
 }
 
 #[test]
@@ -79,7 +94,7 @@ fn a_country_that_is_named_still_has_kinds_that_are_refused() {
     let premium = reason(&only("GB"), "+449012345678", Channel::Sms);
     assert_eq!(premium, Some(Reason::ExtraCost(LineType::PremiumRate)));
     // International premium rate belongs to no country.
-    let premium = reason(&everywhere(), "+979123456789", Channel::Sms);
+    let premium = reason(&only("+979"), "+979123456789", Channel::Sms);
     assert_eq!(premium, Some(Reason::ExtraCost(LineType::PremiumRate)));
 }
 
@@ -92,7 +107,7 @@ fn the_operator_reads_the_country_and_the_reason_but_not_the_number() {
             "+449012345678",
             "+44 •••• ••••78 (GB): of a kind that is never sent to (PremiumRate)",
         ),
-        (only("US"), "+881612345678", "(no country): not in COUNTRIES"),
+        (only("US"), "+881612345678", "(+881): not in COUNTRIES"),
     ] {
         let refused = destinations.check(&phone(number), Channel::Sms).unwrap_err();
         assert!(refused.to_string().ends_with(words), "{refused}");

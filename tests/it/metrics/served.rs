@@ -81,7 +81,8 @@ async fn each_page_is_a_route_and_everything_else_is_one_of_three_words() {
 
 #[tokio::test]
 async fn no_number_code_id_token_or_address_is_in_them() {
-    let app = test_app().set(LISTEN.0, LISTEN.1).set("LIMIT_NUMBER", "1/30s").spawn().await;
+    let app = test_app().set(LISTEN.0, LISTEN.1).set("LIMIT_NUMBER", "1/30s");
+    let app = app.set("COUNTRIES", "US,+881").spawn().await;
     let (browser, id) = app.waiting_for_code(PHONE).await;
     let code = app.provider.code(PHONE).await;
     browser.check(&id, &wrong_code(&code)).await;
