@@ -202,7 +202,6 @@ pub async fn sweep(sign_in: &SignIn, session_idle: Duration) -> Result<(), SignI
     sign_in.store.sweep_verifications(now - KEEP).await?;
     sign_in.store.sweep_sessions(now, now - session_idle).await?;
     sign_in.store.sweep_counters(now).await?;
-    sign_in.store.sweep_tickets(now).await?;
     sign_in.store.sweep_browsers(now).await?;
     sign_in.store.sweep_verified_days(budget::day(now) - budget::PAST_DAYS).await?;
     Ok(())

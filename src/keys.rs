@@ -60,7 +60,6 @@ pub struct Keys {
     address: hmac::Key,
     known: hmac::Key,
     known_token: hmac::Key,
-    ticket: hmac::Key,
     subject: hmac::Key,
     session: hmac::Key,
 }
@@ -84,7 +83,6 @@ impl Keys {
             address: derive("address"),
             known: derive("known"),
             known_token: derive("known token"),
-            ticket: derive("ticket"),
             subject: derive("subject"),
             session: derive("session"),
         }
@@ -132,11 +130,6 @@ impl Keys {
 
     fn number_mark(&self, id: &str, phone_hash: &str) -> [u8; MARK] {
         mark(&mac(&self.known_token, &["number", id, phone_hash]))
-    }
-
-    /// What a page holds to show that its visitor has waited; made of all that the wait was for.
-    pub fn ticket(&self, parts: &[&str]) -> Token {
-        Token(sign(&self.ticket, parts))
     }
 
     /// Tells whether the same code was typed again for one attempt.

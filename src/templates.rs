@@ -13,7 +13,7 @@ use minijinja::{Environment, Error, Value, context};
 
 pub use pages::{
     Again, Choice, ErrorPage, Frame, IndexPage, News, ResendPage, ResultPage, SessionItem, SessionsPage,
-    SignOutPage, Status, UnauthorizedPage, VerifyPage, WaitPage,
+    SignOutPage, Status, UnauthorizedPage, VerifyPage,
 };
 
 use crate::{
@@ -69,21 +69,6 @@ impl Templates {
     /// The phone form.
     pub fn index(&self, frame: Frame, page: &IndexPage) -> Result<String, Error> {
         self.framed(frame).index(page)
-    }
-
-    /// The page to wait on.
-    pub fn wait(&self, frame: Frame, page: &WaitPage) -> Result<String, Error> {
-        let framed = self.framed(frame);
-        let content = context! {
-            failed => false,
-            phone => page.phone.as_str(),
-            country => page.country.as_deref(),
-            ticket => page.ticket.as_str(),
-            return_to => page.return_to.as_deref(),
-            start => page.start.as_str(),
-            lead => framed.say(&page.lead),
-        };
-        framed.render("wait.html", content)
     }
 
     /// The PIN form.

@@ -145,8 +145,9 @@ pub fn refused(refused: &guard::Refused, asked: Asked) -> Failure {
         (guard::Cause::Limit { name: "LIMIT_NUMBER", .. }, _) => "limit-number",
         (guard::Cause::Limit { name: "LIMIT_ADDRESS", .. }, _) => "limit-address",
         (guard::Cause::Limit { .. }, _) => "limit-all",
-        (guard::Cause::Unverified { .. } | guard::Cause::NoTickets, _) => "limit-unverified",
-        (guard::Cause::Queue, _) => "limit-queue",
+        // Of the address itself.
+        (guard::Cause::Unverified { country: None, .. }, _) => "limit-address",
+        (guard::Cause::Unverified { .. }, _) => "limit-unverified",
         (guard::Cause::WrongCodes, Asked::Send) => "wrong-codes-send",
         (guard::Cause::WrongCodes, Asked::Try) => "wrong-codes-try",
         (guard::Cause::Closed, Asked::Send) => "closed-send",

@@ -1,9 +1,10 @@
 //! The unverified-send budget: codes that nobody types are what robots ask for.
 //!
 //! A send is unverified once its lifetime ended without success. Each country may have so many in a day and in an
-//! hour as fit a share of the people who do sign in from there; each address may have a few. Past that a visitor
-//! needs a ticket: one waits at each address at a time, and a tenth of the budget is theirs. A ticket that ends well
-//! gives its room back, so what robots use up of it they use up once.
+//! hour as fit a share of the people who do sign in from there; each address may have a few, and more the more of its
+//! sends are verified. Past a country's budget a tenth of it is left as a reserve: one send for an address that has no
+//! unverified one of that day. A send out of the reserve that ends well gives its room back, so what robots use up of it
+//! they use up once.
 
 use std::time::Duration;
 
@@ -21,16 +22,14 @@ pub const HOUR: Duration = Duration::from_hours(1);
 /// What every country may have, whoever signs in from there.
 const COUNTRY_DAY: u32 = 100;
 const COUNTRY_HOUR: u32 = 30;
-/// What an address may have in a day.
+/// What every address may have in a day.
 pub const ADDRESS_DAY: u32 = 10;
+/// What each address may have of a reserve in a day.
+pub const ADDRESS_RESERVE: i64 = 1;
+/// How long the verified sends of an address are kept: a day, and the one after.
+pub const VERIFIED_SPAN: Duration = Duration::from_hours(48);
 /// How many past days the best is looked for in.
 pub const PAST_DAYS: i64 = 14;
-
-/// How long a visitor with a ticket waits: long enough that a robot which does not read pages gives up, short enough
-/// that a person stays.
-pub const TICKET_WAIT: Duration = Duration::from_mins(1);
-/// How long a ticket holds its address, the wait included.
-pub const TICKET_LIFE: Duration = Duration::from_mins(5);
 
 /// How many unverified sends a country may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +45,7 @@ impl Allowance {
     pub fn of(days: &[(i64, i64)], today: i64) -> Self {
         let recent = days.iter().filter(|(day, _)| (today - PAST_DAYS..=today).contains(day));
         let best = recent.map(|(_, verified)| *verified).max().unwrap_or(0);
-        let share = u32::try_from(best.saturating_mul(3) / 10).unwrap_or(u32::MAX);
-        let day = share.max(COUNTRY_DAY);
+        let day = share(best).max(COUNTRY_DAY);
         Self {
             day: Rule { most: day, span: DAY },
             hour: Rule { most: (day / 6).max(COUNTRY_HOUR), span: HOUR },
@@ -60,14 +58,25 @@ impl Allowance {
     }
 }
 
-/// What visitors with tickets have of a budget.
-pub fn of_tickets(most: u32) -> i64 {
+/// What an address may have in a day, by its verified sends of today and yesterday: at no moment are that less than those
+/// of the last 24 hours.
+pub fn of_address(verified: i64) -> Rule {
+    Rule { most: share(verified).max(ADDRESS_DAY), span: DAY }
+}
+
+/// How many may stay unverified where so many are verified: 30 %.
+fn share(verified: i64) -> u32 {
+    u32::try_from(verified.saturating_mul(3) / 10).unwrap_or(u32::MAX)
+}
+
+/// The reserve of a country's budget.
+pub fn of_reserve(most: u32) -> i64 {
     i64::from(most / 10)
 }
 
 /// What a block of numbers has of that: a run of numbers is what a robot is paid for. Two leave a person one mistake.
-pub fn of_tickets_to_prefix(most: u32) -> i64 {
-    (of_tickets(most) / 10).max(2)
+pub fn of_reserve_to_prefix(most: u32) -> i64 {
+    (of_reserve(most) / 10).max(2)
 }
 
 /// The day that a moment lies in, counted from 1970-01-01 UTC.
@@ -81,7 +90,10 @@ pub fn tally(ended: &[Ended]) -> Tally {
     let mut tally = Tally::default();
     for send in ended.iter().filter(|send| send.messages > 0) {
         if let Some(at) = send.verified_at {
-            *tally.verified.entry((send.country.clone(), day(at))).or_default() += 1;
+            let day = day(at);
+            *tally.verified.entry((send.country.clone(), day)).or_default() += 1;
+            let address = subject::verified_address(&send.address_hash, day);
+            tally.counters.entry((address, VERIFIED_SPAN)).or_insert((0, i64::MAX)).0 += 1;
         } else if !send.known {
             let country = subject::unverified_country(&send.country);
             let address = subject::unverified_address(&send.address_hash);
@@ -90,7 +102,7 @@ pub fn tally(ended: &[Ended]) -> Tally {
                 (&country, HOUR, least.hour.most),
                 (&address, DAY, ADDRESS_DAY),
             ] {
-                let counted = tally.unverified.entry((key.clone(), span)).or_insert((0, i64::from(most)));
+                let counted = tally.counters.entry((key.clone(), span)).or_insert((0, i64::from(most)));
                 counted.0 += send.messages;
             }
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     Cause, Guard, Refused, Rule, Subject,
-    budget::{self, ADDRESS_DAY, Allowance, DAY},
+    budget::{self, ADDRESS_RESERVE, Allowance, DAY, VERIFIED_SPAN},
     guessing::{self, FOREVER, LONGEST_WAIT},
     limits::{counted, ends_in},
     subject,
@@ -21,13 +21,8 @@ pub enum Verdict {
     Pass,
     /// It may not.
     Refused(Refused),
-    /// Over the budget: only on a ticket, and counted by its quotas.
-    Ticket {
-        /// What the visitor is told meanwhile.
-        refused: Refused,
-        /// What it has to fit into.
-        quotas: Vec<Quota>,
-    },
+    /// It may go out if it fits into these too: the reserve of a budget that is used up.
+    Reserve(Vec<Quota>),
 }
 
 /// The counters that were found, and the time.
@@ -120,35 +115,38 @@ fn over_budget(subject: &Subject, found: &Found<'_>, allowance: Allowance) -> Ve
     let now = found.1;
     let country = subject::unverified_country(&subject.country);
     let address = subject::unverified_address(&subject.address_hash);
-    let address_rule = Rule { most: ADDRESS_DAY, span: DAY };
+    let verified = subject.verified(budget::day(now));
+    let verified =
+        verified.iter().filter_map(|key| found.get(key, VERIFIED_SPAN)).map(|counter| counter.count);
+    let address_rule = budget::of_address(verified.sum());
     let full = |key: &str, rule: Rule| Some((rule, found.full(key, rule.span, rule.most.into())?));
 
     let by_country = full(&country, allowance.day).into_iter().chain(full(&country, allowance.hour));
     let by_country = by_country.max_by_key(|(_, wait)| *wait);
-    let by_address = full(&address, address_rule);
-    let reasons = [(Some(subject.country.clone()), by_country), (None, by_address)];
-    let reasons =
-        reasons.into_iter().filter_map(|(country, full)| full.map(|(rule, wait)| (country, rule, wait)));
-    let Some((of, rule, wait)) = reasons.max_by_key(|(.., wait)| *wait) else { return Verdict::Pass };
+    let quotas = quotas(subject, allowance);
+    // Any unverified send of the day takes the address' part of the reserve away.
+    let unverified = found.full(&address, DAY, 1);
+    let used_up = quotas.iter().filter_map(|quota| found.full(&quota.key, quota.span, quota.most));
+    let used_up = used_up.chain(unverified).max();
 
-    let [ticket_country, ticket_address, ticket_prefix] = subject.tickets();
-    let quota = |key, most| Quota { key, span: DAY, most };
-    let mut quotas = Vec::new();
-    if by_country.is_some() {
-        quotas.push(quota(ticket_country, budget::of_tickets(allowance.day.most)));
-        quotas.push(quota(ticket_prefix, budget::of_tickets_to_prefix(allowance.day.most)));
+    let of_country = by_country.zip(used_up).map(|((rule, wait), reserve)| {
+        let country = Some(subject.country.clone());
+        (Cause::Unverified { country, rule }, wait.min(reserve))
+    });
+    let of_address =
+        full(&address, address_rule).map(|(rule, wait)| (Cause::Unverified { country: None, rule }, wait));
+    match of_country.into_iter().chain(of_address).max_by_key(|(_, wait)| *wait) {
+        Some((cause, wait)) => Verdict::Refused(Refused::new(subject, cause, Some(wait), now)),
+        None if by_country.is_some() => Verdict::Reserve(quotas),
+        None => Verdict::Pass,
     }
-    if by_address.is_some() {
-        quotas.push(quota(ticket_address, budget::of_tickets(ADDRESS_DAY)));
-    }
-    let used_up = quotas.iter().filter_map(|quota| found.full(&quota.key, quota.span, quota.most)).max();
-    match used_up {
-        Some(more) => Verdict::Refused(Refused::new(subject, Cause::NoTickets, Some(more.min(wait)), now)),
-        None => Verdict::Ticket {
-            refused: Refused::new(subject, Cause::Unverified { country: of, rule }, Some(wait), now),
-            quotas,
-        },
-    }
+}
+
+/// What a send out of the reserve has to fit into.
+fn quotas(subject: &Subject, allowance: Allowance) -> Vec<Quota> {
+    let most = allowance.day.most;
+    let rooms = [budget::of_reserve(most), budget::of_reserve_to_prefix(most), ADDRESS_RESERVE];
+    subject.reserve().into_iter().zip(rooms).map(|(key, most)| Quota { key, span: DAY, most }).collect()
 }
 
 #[cfg(test)]

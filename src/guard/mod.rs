@@ -12,19 +12,22 @@
 //! * Decisions are functions of counters, settings and time. The store has the last word where two sends race for
 //!   the same room: both cannot be the last one.
 //! * A refusal says when to come back, sends nothing and is logged once.
-//! * In [`Mode::Observe`] limits and the budget only log what they would have refused. The rules for wrong codes
-//!   always hold.
+//! * In [`Mode::Observe`] limits and the budget only log what they would have refused. The rules for wrong codes and for
+//!   takeovers always hold.
+//! * Neither a stranger's sends nor its wrong codes keep a browser out that the number has signed in with: that one gets
+//!   codes by counters of its own, has a stranger's running code for its own, and opens a closed number by signing in.
 //!
 //! What remains:
 //! * Someone who guesses at one number has 100 tries before it is closed to strangers: with codes of six digits, 1 in
-//!   10,000. The owner then needs a browser that was used before, or an operator. Whoever signs in often from new
-//!   browsers gives a guesser 100 tries anew each time. The limit of 20 sends a day, of three tries each, is the
-//!   slower one.
+//!   10,000. Each sign-in of the owner gives 100 tries anew; the limit of 20 sends a day, of three tries each, is then
+//!   what holds: a whole year of it is right with a chance of 1 in 46, and warned of each time that the number closes.
 //! * Someone who guesses at many numbers pays a send for each three tries. 5,000 sends a day would let them into one
 //!   account in two months or so; the budget ends it far sooner, unless a good part of them are verified.
-//! * Robots that type the codes they pay for look like visitors, up to the limits. So do robots that wait for tickets,
-//!   up to a tenth of the budget; a new visitor from the same country then may have to come back another day. Known
-//!   browsers get in.
+//! * Robots that type the codes they pay for look like visitors, up to the limits. Robots at new addresses share the
+//!   reserve with new visitors from the same country, who then may have to come back another day; an IPv6 network of
+//!   many /64 is many addresses. Known browsers get in.
+//! * An owner without a known browser can be kept out: by whoever uses up the number's limit, holds the number by
+//!   asking for codes to it again and again, or closes it with wrong ones.
 //! * A send is not known to be unverified before its lifetime is over; until then only the limits hold.
 
 pub mod address;
@@ -50,6 +53,9 @@ use crate::store::{Counting, WrongCodes};
 
 /// How long a browser stays known without signing in again.
 pub const KNOWN_FOR: Duration = Duration::from_hours(180 * 24);
+
+/// In how long a number loses one running attempt to another browser, and an address takes one over.
+pub const TAKEOVER_SPAN: Duration = Duration::from_hours(1);
 
 /// What the limits and the budget do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +92,7 @@ struct Parts {
     settings: GuardSettings,
     strangers: Counting,
     known: Counting,
+    takeovers: Counting,
     wrong_number: WrongCodes,
     wrong_address: WrongCodes,
 }
@@ -101,6 +108,8 @@ impl Guard {
         Self(Arc::new(Parts {
             strangers: counting(false),
             known: counting(true),
+            // Observed too: what it guards is not the operator's money, but a visitor's code.
+            takeovers: Counting::new(&[0, 1].map(|key| (key, TAKEOVER_SPAN, 1)), true),
             wrong_number: guessing::of_number(),
             wrong_address: guessing::of_address(),
             settings,
@@ -115,6 +124,11 @@ impl Guard {
     /// How a send is counted by the limits.
     pub fn counting(&self, known: bool) -> &Counting {
         if known { &self.0.known } else { &self.0.strangers }
+    }
+
+    /// How takeovers of other browsers' attempts are counted: one in an hour for each number and for each address.
+    pub fn takeovers(&self) -> &Counting {
+        &self.0.takeovers
     }
 
     /// How wrong codes for a number are counted.

@@ -27,10 +27,6 @@ pub enum Cause {
         /// The window that is full.
         rule: Rule,
     },
-    /// What there is for visitors with tickets is used up too.
-    NoTickets,
-    /// Another visitor at the address holds a ticket.
-    Queue,
     /// The wait after wrong codes.
     WrongCodes,
     /// Too many wrong codes in a row.
@@ -42,7 +38,7 @@ impl Cause {
     pub fn rule(&self) -> &'static str {
         match self {
             Self::Limit { name, .. } => name,
-            Self::Unverified { .. } | Self::NoTickets | Self::Queue => "LIMIT_UNVERIFIED",
+            Self::Unverified { .. } => "LIMIT_UNVERIFIED",
             Self::WrongCodes => "wrong_codes",
             Self::Closed => "closed",
         }
@@ -62,8 +58,6 @@ impl fmt::Display for Cause {
                 write!(f, "LIMIT_UNVERIFIED {rule} of {country}")
             }
             Self::Unverified { country: None, rule } => write!(f, "LIMIT_UNVERIFIED {rule} of the address"),
-            Self::NoTickets => f.write_str("LIMIT_UNVERIFIED, tickets too"),
-            Self::Queue => f.write_str("LIMIT_UNVERIFIED, one ticket at a time"),
             Self::WrongCodes => f.write_str("wrong codes"),
             Self::Closed => f.write_str("closed after wrong codes; see phonegate unlock"),
         }
@@ -94,11 +88,6 @@ impl Refused {
             country: subject.country.clone(),
             address: subject.address,
         }
-    }
-
-    /// The same, with another time to come back.
-    pub fn again_in(self, wait: Duration, now: Timestamp) -> Self {
-        Self { wait: Some(wait), again: Some(now + wait), ..self }
     }
 
     /// Says so in the log. `passed`: it was only observed.

@@ -33,7 +33,7 @@ struct Country {
     allowance: Allowance,
     day: i64,
     hour: i64,
-    tickets: i64,
+    reserve: i64,
 }
 
 /// The state of the guard. `Display` is for the operator's terminal.
@@ -81,15 +81,15 @@ impl Report {
 impl Country {
     async fn read(store: &Store, conversion: Conversion, now: Timestamp) -> Result<Self, StoreError> {
         let unverified = subject::unverified_country(&conversion.country);
-        let [tickets, ..] = subject::tickets(&conversion.country, "", "");
-        let counters = store.counters(&[unverified.clone(), tickets.clone()]).await?;
+        let [reserve, ..] = subject::reserve(&conversion.country, "", "");
+        let counters = store.counters(&[unverified.clone(), reserve.clone()]).await?;
         let today = budget::day(now);
         let days = store.verified_days(&conversion.country, today - PAST_DAYS).await?;
         Ok(Self {
             allowance: Allowance::of(&days, today),
             day: held(&counters, &unverified, DAY, now),
             hour: held(&counters, &unverified, HOUR, now),
-            tickets: held(&counters, &tickets, DAY, now),
+            reserve: held(&counters, &reserve, DAY, now),
             conversion,
         })
     }
@@ -108,9 +108,9 @@ impl fmt::Display for Report {
         writeln!(
             f,
             "\n{:<8} {:>17} {:>11} {:>17} {:>17} {:>14}",
-            "country", "verified, 24 h", "of sent", "unverified, day", "unverified, hour", "tickets, day"
+            "country", "verified, 24 h", "of sent", "unverified, day", "unverified, hour", "reserve, day"
         )?;
-        for Country { conversion: Conversion { country, sent, verified }, allowance, day, hour, tickets } in
+        for Country { conversion: Conversion { country, sent, verified }, allowance, day, hour, reserve } in
             &self.countries
         {
             let percent = verified * 100 / (*sent).max(1);
@@ -121,7 +121,7 @@ impl fmt::Display for Report {
                 format!("{verified} ({percent} %)"),
                 of(day, allowance.day.most.into()),
                 of(hour, allowance.hour.most.into()),
-                of(tickets, budget::of_tickets(allowance.day.most)),
+                of(reserve, budget::of_reserve(allowance.day.most)),
             )?;
         }
 

@@ -19,14 +19,12 @@ pub struct Asker {
     pub address: IpAddr,
     /// What the cookie of a known browser holds: a token for each number that has signed in with it.
     pub known: Vec<Token>,
-    /// What the page that lets a visitor wait holds.
-    pub ticket: Option<Token>,
 }
 
 impl Asker {
     /// Someone of whom only the address is known.
     pub fn at(address: IpAddr) -> Self {
-        Self { address, known: Vec::new(), ticket: None }
+        Self { address, known: Vec::new() }
     }
 }
 
@@ -90,24 +88,19 @@ impl Subject {
     }
 
     /// What is kept with the attempt.
-    pub fn origin(&self, ticket: bool) -> Origin {
+    pub fn origin(&self, reserve: bool) -> Origin {
         Origin {
             country: self.country.clone(),
             address_hash: self.address_hash.clone(),
             known: self.known,
-            ticket,
+            reserve,
         }
     }
 
     /// What the limits count by, in the order in which the store takes them.
     pub fn limits(&self) -> Vec<String> {
         let address = format!("address {}", short(&self.address_hash));
-        let (number, total) = (format!("number {}", short(&self.phone_hash)), "total".to_owned());
-        if self.known {
-            vec![address, format!("known {number}"), format!("known {total}")]
-        } else {
-            vec![address, number, format!("prefix {}", self.prefix), total]
-        }
+        [vec![address], besides_address(&self.phone_hash, &self.prefix, self.known)].concat()
     }
 
     /// What is looked at before anything is sent.
@@ -124,15 +117,35 @@ impl Subject {
         [address, number, prefix, total, self.wrong_number(), wrong, unverified, country]
     }
 
-    /// What sends on a ticket are counted by: country, address, prefix.
-    pub fn tickets(&self) -> [String; 3] {
-        tickets(&self.country, &self.address_hash, &self.prefix)
+    /// What sends out of the reserve are counted by: country, prefix, address.
+    pub fn reserve(&self) -> [String; 3] {
+        reserve(&self.country, &self.prefix, &self.address_hash)
+    }
+
+    /// What the verified sends of its address are counted by: on that day and on the one before.
+    pub fn verified(&self, day: i64) -> [String; 2] {
+        [day, day - 1].map(|day| verified_address(&self.address_hash, day))
     }
 
     /// What wrong codes for the number are counted by.
     pub fn wrong_number(&self) -> String {
         wrong_number(&self.phone_hash, self.known)
     }
+}
+
+/// What the limits count a send by besides its address: number, block of numbers, all. A known browser's block is not.
+pub fn besides_address(phone_hash: &str, prefix: &str, known: bool) -> Vec<String> {
+    let (number, total) = (format!("number {}", short(phone_hash)), "total".to_owned());
+    if known {
+        vec![format!("known {number}"), format!("known {total}")]
+    } else {
+        vec![number, format!("prefix {prefix}"), total]
+    }
+}
+
+/// What takeovers are counted by: address, number.
+pub fn takeover(address_hash: &str, phone_hash: &str) -> [String; 2] {
+    [format!("takeover address {}", short(address_hash)), format!("takeover number {}", short(phone_hash))]
 }
 
 /// As much of a hash as tells numbers apart: 128 bits. There are many counters.
@@ -168,21 +181,27 @@ pub fn unverified_country(country: &str) -> String {
     format!("unverified country {country}")
 }
 
-/// The keys of sends on tickets: country, address, prefix.
-pub fn tickets(country: &str, address_hash: &str, prefix: &str) -> [String; 3] {
+/// The key of verified sends that an address asked for, by the day of their success.
+pub fn verified_address(address_hash: &str, day: i64) -> String {
+    format!("verified address {} {day}", short(address_hash))
+}
+
+/// The keys of sends out of the reserve: country, prefix, address.
+pub fn reserve(country: &str, prefix: &str, address_hash: &str) -> [String; 3] {
     [
-        format!("ticket country {country}"),
-        format!("ticket address {}", short(address_hash)),
-        format!("ticket prefix {prefix}"),
+        format!("reserve country {country}"),
+        format!("reserve prefix {prefix}"),
+        format!("reserve address {}", short(address_hash)),
     ]
 }
 
 /// Every key that a number is counted by.
-pub fn of_number(phone_hash: &str) -> [String; 4] {
+pub fn of_number(phone_hash: &str) -> [String; 5] {
     [
         format!("number {}", short(phone_hash)),
         format!("known number {}", short(phone_hash)),
         wrong_number(phone_hash, false),
         wrong_number(phone_hash, true),
+        format!("takeover number {}", short(phone_hash)),
     ]
 }

@@ -13,13 +13,12 @@ use super::{Form, retry_after};
 use crate::{
     app::AppState,
     error::{AppError, Asked, Failure, destination_refused, in_time, refused, send_failure, send_paused},
-    gate::return_to::{self, ReturnTo, start_page},
-    guard::{Asker, Refused, address::ClientAddress},
-    keys::Token,
+    gate::return_to::{self, ReturnTo},
+    guard::{Asker, address::ClientAddress},
     phone::{Country, PhoneError, PhoneNumber},
     session::{Notice, SignedIn, Visitor},
     sign_in::{Refusal, Start},
-    templates::{Frame, IndexPage, WaitPage},
+    templates::{Frame, IndexPage},
     text::Sentence,
 };
 
@@ -30,9 +29,6 @@ pub(super) struct PhoneForm {
     phone: String,
     #[serde(default)]
     country: String,
-    /// From the page that lets a visitor wait.
-    #[serde(default)]
-    ticket: String,
     return_to: Option<String>,
 }
 
@@ -105,15 +101,12 @@ pub(super) async fn submit(
         }
         None => visitor.new_browser(),
     };
-    let asker = Asker { address, known: visitor.known().to_vec(), ticket: Token::parse(&form.ticket) };
+    let asker = Asker { address, known: visitor.known().to_vec() };
     match app.sign_in.start(&browser, phone, asker, form.return_to.clone()).await? {
         Start::Sent | Start::UnderWay => Ok(visitor.answer(Redirect::to("/verify"))),
         Start::Resumed => {
             visitor.set_notice(Notice::Resumed);
             Ok(visitor.answer(Redirect::to("/verify")))
-        }
-        Start::Refused(Refusal::Ticket { ticket, refused }) => {
-            have_wait(&app, frame, visitor, form, &ticket, refused)
         }
         Start::Refused(refusal) => {
             let (failure, error) = explain(refusal, address);
@@ -129,29 +122,6 @@ fn fetched_by_a_browser(headers: &HeaderMap) -> bool {
 
 fn cookies_needed() -> Failure {
     Failure { beside_field: false, ..Sentence::new("send-cookies").into() }
-}
-
-/// A page to wait on, whose form is good after the wait.
-fn have_wait(
-    app: &AppState,
-    frame: Frame,
-    visitor: Visitor,
-    form: PhoneForm,
-    ticket: &Token,
-    refused: Refused,
-) -> Result<Response, AppError> {
-    let wait = refused.wait.unwrap_or_default();
-    let page = WaitPage {
-        phone: form.phone,
-        country: Some(form.country).filter(|country| !country.is_empty()),
-        ticket: ticket.expose().to_owned(),
-        start: start_page(app.return_to.read(form.return_to.as_deref()).as_ref()),
-        return_to: form.return_to,
-        lead: in_time(Sentence::new("wait-lead"), wait),
-    };
-    let html = app.templates.wait(frame, &page)?;
-    let answer = (StatusCode::TOO_MANY_REQUESTS, retry_after(Some(wait)), Html(html));
-    Ok(AppError::Guard(refused.into()).with_page(visitor.answer(answer)))
 }
 
 /// The form again, with what was typed and what is wrong.
@@ -193,9 +163,7 @@ pub(super) fn explain(refusal: Refusal, address: IpAddr) -> (Failure, Option<App
             (destination_refused(refused.reason).into(), Some(AppError::Destination { refused, address }))
         }
         Refusal::Paused(paused) => (send_paused(&paused), Some(AppError::Paused(paused))),
-        Refusal::Guard(refusal) | Refusal::Ticket { refused: refusal, .. } => {
-            (refused(&refusal, Asked::Send), Some(AppError::Guard(refusal.into())))
-        }
+        Refusal::Guard(refusal) => (refused(&refusal, Asked::Send), Some(AppError::Guard(refusal.into()))),
     }
 }
 

@@ -2,31 +2,18 @@
 
 use std::time::Duration;
 
-use super::{Refusal, SignIn, SignInError};
+use super::{SignIn, SignInError};
 use crate::{
     audit::{Event, Line},
     clock::Timestamp,
     guard::{
         Asker, Cause, Refused, Subject, Verdict,
-        budget::{self, PAST_DAYS, TICKET_LIFE, TICKET_WAIT},
-        guessing, subject,
+        budget::{self, PAST_DAYS},
+        guessing, limits, subject,
     },
-    keys::Token,
     phone::PhoneNumber,
-    store::{Counter, Quota, Ticket, Verification},
+    store::{Counter, Quota, Verification},
 };
-
-/// Whether a send may go out.
-pub(super) enum Admission {
-    Pass(Option<Turn>),
-    Refused(Refusal),
-}
-
-/// A ticket whose time has come, and what the send is counted by besides the limits.
-pub(super) struct Turn {
-    ticket: Ticket,
-    quotas: Vec<Quota>,
-}
 
 impl SignIn {
     /// What the guard looks at when `asker` wants a code sent.
@@ -38,26 +25,16 @@ impl SignIn {
         Ok(subject)
     }
 
-    /// Looks at all that is counted. Nothing is counted yet: whoever passes goes on to [`SignIn::count`].
-    pub(super) async fn admit(
-        &self,
-        subject: &Subject,
-        asker: &Asker,
-        browser_hash: &str,
-    ) -> Result<Admission, SignInError> {
-        match self.judge(subject).await? {
-            Verdict::Pass => Ok(Admission::Pass(None)),
-            Verdict::Refused(refused) => Ok(Admission::Refused(Refusal::Guard(refused))),
-            Verdict::Ticket { refused, quotas } => {
-                self.take_turns(subject, asker, browser_hash, refused, quotas).await
-            }
-        }
-    }
-
-    /// What the guard says of a send. What it would only have refused passes.
+    /// What the guard says of a send. What it would only have refused passes. Nothing is counted yet: whoever passes goes on
+    /// to [`SignIn::count`].
     pub(super) async fn judge(&self, subject: &Subject) -> Result<Verdict, SignInError> {
         let now = self.clock.now();
-        let keys: Vec<String> = subject.watched().into_iter().chain(subject.tickets()).collect();
+        let keys: Vec<String> = subject
+            .watched()
+            .into_iter()
+            .chain(subject.reserve())
+            .chain(subject.verified(budget::day(now)))
+            .collect();
         let counters = self.store.counters(&keys).await?;
         let days = if self.guard.needs_history(subject, &counters, now) {
             self.store.verified_days(&subject.country, budget::day(now) - PAST_DAYS).await?
@@ -65,55 +42,17 @@ impl SignIn {
             Vec::new()
         };
         match self.guard.judge(subject, &counters, &days, now) {
-            Verdict::Pass => Ok(Verdict::Pass),
-            Verdict::Refused(refused) | Verdict::Ticket { refused, .. } if self.guard.lets_pass(&refused) => {
+            Verdict::Refused(refused) if self.guard.lets_pass(&refused) => {
                 refused.log(&self.keys, true);
                 self.metrics.would_refuse(refused.cause.rule());
                 Ok(Verdict::Pass)
             }
-            verdict => {
+            verdict @ Verdict::Refused(_) => {
                 self.rewind(&counters, now).await?;
                 Ok(verdict)
             }
+            passes @ (Verdict::Pass | Verdict::Reserve(_)) => Ok(passes),
         }
-    }
-
-    /// Lets a visitor pass whose wait is over, and has all others wait, one at each address.
-    async fn take_turns(
-        &self,
-        subject: &Subject,
-        asker: &Asker,
-        browser_hash: &str,
-        refused: Refused,
-        quotas: Vec<Quota>,
-    ) -> Result<Admission, SignInError> {
-        let now = self.clock.now();
-        let wanted = Ticket {
-            address_hash: subject.address_hash.clone(),
-            phone_hash: subject.phone_hash.clone(),
-            browser_hash: browser_hash.to_owned(),
-            ready_at: now + TICKET_WAIT,
-            expires_at: now + TICKET_LIFE,
-        };
-        let standing = self.store.issue_ticket(&wanted, now).await?;
-        if standing.phone_hash != wanted.phone_hash || standing.browser_hash != wanted.browser_hash {
-            let wait = standing.expires_at.since(now);
-            let refused = Refused::new(subject, Cause::Queue, Some(wait), now);
-            return Ok(Admission::Refused(Refusal::Guard(refused)));
-        }
-        let token = self.ticket_token(&standing);
-        let wait = standing.ready_at.since(now);
-        if wait.is_zero() && asker.ticket.as_ref() == Some(&token) {
-            return Ok(Admission::Pass(Some(Turn { ticket: standing, quotas })));
-        }
-        // Whose time has come but who has lost the page gets it again.
-        let refused = refused.again_in(wait.max(Duration::from_secs(1)), now);
-        Ok(Admission::Refused(Refusal::Ticket { ticket: token, refused }))
-    }
-
-    fn ticket_token(&self, ticket: &Ticket) -> Token {
-        let ready_at = ticket.ready_at.as_millis().to_string();
-        self.keys.ticket(&[&ticket.address_hash, &ticket.phone_hash, &ticket.browser_hash, &ready_at])
     }
 
     /// Writes a browser's first attempt down and counts its send, if nothing speaks against it at first sight.
@@ -123,16 +62,40 @@ impl SignIn {
         Ok(self.store.insert_first(first, &watched, (counting, &limits)).await?)
     }
 
-    /// Counts a send that was let pass, unless what it needs was used up meanwhile.
-    pub(super) async fn count(&self, subject: &Subject, turn: Option<&Turn>) -> Result<bool, SignInError> {
+    /// Counts a send that was let pass, unless what it needs was used up meanwhile. `quotas`: what else it needs, out of
+    /// the reserve.
+    pub(super) async fn count(&self, subject: &Subject, quotas: &[Quota]) -> Result<bool, SignInError> {
         let (now, keys) = (self.clock.now(), subject.limits());
         let counting = self.guard.counting(subject.known);
-        Ok(match turn {
-            None => self.store.count_send(counting, &keys, now).await?,
-            Some(Turn { ticket, quotas }) => {
-                self.store.count_ticket_send((counting, &keys), quotas, ticket, now).await?
-            }
-        })
+        if quotas.is_empty() {
+            return Ok(self.store.count_send(counting, &keys, now).await?);
+        }
+        let unless = subject::unverified_address(&subject.address_hash);
+        Ok(self.store.count_reserve_send((counting, &keys), quotas, &unless, now).await?)
+    }
+
+    /// Counts that an attempt takes the number over from another browser's; or how long that has to wait, since there was
+    /// a takeover lately. To a known browser the number is its own.
+    pub(super) async fn count_takeover(
+        &self,
+        attempt: &Verification,
+    ) -> Result<Option<Duration>, SignInError> {
+        let (now, keys) = (self.clock.now(), takeover_keys(attempt));
+        if attempt.origin.known || self.store.count_send(self.guard.takeovers(), &keys, now).await? {
+            return Ok(None);
+        }
+        let counters = self.store.counters(&keys).await?;
+        self.rewind(&counters, now).await?;
+        let waits = counters.iter().filter(|counter| limits::counted(counter, now) > 0);
+        Ok(Some(waits.map(|counter| limits::ends_in(counter, now)).max().unwrap_or_default()))
+    }
+
+    /// Takes back that an attempt took the number over.
+    pub(super) async fn uncount_takeover(&self, attempt: &Verification) -> Result<(), SignInError> {
+        if !attempt.origin.known {
+            self.store.give_back(&takeover_keys(attempt)).await?;
+        }
+        Ok(())
     }
 
     /// Counts a try as wrong before it is known to be; says how many in a row there are with it, or why it may not be
@@ -190,7 +153,10 @@ impl SignIn {
             return Ok(guessing::wait(count, guessing::FREE));
         }
         if count >= guessing::MOST {
-            tracing::warn!(phone, "{count} wrong codes in a row: closed until phonegate unlock --phone");
+            tracing::warn!(
+                phone,
+                "{count} wrong codes in a row: closed until a known browser signs in, or phonegate unlock --phone"
+            );
         }
         let key = subject::wrong_address(&subject.address_hash);
         let at_address = self.store.count_wrong_code(self.guard.wrong_address(), &key, None, now).await?;
@@ -209,4 +175,8 @@ impl SignIn {
         self.store.rewind(&keys, now, longest).await?;
         Ok(())
     }
+}
+
+fn takeover_keys(attempt: &Verification) -> [String; 2] {
+    subject::takeover(&attempt.origin.address_hash, &attempt.phone_hash)
 }

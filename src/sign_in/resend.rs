@@ -166,8 +166,8 @@ impl SignIn {
         let subject = self.subject(&attempt.phone, asker).await?;
         match self.judge(&subject).await? {
             Verdict::Pass => {}
-            // Over the budget a sign-in has one more message: its visitor has waited already, if need be.
-            Verdict::Ticket { .. } | Verdict::Refused(Refused { cause: Cause::NoTickets, .. }) => {
+            // Over the budget a sign-in has one more message, and needs nothing of the reserve for it.
+            Verdict::Reserve(_) | Verdict::Refused(Refused { cause: Cause::Unverified { .. }, .. }) => {
                 if attempt.delivery.sends > 1 {
                     let wait = attempt.expires_at.since(claim.now);
                     return Ok(Begun::No(Resend::Refused(Offer::Nothing { why: WhyNot::UsedUp, wait })));
@@ -187,7 +187,7 @@ impl SignIn {
         let Some(claimed) = self.store.claim_resend(&attempt.attempt_id, wanted, claim).await? else {
             return Ok(Begun::LookAgain);
         };
-        if self.count(&subject, None).await? {
+        if self.count(&subject, &[]).await? {
             return Ok(Begun::Yes(Box::new(claimed)));
         }
         // Others took the room meanwhile: all is as it was.

@@ -1,7 +1,9 @@
 //! A start that was refused because a verification to the number runs already: ours after all, or somebody else's.
 //!
 //! The provider's lock covers the number for the whole API key, so an id from a refusal is taken up only if our own rows
-//! show that this browser asked for it; and only a request that is in our rows is ever cancelled for another browser.
+//! show that this browser asked for it, or that a stranger did and the number knows this browser: its owner has the code.
+//! Only a request that is in our rows is ever cancelled for another browser, and for a browser that the number does not
+//! know once an hour, whichever asks.
 
 use std::time::{Duration, Instant};
 
@@ -9,6 +11,7 @@ use super::{CLAIM, DOUBT, PAUSE, Refusal, SignIn, SignInError, Start, TAKE_OVER_
 use crate::{
     audit::{Event, Line},
     clock::Timestamp,
+    guard::subject,
     store::{Sent, State, Verification},
     verify::{Cancelled, RequestId},
 };
@@ -20,6 +23,8 @@ pub(super) enum Holder<'a> {
     Ours(&'a Verification),
     /// The one whose answer was lost: that of an attempt which ran since `Sent::sent_at`.
     Lost(RequestId, Sent),
+    /// A stranger's, whose code is out: this browser's from now on, since the number knows it.
+    Adopt(&'a Verification),
     /// Another browser's: to be cancelled for us.
     TakeOver(&'a Verification),
     /// Another browser's that is too young for that, or that the provider does not let go of.
@@ -77,17 +82,28 @@ pub(super) fn holder<'a>(
 
 /// What another browser's attempt means for one that was refused for it.
 fn holder_elsewhere<'a>(attempt: &Verification, theirs: &'a Verification, now: Timestamp) -> Holder<'a> {
+    // Nothing has to be cancelled or waited for: whoever holds the phone has the code. Nothing could be, once both steps
+    // are out.
+    let is_out = theirs.state == State::Sent && theirs.expires_at > now && theirs.request_id.is_some();
+    if is_out && attempt.origin.known && !theirs.origin.known {
+        return Holder::Adopt(theirs);
+    }
     let young = (theirs.sent_at + TAKE_OVER_AFTER).since(now);
     let both_out = theirs.delivery.taken > 1;
     // A known browser is not pushed aside by whoever else types the number.
     let protected = theirs.origin.known && !attempt.origin.known;
     if over_at_provider(theirs) || both_out || protected || (young.is_zero() && theirs.request_id.is_none()) {
-        // Once both steps are out the provider takes no cancel.
-        let cancelled = theirs.cancel_at.filter(|_| !both_out).map(|at| at + PAUSE);
-        let locked_until = theirs.delivery.locked_until;
-        return Holder::Theirs { wait: wait(cancelled.map_or(locked_until, |at| at.min(locked_until)), now) };
+        return Holder::Theirs { wait: wait(free_at(theirs), now) };
     }
     if young.is_zero() { Holder::TakeOver(theirs) } else { Holder::Theirs { wait: young } }
+}
+
+/// When the provider lets go of an attempt's number, if the attempt just goes on.
+fn free_at(attempt: &Verification) -> Timestamp {
+    let locked_until = attempt.delivery.locked_until;
+    // Once both steps are out the provider takes no cancel.
+    let cancelled = attempt.cancel_at.filter(|_| attempt.delivery.taken == 1).map(|at| at + PAUSE);
+    cancelled.map_or(locked_until, |at| at.min(locked_until))
 }
 
 /// How long until then: nobody is told to come back at once.
@@ -143,6 +159,7 @@ impl SignIn {
         let phone = attempt.phone.masked();
         tracing::info!(phone, "a verification to this number runs already at the provider, and {ours}");
         let end = |to| self.store.settle(&attempt.attempt_id, State::Starting, to, now);
+        let theirs = |to, wait| self.leave_to_others(attempt, to, wait);
         let ended = if repeated { State::InDoubt } else { State::Failed };
         match holder(attempt, id.as_ref(), repeated, &attempts, now) {
             Holder::Ours(own) => {
@@ -155,15 +172,18 @@ impl SignIn {
                 self.store.record_sent(&attempt.attempt_id, id.as_str(), sent).await?;
                 Ok(Start::Resumed)
             }
-            Holder::TakeOver(theirs) => self.take_over(attempt, theirs, begun).await,
-            Holder::Theirs { wait } => {
-                end(ended).await?;
-                Ok(Start::Refused(Refusal::Running { wait }))
+            Holder::Adopt(other) => {
+                if self.store.adopt(attempt, &other.attempt_id, now).await? {
+                    tracing::info!(phone, "a code that a stranger asked for goes to a known browser");
+                    return Ok(Start::Resumed);
+                }
+                theirs(ended, CLAIM).await
             }
+            Holder::TakeOver(other) => self.take_over(attempt, other, ended, begun).await,
+            Holder::Theirs { wait } => theirs(ended, wait).await,
             // Not for long: the number is asked for again by itself.
             Holder::Ending { wait } if wait <= PAUSE && next_in_line(attempt, &attempts, now) => {
-                end(ended).await?;
-                Ok(Start::Refused(Refusal::Running { wait: TAKE_OVER_AFTER }))
+                theirs(ended, TAKE_OVER_AFTER).await
             }
             Holder::Ending { wait } if wait <= PAUSE && !repeated => self.start_at(attempt, now + wait).await,
             Holder::Ending { wait } => {
@@ -177,46 +197,67 @@ impl SignIn {
         }
     }
 
-    /// Ends another browser's attempt to the same number. Ours starts when the number is free, by itself.
+    /// Ends an attempt for another browser's: nothing was sent, and what others ask for uses up nothing of the number.
+    async fn leave_to_others(
+        &self,
+        attempt: &Verification,
+        to: State,
+        wait: Duration,
+    ) -> Result<Start, SignInError> {
+        let now = self.clock.now();
+        self.store.settle(&attempt.attempt_id, State::Starting, to, now).await?;
+        let (phone, known) = (&attempt.phone, attempt.origin.known);
+        let counted = subject::besides_address(&attempt.phone_hash, phone.prefix(), known);
+        self.store.give_back(&counted).await?;
+        Ok(Start::Refused(Refusal::Running { wait }))
+    }
+
+    /// Ends another browser's attempt to the same number. Ours starts when the number is free, by itself. `ended`: what
+    /// becomes of ours if it has to wait.
     async fn take_over(
         &self,
         attempt: &Verification,
         theirs: &Verification,
+        ended: State,
         begun: Instant,
     ) -> Result<Start, SignInError> {
-        let refused = |refusal| async move {
-            let now = self.clock.now();
-            self.store.settle(&attempt.attempt_id, State::Starting, State::Failed, now).await?;
-            Ok(Start::Refused(refusal))
+        // Without an id there is nothing to cancel.
+        let Some(id) = theirs.request_id.as_deref().and_then(RequestId::parse) else {
+            return self.leave_to_others(attempt, ended, CLAIM).await;
         };
-        let id = theirs.request_id.as_deref().and_then(RequestId::parse);
+        if let Some(again) = self.count_takeover(attempt).await? {
+            let wait = again.min(wait(free_at(theirs), self.clock.now()));
+            return self.leave_to_others(attempt, ended, wait).await;
+        }
         // Its code may be checked right now: that ends it, one way or the other.
-        let Some(id) = id else { return refused(Refusal::Running { wait: CLAIM }).await };
         if !self.store.claim_other(&theirs.attempt_id, &id, self.claim()).await? {
-            return refused(Refusal::Running { wait: CLAIM }).await;
+            self.uncount_takeover(attempt).await?;
+            return self.leave_to_others(attempt, ended, CLAIM).await;
         }
         let answer = self.cancel_request(&self.verify_since(begun), &id).await;
         let now = self.clock.now();
-        let free_at = match answer {
-            Ok(Cancelled::Done) => now + PAUSE,
-            Ok(Cancelled::Gone) => now,
-            Ok(Cancelled::TooEarly) => {
-                self.store.let_go(&theirs.attempt_id).await?;
-                return refused(Refusal::Running { wait: PAUSE }).await;
+        let refusal = match answer {
+            Ok(done @ (Cancelled::Done | Cancelled::Gone)) => {
+                let free_at = if done == Cancelled::Done { now + PAUSE } else { now };
+                self.store.take_over(&theirs.attempt_id, now, free_at).await?;
+                Line::new(Event::TakenOver, &attempt.phone, &self.keys).write();
+                return self.start_at(attempt, free_at).await;
             }
+            Ok(Cancelled::TooEarly) => Ok(PAUSE),
             Ok(Cancelled::TooLate | Cancelled::Refused) => {
-                self.store.let_go(&theirs.attempt_id).await?;
-                let wait = theirs.delivery.locked_until.since(now).max(PAUSE);
-                return refused(Refusal::Running { wait }).await;
+                Ok(wait(theirs.delivery.locked_until, now).max(PAUSE))
             }
-            Err(error) => {
-                self.store.let_go(&theirs.attempt_id).await?;
-                return refused(Refusal::Provider(error)).await;
-            }
+            Err(error) => Err(error),
         };
-        self.store.take_over(&theirs.attempt_id, now, free_at).await?;
-        Line::new(Event::TakenOver, &attempt.phone, &self.keys).write();
-        self.start_at(attempt, free_at).await
+        self.store.let_go(&theirs.attempt_id).await?;
+        self.uncount_takeover(attempt).await?;
+        match refusal {
+            Ok(wait) => self.leave_to_others(attempt, ended, wait).await,
+            Err(error) => {
+                self.store.settle(&attempt.attempt_id, State::Starting, State::Failed, now).await?;
+                Ok(Start::Refused(Refusal::Provider(error)))
+            }
+        }
     }
 
     /// Leaves a start that was refused for now to the jobs.

@@ -7,9 +7,7 @@ use tokio::time::sleep;
 use tracing::Instrument;
 
 use super::{
-    CANCEL_AFTER, CLAIM, POLL, POLLS, SignIn, SignInError,
-    admission::{Admission, Turn},
-    runs,
+    CANCEL_AFTER, CLAIM, POLL, POLLS, SignIn, SignInError, runs,
     step::{Step, step},
 };
 use crate::{
@@ -22,7 +20,7 @@ use crate::{
     },
     keys::Token,
     phone::PhoneNumber,
-    store::{Delivery, State, Verification},
+    store::{Delivery, Quota, State, Verification},
     verify::VerifyError,
 };
 
@@ -72,13 +70,13 @@ pub enum Refusal {
     Paused(Paused),
     /// A limit, the budget or the wait after wrong codes: nobody was called.
     Guard(Refused),
-    /// Over the budget: the visitor may wait.
-    Ticket {
-        /// Lets the form pass after the refusal's wait.
-        ticket: Token,
-        /// How long that is.
-        refused: Refused,
-    },
+}
+
+impl Refusal {
+    /// Whether a message may have gone out all the same.
+    fn may_have_sent(&self) -> bool {
+        matches!(self, Self::Lost { .. } | Self::InDoubt { .. })
+    }
 }
 
 impl SignIn {
@@ -119,7 +117,7 @@ impl SignIn {
         let mut dropped = None;
         let started = self.start_after(&mut dropped, browser_hash, phone, asker, return_to).await?;
         if let (Some(dropped), Start::Refused(refusal)) = (&dropped, &started)
-            && !matches!(refusal, Refusal::Lost { .. } | Refusal::InDoubt { .. })
+            && !refusal.may_have_sent()
         {
             self.store.resume(dropped, self.clock.now()).await?;
         }
@@ -163,20 +161,19 @@ impl SignIn {
                     if let Some(paused) = paused(now) {
                         return Ok(Start::Refused(Refusal::Paused(paused)));
                     }
-                    let turn = match self.admit(&subject, asker, browser_hash).await? {
-                        Admission::Pass(turn) => turn,
-                        Admission::Refused(refusal) => {
-                            // Another click with the same ticket may have used it up meanwhile.
-                            if asker.ticket.is_some() && self.has_running(browser_hash, phone).await? {
-                                self.store.withdraw_ticket(&subject.address_hash, browser_hash).await?;
-                                continue;
-                            }
-                            return Ok(Start::Refused(refusal));
+                    let quotas = match self.judge(&subject).await? {
+                        Verdict::Pass => Vec::new(),
+                        Verdict::Reserve(quotas) => quotas,
+                        // Another click of this browser may have taken the last room meanwhile.
+                        Verdict::Refused(_)
+                            if matches!(step, Step::Fresh)
+                                && self.has_running(browser_hash, phone).await? =>
+                        {
+                            continue;
                         }
+                        Verdict::Refused(refused) => return Ok(Start::Refused(Refusal::Guard(refused))),
                     };
-                    if let Some(start) =
-                        self.go_on(step, browser_hash, &subject, turn.as_ref(), return_to).await?
-                    {
+                    if let Some(start) = self.go_on(step, browser_hash, &subject, &quotas, return_to).await? {
                         return Ok(start);
                     }
                 }
@@ -196,7 +193,7 @@ impl SignIn {
         step: Step<'_>,
         browser_hash: &str,
         subject: &Subject,
-        turn: Option<&Turn>,
+        quotas: &[Quota],
         return_to: Option<&str>,
     ) -> Result<Option<Start>, SignInError> {
         match step {
@@ -205,16 +202,16 @@ impl SignIn {
                     if let Some(return_to) = return_to {
                         self.store.lead_to(browser_hash, return_to).await?;
                     }
-                    return self.send(attempt, true, subject, turn).await;
+                    return self.send(attempt, true, subject, quotas).await;
                 }
             }
             Step::Drop(other) => {
                 self.drop_attempt(other, self.clock.now()).await?;
             }
             _ => {
-                let attempt = self.new_attempt(browser_hash, subject, turn.is_some(), return_to);
+                let attempt = self.new_attempt(browser_hash, subject, !quotas.is_empty(), return_to);
                 if self.store.insert(&attempt).await? {
-                    return self.send(&attempt, false, subject, turn).await;
+                    return self.send(&attempt, false, subject, quotas).await;
                 }
                 // Another click was faster, or an attempt ran out that nobody has marked yet.
                 self.store.expire(browser_hash, self.clock.now()).await?;
@@ -229,10 +226,17 @@ impl SignIn {
         attempt: &Verification,
         repeated: bool,
         subject: &Subject,
-        turn: Option<&Turn>,
+        quotas: &[Quota],
     ) -> Result<Option<Start>, SignInError> {
-        if self.count(subject, turn).await? {
-            return self.ask(attempt, repeated).await.map(Some);
+        if self.count(subject, quotas).await? {
+            let start = self.ask(attempt, repeated).await?;
+            if !quotas.is_empty()
+                && let Start::Refused(refusal) = &start
+                && !refusal.may_have_sent()
+            {
+                self.store.give_back(&subject.reserve()).await?;
+            }
+            return Ok(Some(start));
         }
         if repeated {
             let now = self.clock.now();
@@ -247,7 +251,7 @@ impl SignIn {
         &self,
         browser_hash: &str,
         subject: &Subject,
-        ticket: bool,
+        reserve: bool,
         return_to: Option<&str>,
     ) -> Verification {
         let now = self.clock.now();
@@ -267,7 +271,7 @@ impl SignIn {
             pin_hash: None,
             claimed_until: now + CLAIM,
             cancel_at: None,
-            origin: subject.origin(ticket),
+            origin: subject.origin(reserve),
             return_to: return_to.map(str::to_owned),
             delivery: Delivery::new(steps, now, now + self.verify.runs_for(steps)),
         }

@@ -30,8 +30,8 @@ impl SignIn {
             },
             known: self.keys.known(&tokens.known, phone_hash),
             known_until: now + KNOWN_FOR,
-            // Whoever signs in as a stranger has shown to be the owner; a known browser does not vouch for strangers.
-            wrong_codes: [origin.known, true].map(|known| subject::wrong_number(phone_hash, known)),
+            // A right code is the owner's, from whatever browser: a number that strangers have closed is open again.
+            wrong_codes: [false, true].map(|known| subject::wrong_number(phone_hash, known)),
         };
         if !self.store.verify(attempt, pin_hash, &success).await? {
             // Cancelled meanwhile. The code is used all the same: there is nothing to take back, nor to cancel.
@@ -39,8 +39,8 @@ impl SignIn {
             return Ok(Check::NoAttempt);
         }
         self.metrics.ended(&origin.country, State::Verified.as_str());
-        if origin.ticket {
-            let keys = subject::tickets(&origin.country, &origin.address_hash, attempt.phone.prefix());
+        if origin.reserve {
+            let keys = subject::reserve(&origin.country, attempt.phone.prefix(), &origin.address_hash);
             self.store.give_back(&keys).await?;
         }
         self.forget_predecessors(form, &tokens, phone_hash).await;

@@ -9,11 +9,12 @@ use sqlx::{
 };
 
 /// Version, description and statements, in the order in which they are applied.
-const MIGRATIONS: [(i64, &str, &str); 4] = [
+const MIGRATIONS: [(i64, &str, &str); 5] = [
     (1, "sign-in", include_str!("0001_sign_in.sql")),
     (2, "guard", include_str!("0002_guard.sql")),
     (3, "gate", include_str!("0003_gate.sql")),
     (4, "delivery", include_str!("0004_delivery.sql")),
+    (5, "reserve", include_str!("0005_reserve.sql")),
 ];
 
 /// What follows this in a line is for SQLite alone.

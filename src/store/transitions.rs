@@ -126,6 +126,34 @@ impl Store {
         Ok(resumed)
     }
 
+    /// Gives another browser's attempt, whose code is out, to the browser of `attempt`, which was refused for it and which
+    /// the number knows. Unless that one has ended or is busy: then nothing was done.
+    pub async fn adopt(
+        &self,
+        attempt: &Verification,
+        other: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET browser_hash = $3, address_hash = $4, return_to = $5, known = 1, \
+                           created_at = $2 WHERE attempt_id = $1 AND state = 'sent' AND known = 0 \
+                           AND request_id IS NOT NULL AND expires_at > $2 AND claimed_until <= $2";
+        let mut connection = self.hold().await?;
+        let mut transaction = connection.begin().await?;
+        sqlx::query("DELETE FROM verifications WHERE attempt_id = $1 AND state = 'starting'")
+            .bind(attempt.attempt_id.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        let query = sqlx::query(SQL).bind(other).bind(now.as_millis());
+        let query = query.bind(attempt.browser_hash.as_str()).bind(attempt.origin.address_hash.as_str());
+        let query = query.bind(attempt.return_to.as_deref());
+        let adopted = query.execute(&mut *transaction).await?.rows_affected() == 1;
+        // What is not committed is rolled back.
+        if adopted {
+            transaction.commit().await?;
+        }
+        Ok(adopted)
+    }
+
     /// Takes a cancelled attempt back, unless its cancel has been taken up.
     pub async fn resume(&self, attempt_id: &str, now: Timestamp) -> Result<bool, StoreError> {
         const SQL: &str = concat!(

@@ -107,8 +107,8 @@ pub struct Origin {
     pub address_hash: String,
     /// Asked for by a browser that this number has signed in with before.
     pub known: bool,
-    /// Let through on a ticket.
-    pub ticket: bool,
+    /// Let through out of the reserve of a budget that was used up.
+    pub reserve: bool,
 }
 
 /// The span for which one request has a row to itself.
@@ -124,7 +124,7 @@ macro_rules! columns {
     () => {
         concat!(
             "attempt_id, request_id, phone, phone_hash, browser_hash, state, created_at, sent_at, expires_at, \
-             ended_at, wrong_codes, pin_hash, claimed_until, cancel_at, country, address_hash, known, ticket, \
+             ended_at, wrong_codes, pin_hash, claimed_until, cancel_at, country, address_hash, known, reserve, \
              return_to, ",
             $crate::store::delivery::delivery_columns!()
         )
@@ -135,7 +135,7 @@ pub(super) use columns;
 macro_rules! new_columns {
     () => {
         "attempt_id, phone, phone_hash, browser_hash, channel, state, created_at, sent_at, expires_at, claimed_until, \
-         country, address_hash, known, ticket, return_to, steps, first_sent_at, locked_until"
+         country, address_hash, known, reserve, return_to, steps, first_sent_at, locked_until"
     };
 }
 
@@ -163,7 +163,7 @@ fn bind_new<'q>(query: Statement<'q>, new: &'q Verification) -> Statement<'q> {
         .bind(new.origin.country.as_str())
         .bind(new.origin.address_hash.as_str())
         .bind(i64::from(new.origin.known))
-        .bind(i64::from(new.origin.ticket))
+        .bind(i64::from(new.origin.reserve))
         .bind(new.delivery.channel.as_str())
         .bind(new.return_to.as_deref())
         .bind(new.delivery.steps.to_string())
@@ -288,7 +288,7 @@ pub(super) fn read(row: &AnyRow) -> Result<Verification, StoreError> {
             country: row.try_get(14)?,
             address_hash: row.try_get(15)?,
             known: row.try_get::<i64, _>(16)? != 0,
-            ticket: row.try_get::<i64, _>(17)? != 0,
+            reserve: row.try_get::<i64, _>(17)? != 0,
         },
         return_to: row.try_get(18)?,
         delivery: Delivery::read(row, 19)?,

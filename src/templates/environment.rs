@@ -19,7 +19,7 @@ macro_rules! built_in {
 }
 
 /// Every built-in template by name. Names end in `.html`, or nothing would be escaped.
-pub(super) const BUILT_IN: [(&str, &str); 15] = built_in![
+pub(super) const BUILT_IN: [(&str, &str); 14] = built_in![
     "base.html",
     "components/cancel.html",
     "components/countdown.html",
@@ -34,7 +34,6 @@ pub(super) const BUILT_IN: [(&str, &str); 15] = built_in![
     "sign-out.html",
     "unauthorized.html",
     "verify.html",
-    "wait.html",
 ];
 
 /// What all languages share. An error names the operator's file.

@@ -28,23 +28,6 @@ pub struct IndexPage {
     pub notice: Option<Sentence>,
 }
 
-/// A visitor waits before a code can be sent: a form that is good after the wait.
-#[derive(Debug, Clone)]
-pub struct WaitPage {
-    /// What was typed; posted again from a hidden field, like the three below.
-    pub phone: String,
-    /// The country that was posted with it.
-    pub country: Option<String>,
-    /// What lets the form pass after the wait.
-    pub ticket: String,
-    /// Where sign-in leads.
-    pub return_to: Option<String>,
-    /// The phone form's address.
-    pub start: String,
-    /// Why, and for how long.
-    pub lead: Sentence,
-}
-
 /// The PIN form, the forms that ask for another message, the cancel form; all carry `request_id`.
 #[derive(Debug, Clone)]
 pub struct VerifyPage {

@@ -4,7 +4,7 @@ use minijinja::Error;
 
 use super::{
     Again, Choice, ErrorPage, Frame, IndexPage, News, ResendPage, ResultPage, SessionItem, SessionsPage,
-    SignOutPage, Status, Templates, UnauthorizedPage, VerifyPage, WaitPage,
+    SignOutPage, Status, Templates, UnauthorizedPage, VerifyPage,
 };
 use crate::text::{Language, Sentence};
 
@@ -53,17 +53,6 @@ fn in_frame(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
             trace_id,
         };
         pages.push((name, templates.error(frame, &page)));
-    }
-    for (name, country) in [("wait", None), ("wait-country", Some(format!("GB{mark}")))] {
-        let page = WaitPage {
-            phone: format!("+44 7700 900123{mark}"),
-            return_to: country.is_some().then(|| format!("//app.example.com/{mark}")),
-            country,
-            ticket: format!("3q2-7wAB{mark}"),
-            start: "/".to_owned(),
-            lead: Sentence::new("wait-lead").number("amount", 60).text("unit", "seconds"),
-        };
-        pages.push((name, templates.wait(frame, &page)));
     }
     pages.extend(index_pages(templates, frame, mark));
     pages.extend(verify_pages(templates, frame, mark));

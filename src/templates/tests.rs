@@ -28,7 +28,7 @@ fn values<'a>(page: &'a str, attribute: &str) -> Vec<&'a str> {
 #[test]
 fn every_page_in_every_state_is_whole() {
     let pages = every_page("");
-    assert_eq!(pages.len(), 44);
+    assert_eq!(pages.len(), 40);
     for (name, page) in pages {
         assert!(page.starts_with("<!doctype html>\n<html lang=\"en\" dir=\"ltr\">"), "{name}");
         assert!(page.trim_end().ends_with("</html>"), "{name}");

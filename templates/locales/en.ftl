@@ -183,12 +183,8 @@ limit-number = No code was sent: this number was asked for as often as we can ta
 limit-address = No code was sent: many were asked for from your network. Try again in { time-span }.
 limit-all = No code was sent: many people are asking for one right now. Try again in { time-span }.
 limit-unverified = No code was sent: far more are asked for than usual. Try again in { time-span }.
-limit-queue = No code was sent: someone on your network is waiting for one already. Try again in { time-span }.
 wrong-codes-send = No code was sent: too many wrong ones were typed for this number. Try again in { time-span }.
 closed-send = No code was sent: too many wrong ones were typed for this number. Use a browser in which you have signed in before, or ask the people behind this site for help.
-wait-title = Please wait a moment
-wait-lead = Far more codes are asked for than usual, so new visitors wait their turn. Yours comes in { time-span }: then press the button.
-wait-other = Use another number
 
 ## Why no further message can be had
 

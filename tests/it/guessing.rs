@@ -96,7 +96,9 @@ async fn a_number_is_closed_after_a_hundred_and_opened_by_the_operator() {
         answer.assert_page(429, "Use a browser in which you have signed in before, or ask the people");
         assert_eq!((answer.header("retry-after"), app.provider.calls("check")), (None, 100));
         let log = logged();
-        assert!(log.contains("100 wrong codes in a row: closed until phonegate unlock --phone"));
+        assert!(log.contains(
+            "100 wrong codes in a row: closed until a known browser signs in, or phonegate unlock --phone"
+        ));
         let report = app.command(&["guard"]);
         assert!(
             report.contains("numbers closed to unknown browsers: 1\n  +1 •••• ••••50, wrong codes since"),

@@ -21,9 +21,7 @@ fn address(last: u8) -> IpAddr {
 fn refused(start: &Start) -> Option<String> {
     match start {
         Start::Sent | Start::Resumed | Start::UnderWay => None,
-        Start::Refused(Refusal::Guard(refused) | Refusal::Ticket { refused, .. }) => {
-            Some(refused.to_string())
-        }
+        Start::Refused(Refusal::Guard(refused)) => Some(refused.to_string()),
         Start::Refused(refusal) => panic!("{refusal:?}"),
     }
 }

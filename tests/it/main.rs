@@ -52,5 +52,6 @@ mod stopping;
 mod store_refusals;
 mod support;
 mod taking_over;
+mod taking_over_again;
 mod twice;
 mod unread;

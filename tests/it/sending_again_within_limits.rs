@@ -62,7 +62,7 @@ async fn no_message_follows_to_a_number_that_may_not_sign_in_any_more() {
 }
 
 #[tokio::test]
-async fn over_the_budget_a_sign_in_has_one_more_message_and_needs_no_ticket_for_it() {
+async fn over_the_budget_a_sign_in_has_one_more_message_and_nothing_of_the_reserve_for_it() {
     let app = test_app().set("CHANNELS", "sms").spawn().await;
     // Strangers at the same address use its budget up.
     for last in 60..70 {
@@ -76,7 +76,7 @@ async fn over_the_budget_a_sign_in_has_one_more_message_and_needs_no_ticket_for_
     let late = app.browser().await;
     late.post("/verify", &[("phone", "+1 202 555 0151")])
         .await
-        .assert_page(429, "Far more codes are asked for");
+        .assert_page(429, "many were asked for from your network");
 
     browser.resend(&id, "sms").await.assert_redirect("/verify");
     app.pass(secs(15)).await;

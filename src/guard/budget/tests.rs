@@ -24,9 +24,16 @@ fn a_country_may_have_a_share_of_its_best_day_and_never_less_than_the_least() {
 }
 
 #[test]
-fn a_tenth_is_for_tickets_and_a_tenth_of_that_for_one_block_of_numbers() {
-    for (most, tickets, prefix) in [(100, 10, 2), (300, 30, 3), (3_000, 300, 30), (ADDRESS_DAY, 1, 2)] {
-        assert_eq!((of_tickets(most), of_tickets_to_prefix(most)), (tickets, prefix));
+fn a_tenth_is_the_reserve_and_a_tenth_of_that_for_one_block_of_numbers() {
+    for (most, reserve, prefix) in [(100, 10, 2), (300, 30, 3), (3_000, 300, 30)] {
+        assert_eq!((of_reserve(most), of_reserve_to_prefix(most)), (reserve, prefix));
+    }
+}
+
+#[test]
+fn an_address_may_have_a_share_of_what_it_verifies_and_never_less_than_the_least() {
+    for (verified, most) in [(0, 10), (33, 10), (37, 11), (40, 12), (1_000, 300), (i64::MAX, u32::MAX)] {
+        assert_eq!(of_address(verified), Rule { most, span: DAY }, "{verified}");
     }
 }
 
@@ -56,7 +63,7 @@ fn each_send_that_ended_counts_as_verified_or_not() {
     let tally = tally(&sends);
 
     let unverified: Vec<_> = tally
-        .unverified
+        .counters
         .iter()
         .map(|((key, span), (count, look))| format!("{key} {} h: {count}, {look}", span.as_secs() / 3600))
         .collect();
@@ -69,6 +76,7 @@ fn each_send_that_ended_counts_as_verified_or_not() {
             "unverified country FR 24 h: 1, 100",
             "unverified country GB 1 h: 2, 30",
             "unverified country GB 24 h: 2, 100",
+            "verified address a 20833 48 h: 2, 9223372036854775807",
         ]
     );
     assert_eq!(tally.verified.into_iter().collect::<Vec<_>>(), [(("GB".to_owned(), TODAY), 2)]);

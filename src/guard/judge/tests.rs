@@ -49,12 +49,12 @@ fn verdict(known: bool, counters: &[Counter], days: &[(i64, i64)]) -> String {
     match guard(true).judge(&subject(known), counters, days, NOW) {
         Verdict::Pass => "pass".to_owned(),
         Verdict::Refused(refused) => format!("{refused}, {}", secs(refused.wait)),
-        Verdict::Ticket { refused, quotas } => {
+        Verdict::Reserve(quotas) => {
             let quotas = quotas.iter().map(|quota| {
-                let words: Vec<_> = quota.key.split(' ').take(2).collect();
-                format!("{} {}", words.join(" "), quota.most)
+                let words: Vec<_> = quota.key.split(' ').skip(1).take(1).collect();
+                format!("{} {}", words.concat(), quota.most)
             });
-            format!("ticket for {refused}, {}: {}", secs(refused.wait), quotas.collect::<Vec<_>>().join(", "))
+            format!("reserve: {}", quotas.collect::<Vec<_>>().join(", "))
         }
     }
 }
@@ -144,56 +144,76 @@ fn wrong_codes_come_before_everything_else() {
 }
 
 #[test]
-fn past_the_budget_there_are_tickets_until_they_too_are_used_up() {
+fn past_a_countrys_budget_its_reserve_is_left_for_addresses_without_an_unverified_send() {
     let country_day = |count| counter("unverified country GB", DAY, count, HOURS_20);
     let country_hour = |count| counter("unverified country GB", HOUR, count, 600);
-    let address = |count| counter("unverified address {a}", DAY, count, 0);
-    let tickets = |of: &str, count, age| counter(of, DAY, count, age);
+    let address = |count| counter("unverified address {a}", DAY, count, 3_600 * 22);
+    let reserve = |of: &str, count, age| counter(of, DAY, count, age);
     let today = budget::day(NOW);
+    let whole = "reserve: country 10, prefix 2, address 1";
     for (counters, days, expected) in [
         (vec![country_day(99), country_hour(29), address(9)], &[][..], "pass"),
-        (
-            vec![country_day(100)],
-            &[],
-            "ticket for LIMIT_UNVERIFIED 100/1d of GB, 14400: ticket country 10, ticket prefix 2",
-        ),
+        (vec![country_day(100)], &[], whole),
         (vec![country_day(100)], &[(today - 3, 1_000)], "pass"),
         (vec![country_day(100), country_hour(30)], &[(today - 3, 1_000)], "pass"),
         (
             vec![country_day(299), country_hour(50)],
             &[(today - 3, 1_000)],
-            "ticket for LIMIT_UNVERIFIED 50/1h of GB, 3000: ticket country 30, ticket prefix 3",
+            "reserve: country 30, prefix 3, address 1",
         ),
-        (vec![address(10)], &[], "ticket for LIMIT_UNVERIFIED 10/1d of the address, 86400: ticket address 1"),
+        // Until the address has none any more, or the country has room again.
+        (vec![country_day(100), address(1)], &[], "LIMIT_UNVERIFIED 100/1d of GB, 7200"),
+        (vec![country_hour(30), address(1)], &[], "LIMIT_UNVERIFIED 30/1h of GB, 3000"),
         (
-            vec![country_hour(30), address(10)],
+            vec![
+                country_day(100),
+                reserve("reserve country GB", 9, 0),
+                reserve("reserve prefix 447401", 2, 0),
+            ],
             &[],
-            "ticket for LIMIT_UNVERIFIED 10/1d of the address, 86400: ticket country 10, ticket prefix 2, ticket address 1",
-        ),
-        (
-            vec![country_day(100), tickets("ticket country GB", 9, 0), tickets("ticket prefix 447401", 2, 0)],
-            &[],
-            "ticket for LIMIT_UNVERIFIED 100/1d of GB, 14400: ticket country 10, ticket prefix 2",
-        ),
-        (
-            vec![country_day(100), tickets("ticket country GB", 10, 0)],
-            &[],
-            "LIMIT_UNVERIFIED, tickets too, 14400",
+            whole,
         ),
         (
-            vec![country_day(100), tickets("ticket prefix 447400", 2, 23 * 3600)],
+            vec![country_day(100), reserve("reserve country GB", 10, 0)],
             &[],
-            "LIMIT_UNVERIFIED, tickets too, 3600",
+            "LIMIT_UNVERIFIED 100/1d of GB, 14400",
         ),
-        // Held against the address only where the address is over its budget.
         (
-            vec![country_day(100), tickets("ticket address {a}", 1, 0)],
+            vec![country_day(100), reserve("reserve prefix 447400", 2, 23 * 3600)],
             &[],
-            "ticket for LIMIT_UNVERIFIED 100/1d of GB, 14400: ticket country 10, ticket prefix 2",
+            "LIMIT_UNVERIFIED 100/1d of GB, 3600",
+        ),
+        (
+            vec![country_day(100), reserve("reserve address {a}", 1, 23 * 3600)],
+            &[],
+            "LIMIT_UNVERIFIED 100/1d of GB, 3600",
         ),
         (vec![country_day(100), counter("total", HOUR, 1_000, 0)], &[], "LIMIT_TOTAL 1000/1h, 3600"),
     ] {
         assert_eq!(verdict(false, &counters, days), expected, "{counters:?}");
+    }
+}
+
+#[test]
+fn an_addresss_budget_grows_with_what_it_verifies_and_has_no_reserve() {
+    let address = |count| counter("unverified address {a}", DAY, count, 0);
+    let today = budget::day(NOW);
+    let verified =
+        |day: i64, count| counter(&format!("verified address {{a}} {day}"), VERIFIED_SPAN, count, 0);
+    let refused = |most: u32| format!("LIMIT_UNVERIFIED {most}/1d of the address, 86400");
+    for (counters, expected) in [
+        (vec![address(9)], "pass".to_owned()),
+        (vec![address(10)], refused(10)),
+        (vec![address(10), verified(today, 36)], refused(10)),
+        (vec![address(10), verified(today, 40)], "pass".to_owned()),
+        (vec![address(12), verified(today, 40)], refused(12)),
+        // What was earned yesterday is not gone at midnight.
+        (vec![address(11), verified(today - 1, 37), verified(today, 3)], "pass".to_owned()),
+        (vec![address(12), verified(today - 1, 37), verified(today, 3)], refused(12)),
+        (vec![address(10), verified(today - 2, 40)], refused(10)),
+        (vec![address(10), counter("unverified country GB", HOUR, 30, 600)], refused(10)),
+    ] {
+        assert_eq!(verdict(false, &counters, &[]), expected, "{counters:?}");
     }
 }
 

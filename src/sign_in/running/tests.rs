@@ -1,5 +1,8 @@
 use super::*;
-use crate::sign_in::tests::{LIFETIME, NOW, attempt, secs};
+use crate::{
+    sign_in::tests::{LIFETIME, NOW, attempt, secs},
+    store::Origin,
+};
 
 fn id(text: &str) -> RequestId {
     RequestId::parse(text).unwrap()
@@ -73,6 +76,29 @@ fn who_holds_the_number_follows_from_the_refusal_and_the_rows() {
         (false, None, vec![], "Theirs { wait: 300s }"),
     ] {
         assert_eq!(word(repeated, named, &attempts), expected, "{repeated} {named:?} {attempts:?}");
+    }
+    let known = |attempt: Verification, known| {
+        let origin = Origin { known, ..Origin::default() };
+        Verification { origin, ..attempt }
+    };
+    let word = |known_now, theirs: Verification| {
+        let text =
+            format!("{:?}", holder(&known(refused(), known_now), Some(&id("r1")), false, &[theirs], NOW));
+        text.split("(Verification").next().unwrap().to_owned()
+    };
+    let both = |attempt| known(attempt, true);
+    for (known_now, theirs, expected) in [
+        // A stranger's code is the owner's, whatever its request would allow.
+        (true, other("x", State::Sent, 10), "Adopt"),
+        (true, other("x", State::Sent, 100), "Adopt"),
+        (true, both_out("x"), "Adopt"),
+        (true, other("x", State::Resending, 100), "TakeOver"),
+        (true, other("x", State::Sent, 300), "Ending { wait: 15s }"),
+        (true, both(other("x", State::Sent, 10)), "Theirs { wait: 20s }"),
+        (true, both(other("x", State::Sent, 100)), "TakeOver"),
+        (false, both(other("x", State::Sent, 100)), "Theirs { wait: 200s }"),
+    ] {
+        assert_eq!(word(known_now, theirs.clone()), expected, "{known_now} {theirs:?}");
     }
     assert_eq!(LIFETIME, secs(300), "of which the waits above are parts");
 }

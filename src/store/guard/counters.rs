@@ -29,7 +29,7 @@ pub struct Counter {
 }
 
 /// How many keys are looked up at once.
-pub const KEYS: usize = 11;
+pub const KEYS: usize = 13;
 
 /// Counts on while the window runs and starts a new one after its end. A window that begins in the future, since the
 /// clock was set back, begins now.
@@ -43,6 +43,7 @@ macro_rules! count_on {
          THEN excluded.started_at ELSE guard_counters.started_at END"
     };
 }
+pub(super) use count_on;
 
 /// The statements that count a send by rules which stay the same as long as the app runs.
 #[derive(Debug, Clone)]
@@ -104,7 +105,7 @@ impl Store {
     /// The counters of some keys, [`KEYS`] at most; no counter means that nothing was counted.
     pub async fn counters(&self, keys: &[String]) -> Result<Vec<Counter>, StoreError> {
         const SQL: &str = "SELECT key, span, started_at, count, not_before FROM guard_counters \
-                           WHERE key IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+                           WHERE key IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
         let mut query = sqlx::query(SQL);
         for place in 0..KEYS {
             query = query.bind(keys.get(place).map_or("", String::as_str));

@@ -30,8 +30,8 @@ pub struct Ended {
 /// What a number of ended attempts adds to the counters.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// By key and window: how many more, and from how many on the budget is looked at.
-    pub unverified: BTreeMap<(String, Duration), (i64, i64)>,
+    /// By key and window: how many more, and from how many on the counter is looked at.
+    pub counters: BTreeMap<(String, Duration), (i64, i64)>,
     /// By country and day.
     pub verified: BTreeMap<(String, i64), i64>,
 }
@@ -63,7 +63,7 @@ impl Store {
         let rows = query.fetch_all(&mut *transaction).await?;
         let ended = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let tally = tally(&ended);
-        for ((key, span), (count, look)) in &tally.unverified {
+        for ((key, span), (count, look)) in &tally.counters {
             counters::add(&mut *transaction, (key, *span), (*look, false), *count, now).await?;
         }
         for ((country, day), count) in &tally.verified {

@@ -1,4 +1,4 @@
-//! What the guard remembers: counters, tickets, known browsers, and how sends ended.
+//! What the guard remembers: counters, known browsers, and how sends ended.
 //!
 //! What this module promises:
 //! * Whatever decides between two requests is one atomic statement or one transaction. Rows that many share are
@@ -9,14 +9,14 @@ mod counters;
 mod ended;
 mod known;
 mod report;
+mod reserve;
 #[cfg(test)]
 mod tests;
-mod tickets;
 mod wrong_codes;
 
 pub(super) use counters::fits;
 pub use counters::{Counter, Counting, KEYS};
 pub use ended::{Ended, Tally};
 pub use report::{Closed, Conversion, Full, Fullness};
-pub use tickets::{Quota, Ticket};
+pub use reserve::Quota;
 pub use wrong_codes::{Counted, WrongCodes};

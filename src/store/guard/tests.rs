@@ -169,61 +169,55 @@ async fn tries_at_once_get_no_further_than_one_after_the_other() {
     }
 }
 
-fn ticket(browser: &str, phone: &str, asked: u64) -> Ticket {
-    Ticket {
-        address_hash: "a".to_owned(),
-        phone_hash: phone.to_owned(),
-        browser_hash: browser.to_owned(),
-        ready_at: after(asked + 60),
-        expires_at: after(asked + 300),
-    }
-}
-
 #[tokio::test]
-async fn one_browser_waits_at_an_address() {
+async fn of_many_sends_out_of_the_reserve_at_once_as_many_pass_as_fit() {
+    let quota = |key: &str, most| Quota { key: key.to_owned(), span: HOUR, most };
     for store in stores().await {
-        let mine = ticket("me", "1", 0);
-        assert_eq!(store.issue_ticket(&mine, NOW).await.unwrap(), mine);
-        assert_eq!(
-            store.issue_ticket(&ticket("me", "1", 30), after(30)).await.unwrap(),
-            mine,
-            "time is kept"
-        );
-        assert_eq!(store.issue_ticket(&ticket("you", "2", 30), after(30)).await.unwrap(), mine);
-
-        let other = ticket("me", "2", 40);
-        assert_eq!(store.issue_ticket(&other, after(40)).await.unwrap(), other, "another number waits anew");
-        let yours = ticket("you", "2", 340);
-        assert_eq!(store.issue_ticket(&yours, after(340)).await.unwrap(), yours, "mine has run out");
-        let back = ticket("him", "3", 0);
-        assert_eq!(store.issue_ticket(&back, NOW).await.unwrap(), back, "yours is of a clock that was ahead");
+        // By address, by block of numbers and in all.
+        for (round, of_address, of_prefix, passes) in [(0, 1, 2, 1), (1, 100, 2, 2), (2, 100, 100, 10)] {
+            let country = format!("reserve country {round}");
+            let quotas = [
+                quota(&country, 10),
+                quota(&format!("p {round}"), of_prefix),
+                quota(&format!("a {round}"), of_address),
+            ];
+            let sends = (0..100).map(|_| {
+                let (store, quotas) = (store.clone(), quotas.clone());
+                let (counting, total) =
+                    (Counting::new(&[(0, HOUR, 1_000)], true), keys(&[&format!("total {round}")]));
+                tokio::spawn(async move {
+                    store.count_reserve_send((&counting, &total), &quotas, "unverified", NOW).await.unwrap()
+                })
+            });
+            let mut passed = 0;
+            for send in sends.collect::<Vec<_>>() {
+                passed += i64::from(send.await.unwrap());
+            }
+            let counted =
+                [count(&store, &format!("total {round}"), HOUR).await, count(&store, &country, HOUR).await];
+            assert_eq!((passed, counted), (passes, [passes; 2]), "who did not fit is counted nowhere");
+        }
     }
 }
 
 #[tokio::test]
-async fn a_ticket_is_used_once_and_only_if_the_send_fits() {
+async fn the_reserve_is_not_for_whoever_has_an_unverified_send() {
     for store in stores().await {
         let (one, counting) = (keys(&["total"]), Counting::new(&[(0, HOUR, 2)], true));
-        let quotas = [Quota { key: "ticket country GB".to_owned(), span: HOUR, most: 1 }];
-        let mine = ticket("me", "1", 0);
-        store.issue_ticket(&mine, NOW).await.unwrap();
-        let send = async |ticket: &Ticket, seconds| {
-            store.count_ticket_send((&counting, &one), &quotas, ticket, after(seconds)).await.unwrap()
+        let quotas = [Quota { key: "reserve country GB".to_owned(), span: HOUR, most: 1 }];
+        let send = async |unless: &str| {
+            store.count_reserve_send((&counting, &one), &quotas, unless, after(60)).await.unwrap()
         };
+        store.count_one("unverified a", HOUR, NOW).await.unwrap();
+        store.count_one("unverified b", MINUTE, NOW).await.unwrap();
 
-        assert!(!send(&mine, 59).await, "too early");
-        assert!(!send(&ticket("you", "1", 0), 60).await);
-        assert!(!send(&ticket("me", "2", 0), 60).await);
-        let clicks = tokio::join!(send(&mine, 60), send(&mine, 60));
-        assert!(clicks.0 ^ clicks.1, "two clicks, one send");
-        assert_eq!(count(&store, "total", HOUR).await, 1);
-
-        let next = ticket("you", "2", 100);
-        store.issue_ticket(&next, after(100)).await.unwrap();
-        assert!(!send(&next, 160).await, "the quota is used up");
-        assert_eq!(count(&store, "total", HOUR).await, 1, "and nothing was counted");
-        store.give_back(&keys(&["ticket country GB", "ticket country FR"])).await.unwrap();
-        assert!(send(&next, 160).await, "the ticket was not used up in vain");
+        assert!(!send("unverified a").await);
+        assert_eq!(count(&store, "total", HOUR).await, 0, "and nothing was counted");
+        assert!(send("unverified b").await, "that one was long ago");
+        assert!(!send("unverified c").await, "the reserve is used up");
+        store.give_back(&keys(&["reserve country GB", "reserve country FR"])).await.unwrap();
+        assert!(send("unverified c").await);
+        assert_eq!(count(&store, "total", HOUR).await, 2);
     }
 }
 
@@ -267,7 +261,7 @@ async fn each_attempt_is_counted_once_when_its_lifetime_is_over() {
         let tally = |ended: &[Ended]| {
             let sent = ended.iter().map(|ended| ended.messages).sum::<i64>();
             let mut tally = Tally::default();
-            tally.unverified.insert(("u".to_owned(), HOUR), (sent, 100));
+            tally.counters.insert(("u".to_owned(), HOUR), (sent, 100));
             tally
         };
         assert!(store.end_attempts(after(299), 10, tally).await.unwrap().is_empty());
