@@ -143,10 +143,12 @@ pub enum Asked {
 pub fn refused(refused: &guard::Refused, asked: Asked) -> Failure {
     let key = match (&refused.cause, asked) {
         (guard::Cause::Limit { name: "LIMIT_NUMBER", .. }, _) => "limit-number",
-        (guard::Cause::Limit { name: "LIMIT_ADDRESS", .. }, _) => "limit-address",
+        (
+            guard::Cause::Limit { name: "LIMIT_ADDRESS", .. }
+            | guard::Cause::Unverified { country: None, .. },
+            _,
+        ) => "limit-address",
         (guard::Cause::Limit { .. }, _) => "limit-all",
-        // Of the address itself.
-        (guard::Cause::Unverified { country: None, .. }, _) => "limit-address",
         (guard::Cause::Unverified { .. }, _) => "limit-unverified",
         (guard::Cause::WrongCodes, Asked::Send) => "wrong-codes-send",
         (guard::Cause::WrongCodes, Asked::Try) => "wrong-codes-try",

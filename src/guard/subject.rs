@@ -100,7 +100,12 @@ impl Subject {
     /// What the limits count by, in the order in which the store takes them.
     pub fn limits(&self) -> Vec<String> {
         let address = format!("address {}", short(&self.address_hash));
-        [vec![address], besides_address(&self.phone_hash, &self.prefix, self.known)].concat()
+        let (number, total) = (number(&self.phone_hash, self.known), "total".to_owned());
+        if self.known {
+            vec![address, number, format!("known {total}")]
+        } else {
+            vec![address, number, format!("prefix {}", self.prefix), total]
+        }
     }
 
     /// What is looked at before anything is sent.
@@ -133,14 +138,9 @@ impl Subject {
     }
 }
 
-/// What the limits count a send by besides its address: number, block of numbers, all. A known browser's block is not.
-pub fn besides_address(phone_hash: &str, prefix: &str, known: bool) -> Vec<String> {
-    let (number, total) = (format!("number {}", short(phone_hash)), "total".to_owned());
-    if known {
-        vec![format!("known {number}"), format!("known {total}")]
-    } else {
-        vec![number, format!("prefix {prefix}"), total]
-    }
+/// The key of sends to a number, for strangers or for known browsers.
+pub fn number(phone_hash: &str, known: bool) -> String {
+    format!("{}number {}", if known { "known " } else { "" }, short(phone_hash))
 }
 
 /// What takeovers are counted by: address, number.
@@ -198,8 +198,8 @@ pub fn reserve(country: &str, prefix: &str, address_hash: &str) -> [String; 3] {
 /// Every key that a number is counted by.
 pub fn of_number(phone_hash: &str) -> [String; 5] {
     [
-        format!("number {}", short(phone_hash)),
-        format!("known number {}", short(phone_hash)),
+        number(phone_hash, false),
+        number(phone_hash, true),
         wrong_number(phone_hash, false),
         wrong_number(phone_hash, true),
         format!("takeover number {}", short(phone_hash)),

@@ -206,9 +206,7 @@ impl SignIn {
     ) -> Result<Start, SignInError> {
         let now = self.clock.now();
         self.store.settle(&attempt.attempt_id, State::Starting, to, now).await?;
-        let (phone, known) = (&attempt.phone, attempt.origin.known);
-        let counted = subject::besides_address(&attempt.phone_hash, phone.prefix(), known);
-        self.store.give_back(&counted).await?;
+        self.store.give_back(&[subject::number(&attempt.phone_hash, attempt.origin.known)]).await?;
         Ok(Start::Refused(Refusal::Running { wait }))
     }
 

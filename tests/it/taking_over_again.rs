@@ -7,7 +7,7 @@ use phonegate::{
     sign_in::{Refusal, Start},
 };
 
-use crate::support::{Fault, PHONE, each_store, secs, test_app};
+use crate::support::{Fault, PHONE, each_store, postgres_store, secs, test_app};
 
 /// A stranger asks for a code to the owner's number each 31 s, each time in a new browser at a new address.
 #[tokio::test]
@@ -76,7 +76,9 @@ async fn of_many_takeovers_at_once_one_is_made() {
 async fn a_known_browser_has_the_code_that_a_stranger_asked_for() {
     for api in ["v1", "v2"] {
         for (age, both_out) in [(1, false), (29, false), (45, false), (31, true), (200, true)] {
-            let app = test_app().api(api).set("RETURN_TO_ORIGINS", "https://wiki.example").spawn().await;
+            let store = if api == "v2" { postgres_store().await } else { None };
+            let app = test_app().api(api).store(store.as_deref());
+            let app = app.set("RETURN_TO_ORIGINS", "https://wiki.example").spawn().await;
             let owner = app.signed_in(PHONE).await;
             owner.post("/signout", &[]).await.assert_redirect("/");
             app.pass(secs(60)).await;
