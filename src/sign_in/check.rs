@@ -84,7 +84,7 @@ pub struct Tokens {
 /// What a visitor posted.
 pub(super) struct Form {
     pub(super) browser: Token,
-    pin: Pin,
+    pub(super) pin: Pin,
     pub(super) asker: Asker,
     pub(super) device: Device,
 }
@@ -107,8 +107,8 @@ pub enum Ending {
 pub(super) enum Verdict<'a> {
     /// Another request has the row, or the address has to wait.
     Busy(&'a Verification),
-    /// This very code was accepted a moment ago: the second half of a double click.
-    JustVerified(&'a str),
+    /// A code was accepted a moment ago: if by this very form, it is the second half of a double click.
+    JustVerified(&'a Verification),
     Ended(Ending),
     /// Another message is on its way, and this code may no longer work.
     Resending,
@@ -120,12 +120,7 @@ pub(super) enum Verdict<'a> {
 }
 
 /// Decides by the browser's attempts, newest first, for a form that names `request_id`.
-pub(super) fn verdict<'a>(
-    attempts: &'a [Verification],
-    request_id: &str,
-    pin_hash: impl Fn(&str) -> String,
-    now: Timestamp,
-) -> Verdict<'a> {
+pub(super) fn verdict<'a>(attempts: &'a [Verification], request_id: &str, now: Timestamp) -> Verdict<'a> {
     let Some(current) = attempts.first() else { return Verdict::NoAttempt };
     if current.request_id.as_deref() != Some(request_id) {
         let pending = runs(current, now);
@@ -139,8 +134,7 @@ pub(super) fn verdict<'a>(
         State::Failed => Verdict::Ended(Ending::TooMany),
         State::Verified => {
             let fresh = current.ended_at.is_some_and(|at| now.since(at) < TOMBSTONE);
-            let same = current.pin_hash.as_deref() == Some(pin_hash(&current.attempt_id).as_str());
-            if fresh && same { Verdict::JustVerified(&current.attempt_id) } else { Verdict::NoAttempt }
+            if fresh { Verdict::JustVerified(current) } else { Verdict::NoAttempt }
         }
         State::Resending => Verdict::Resending,
         State::Cancelled => Verdict::Cancelled { taken_over: note == Some(Note::TakenOver) },
@@ -179,9 +173,8 @@ impl SignIn {
                 return self.try_code(form, &attempt).await;
             }
             let attempts = self.store.attempts_of_browser(&browser_hash).await?;
-            let pin_hash = |attempt_id: &str| self.keys.pin(attempt_id, form.pin.as_str());
             let return_to = attempts.first().and_then(|current| current.return_to.clone());
-            match verdict(&attempts, request_id, pin_hash, self.clock.now()) {
+            match verdict(&attempts, request_id, self.clock.now()) {
                 Verdict::Busy(attempt) => {
                     let subject = Subject::of_try(&self.keys, attempt, form.asker.address);
                     if let Some(refused) = self.refused_try(&subject, &address).await? {
@@ -189,7 +182,7 @@ impl SignIn {
                     }
                     sleep(POLL).await;
                 }
-                Verdict::JustVerified(attempt_id) => return self.again(form, attempt_id, return_to).await,
+                Verdict::JustVerified(attempt) => return self.again(form, attempt).await,
                 Verdict::Ended(ending) => return Ok(Check::Ended { ending, return_to }),
                 Verdict::Resending => return Ok(Check::Resending),
                 Verdict::OtherAttempt => return Ok(Check::OtherAttempt),

@@ -3,7 +3,7 @@
 use super::{Check, SignIn, SignInError, TOMBSTONE, Tokens, check::Form};
 use crate::{
     audit::{Event, Line},
-    guard::{Asker, KNOWN_FOR, subject},
+    guard::{Asker, KNOWN_FOR, Subject, subject},
     keys::Token,
     store::{SessionRow, State, Success, Verification},
 };
@@ -49,21 +49,26 @@ impl SignIn {
         Ok(Check::SignedIn { tokens, return_to: attempt.return_to.clone() })
     }
 
-    /// The same tokens once more, unless the visitor has signed out since.
-    pub(super) async fn again(
-        &self,
-        form: &Form,
-        attempt_id: &str,
-        return_to: Option<String>,
-    ) -> Result<Check, SignInError> {
-        let session = self.session_token(form, attempt_id);
+    /// The same tokens once more for the code that was accepted, unless the visitor has signed out since. Any other code
+    /// ends that for all that follow: whoever got hold of the old token has one guess, and it counts.
+    pub(super) async fn again(&self, form: &Form, attempt: &Verification) -> Result<Check, SignInError> {
+        let pin_hash = self.keys.pin(&attempt.attempt_id, form.pin.as_str());
         let now = self.clock.now();
+        match self.store.accepted_again(&attempt.attempt_id, &pin_hash, now - TOMBSTONE).await? {
+            Some(true) => {}
+            Some(false) => {
+                self.guessed_after_success(form, attempt).await?;
+                return Ok(Check::NoAttempt);
+            }
+            None => return Ok(Check::NoAttempt),
+        }
+        let session = self.session_token(form, &attempt.attempt_id);
         let row = self.store.session(&session.hash()).await?;
-        let Some(row) = row.filter(|row| now.since(row.signed_in_at) < TOMBSTONE) else {
+        if row.is_none_or(|row| now.since(row.signed_in_at) >= TOMBSTONE) {
             return Ok(Check::NoAttempt);
-        };
-        let tokens = self.successors(form, attempt_id, &row.phone_hash);
-        Ok(Check::SignedIn { tokens, return_to })
+        }
+        let tokens = self.successors(form, &attempt.attempt_id, &attempt.phone_hash);
+        Ok(Check::SignedIn { tokens, return_to: attempt.return_to.clone() })
     }
 
     /// What the browser of a verified attempt gets. All of it follows from the token that the attempt belongs to, which may
@@ -101,5 +106,19 @@ impl SignIn {
                 );
             }
         }
+    }
+
+    /// Counts a wrong code that came with a token which a sign-in has replaced.
+    async fn guessed_after_success(&self, form: &Form, attempt: &Verification) -> Result<(), SignInError> {
+        // Whoever still has that token is not taken for the browser that signed in.
+        let subject = Subject { known: false, ..Subject::of_try(&self.keys, attempt, form.asker.address) };
+        tracing::warn!(
+            phone = subject.phone.masked(),
+            "a wrong code for a sign-in that was over: someone may hold a cookie of before"
+        );
+        // While the number has to wait its count stands; the address is counted all the same.
+        let count = self.count_try(&subject).await?.unwrap_or_default();
+        self.after_wrong_code(&subject, count).await?;
+        Ok(())
     }
 }

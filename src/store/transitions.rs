@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use sqlx::Connection;
+use sqlx::{Connection, Row};
 
 use super::{
     Claim, Sent, SessionRow, State, Store, StoreError, Verification,
@@ -242,6 +242,22 @@ impl Store {
             query.bind(wrong_codes[0].as_str()).bind(wrong_codes[1].as_str())
         });
         Ok(verified.await?)
+    }
+
+    /// Whether a code is the one that was accepted later than `since`; `None` if no code can be any more. One that is not
+    /// has been the last that was compared.
+    pub async fn accepted_again(
+        &self,
+        attempt_id: &str,
+        pin_hash: &str,
+        since: Timestamp,
+    ) -> Result<Option<bool>, StoreError> {
+        const SQL: &str = "UPDATE verifications SET pin_hash = CASE WHEN pin_hash = $2 THEN pin_hash ELSE NULL END \
+                           WHERE attempt_id = $1 AND state = 'verified' AND pin_hash IS NOT NULL AND ended_at > $3 \
+                           RETURNING pin_hash";
+        let query = sqlx::query(SQL).bind(attempt_id).bind(pin_hash).bind(since.as_millis());
+        let row = query.fetch_optional(&mut *self.hold().await?).await?;
+        Ok(row.map(|row| row.try_get::<Option<String>, _>(0)).transpose()?.map(|kept| kept.is_some()))
     }
 
     /// Takes the cancels that are due; nobody else gets them before the claim ends.

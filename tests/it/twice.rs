@@ -2,7 +2,19 @@
 
 use futures_util::future::join_all;
 
-use crate::support::{PHONE, each_store, secs, test_app, wrong_code};
+use phonegate::{
+    guard::{Asker, Subject, subject},
+    keys::Token,
+    phone::PhoneNumber,
+    pin::Pin,
+    sign_in::Check,
+    store::Device,
+};
+
+use crate::support::{PHONE, each_store, logged, secs, test_app, wrong_code};
+
+/// Whence someone guesses.
+const THIEF: std::net::Ipv4Addr = std::net::Ipv4Addr::new(198, 51, 100, 66);
 
 #[tokio::test]
 async fn a_reload_or_a_second_tab_sends_nothing() {
@@ -85,12 +97,45 @@ async fn the_second_half_of_a_double_click_counts_for_a_minute_and_only_with_the
     let late = before.copy();
     late.check(&id, &code).await.assert_redirect("/result");
     late.get("/result").await.assert_page(200, "You are signed in");
-    before.copy().check(&id, &wrong_code(&code)).await.assert_redirect("/");
     before.copy().check("another", &code).await.assert_redirect("/");
     app.pass(secs(60)).await;
     before.copy().check(&id, &code).await.assert_redirect("/");
 
     assert_eq!(app.provider.calls("check"), 1);
+}
+
+#[tokio::test]
+async fn whoever_holds_the_token_of_before_has_one_guess_and_it_counts() {
+    for store in each_store().await {
+        let app = test_app().store(store.as_deref()).spawn().await;
+        let beside = test_app().set("STORE_URL", &app.store_url()).beside(&app).spawn().await;
+        let (browser, id) = app.waiting_for_code(PHONE).await;
+        let token = Token::parse(&browser.cookie("phonegate-browser").unwrap()).unwrap();
+        let before = browser.copy();
+        let code = app.provider.code(PHONE).await;
+        browser.check(&id, &code).await.assert_redirect("/result");
+
+        let right: u32 = code.parse().unwrap();
+        let guesses = (1..=1_000_u32).map(|away| format!("{:06}", (right + away) % 1_000_000));
+        let (token, id) = (&token, id.as_str());
+        let guesses = guesses.zip([&app, &beside].into_iter().cycle()).map(|(guess, app)| async move {
+            let (pin, asker) = (Pin::parse(&guess, 6).unwrap(), Asker::at(THIEF.into()));
+            app.state().sign_in.check(token, id, pin, asker, Device::default()).await.unwrap()
+        });
+        for answer in join_all(guesses).await {
+            assert!(matches!(answer, Check::NoAttempt), "{answer:?}");
+        }
+
+        let sign_in = &app.state().sign_in;
+        let phone = sign_in.keys.phone(&PhoneNumber::from_store("+12025550150".to_owned()));
+        let thief = Subject::new(&sign_in.keys, &PhoneNumber::from_store(String::new()), THIEF.into());
+        let keys = [subject::wrong_number(&phone, false), subject::wrong_address(&thief.address_hash)];
+        let counters = sign_in.store.counters(&keys).await.unwrap();
+        assert_eq!(counters.iter().map(|counter| counter.count).collect::<Vec<_>>(), [1, 1]);
+        before.copy().check(id, &code).await.assert_redirect("/");
+        browser.get("/result").await.assert_page(200, "You are signed in");
+        assert!(logged().contains("a wrong code for a sign-in that was over"));
+    }
 }
 
 #[tokio::test]
