@@ -73,7 +73,7 @@ impl SignIn {
             Ok(checked) => Told::new(checked, 1),
             Err(error) if error.may_have_sent() => {
                 let verify = self.verify_since(begun);
-                self.after_lost_answer(&verify, attempt, id, pin, error).await
+                self.after_lost_answer(&verify, attempt, id, (pin, pin_hash), error).await
             }
             Err(error) => Told::Nothing { error, may_count: false },
         }
@@ -84,7 +84,7 @@ impl SignIn {
         verify: &VerifyClient,
         attempt: &Verification,
         id: &RequestId,
-        pin: &Pin,
+        (pin, pin_hash): (&Pin, &str),
         error: VerifyError,
     ) -> Told {
         if !verify.can_search() {
@@ -94,7 +94,10 @@ impl SignIn {
                 Err(_paused) => Told::Nothing { error, may_count: true },
             };
         }
+        // The answer to an earlier check was lost too: it may be that one which was right.
+        let other = attempt.delivery.unanswered.as_deref().is_some_and(|earlier| earlier != pin_hash);
         match self.search(verify, id).await {
+            Ok(Found::Success) if other => Told::Gone { unclear: true },
             Ok(Found::Success) => Told::Right,
             Ok(Found::Failed) => Told::TooMany,
             Ok(Found::Expired | Found::Cancelled) => Told::Gone { unclear: false },

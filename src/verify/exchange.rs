@@ -97,6 +97,17 @@ impl Answer {
         self.read().ok_or_else(|| self.unreadable())
     }
 
+    /// Whether nothing came with the status.
+    pub(super) fn is_empty(&self) -> bool {
+        self.body.trim_ascii().is_empty()
+    }
+
+    /// Good by its HTTP status, but not by `said`, its words, or not about the request that was asked for.
+    pub(super) fn contradictory(&self, said: &str, about: bool) -> VerifyError {
+        let of = if about { "" } else { ", of another request" };
+        VerifyError::Unexpected(format!("HTTP {}, status {}{of}", self.status.as_u16(), scrub(said)))
+    }
+
     pub(super) fn unreadable(&self) -> VerifyError {
         VerifyError::Unreadable(self.describe())
     }
@@ -191,13 +202,11 @@ pub(super) fn request_id(object: &Map<String, Value>) -> Option<RequestId> {
     RequestId::parse(string(object, "request_id")?)
 }
 
-/// Whether an answer to a check is about the request that was asked for. An SDK's fixture may leave out the id, but
-/// an answer with neither id nor status says nothing.
+/// Whether an answer is about the request that was asked for. An SDK's fixture leaves the id out.
 pub(super) fn is_about(object: &Map<String, Value>, id: &RequestId) -> bool {
-    match string(object, "request_id") {
-        Some(answered) => answered.eq_ignore_ascii_case(id.as_str()),
-        None => object.contains_key("status"),
-    }
+    object.get("request_id").is_none_or(|answered| {
+        answered.as_str().is_some_and(|answered| answered.eq_ignore_ascii_case(id.as_str()))
+    })
 }
 
 #[cfg(test)]

@@ -94,7 +94,7 @@ pub(super) async fn check(client: &VerifyClient, id: &RequestId, pin: &Pin) -> R
     let reply = Reply::read(&answer)?;
     match reply.status.as_str() {
         "0" if is_about(&answer.object()?, id) => Ok(Checked::Right),
-        "0" => Err(answer.unreadable()),
+        "0" => Err(answer.contradictory(&reply.status, false)),
         "6" => Ok(Checked::Gone),
         "16" => Ok(Checked::Wrong),
         "17" => Ok(Checked::TooMany),
@@ -108,7 +108,7 @@ pub(super) async fn cancel(client: &VerifyClient, id: &RequestId) -> Result<Canc
 
     let reply = Reply::read(&answer)?;
     match reply.status.as_str() {
-        "0" => Ok(Cancelled::Done),
+        "0" if reply.is_to("cancel") => Ok(Cancelled::Done),
         "6" => Ok(Cancelled::Gone),
         // One status for three situations: only the text tells them apart.
         "19" if reply.says("first 30 seconds") => Ok(Cancelled::TooEarly),
@@ -124,7 +124,7 @@ pub(super) async fn next(client: &VerifyClient, id: &RequestId) -> Result<NextSt
 
     let reply = Reply::read(&answer)?;
     match reply.status.as_str() {
-        "0" => Ok(NextStep::Sent),
+        "0" if reply.is_to("trigger_next_event") => Ok(NextStep::Sent),
         "6" => Ok(NextStep::Gone),
         "19" => Ok(NextStep::NoneLeft),
         _ => Err(reply.refusal()),
@@ -146,7 +146,10 @@ pub(super) async fn search(client: &VerifyClient, id: &RequestId) -> Result<Foun
         "101" => return Ok(Found::Unknown),
         _ => return Err(reply.refusal()),
     };
-    if is_about(&answer.object()?, id) { Ok(found) } else { Err(answer.unreadable()) }
+    // It may let someone in: here the id is never left out.
+    let object = answer.object()?;
+    let about = object.contains_key("request_id") && is_about(&object, id);
+    if about { Ok(found) } else { Err(answer.contradictory(&reply.status, about)) }
 }
 
 /// The body of any answer.
@@ -155,6 +158,7 @@ struct Reply {
     error_text: String,
     request_id: Option<RequestId>,
     network: Option<String>,
+    command: Option<String>,
 }
 
 impl Reply {
@@ -174,6 +178,7 @@ impl Reply {
             error_text: string(&object, "error_text").unwrap_or_default().to_owned(),
             request_id: request_id(&object),
             network: string(&object, "network").map(str::to_owned),
+            command: string(&object, "command").map(str::to_owned),
         })
     }
 
@@ -206,6 +211,11 @@ impl Reply {
             text = format!("{text}, network {country}-{operator}");
         }
         text
+    }
+
+    /// Whether it answers that command, as far as it says.
+    fn is_to(&self, command: &str) -> bool {
+        self.command.as_deref().is_none_or(|answered| answered == command)
     }
 
     fn says(&self, words: &str) -> bool {

@@ -111,6 +111,28 @@ async fn check(api: &str, fault: Fault, told: Told) {
 }
 
 #[tokio::test]
+async fn a_check_is_right_only_by_the_words_that_mean_it() {
+    for word in ["pending", "expired", "failed", "user_rejected", ""] {
+        let app = test_app().spawn().await;
+        let (browser, id) = app.waiting_for_code(PHONE).await;
+        let code = app.provider.code(PHONE).await;
+        app.provider.fault("check", Fault::Word(word), 2);
+
+        let answer = browser.check(&id, &code).await;
+        let operator = if word.is_empty() { "HTTP 200, status missing" } else { word };
+        tells(&format!("200 {word:?}"), &answer, (502, UNCLEAR, operator));
+        browser.get("/result").await.assert_redirect("/");
+
+        // Nothing was counted as a wrong code, and the code is still good.
+        let sign_in = &app.state().sign_in;
+        let phone = phonegate::phone::PhoneNumber::from_store("+12025550150".to_owned());
+        let key = phonegate::guard::subject::wrong_number(&sign_in.keys.phone(&phone), false);
+        assert_eq!(sign_in.store.counters(&[key]).await.unwrap()[0].count, 0);
+        browser.check(&id, &code).await.assert_redirect("/result");
+    }
+}
+
+#[tokio::test]
 async fn each_answer_to_a_start() {
     for (fault, told) in V2_STARTS {
         start("v2", fault, told).await;

@@ -49,6 +49,15 @@ async fn another_code_does_not_let_in_after_a_lost_check_of_the_right_one() {
 }
 
 #[tokio::test]
+async fn nor_does_it_if_its_own_answer_is_lost_as_well() {
+    let (app, browser, id, code) = lost_to_a_slow_search().await;
+    app.provider.fault("check", Fault::Cut, 1);
+    let answer = browser.check(&id, &wrong_code(&code)).await;
+    answer.assert_page(410, "We could not find out whether your code was right");
+    browser.get("/result").await.assert_redirect("/");
+}
+
+#[tokio::test]
 async fn v2_is_asked_once_more_and_then_the_visitor_starts_over() {
     for fault in LOST {
         let app = test_app().spawn().await;

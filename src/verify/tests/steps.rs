@@ -146,7 +146,7 @@ async fn v1_says_what_became_of_a_request() {
         assert_eq!(outcome(&client(VerifyApi::V1, &server.uri()), Call::Search, ID).await, meaning);
     }
     let anothers = ResponseTemplate::new(200).set_body_json(report("SUCCESS", "another"));
-    assert_eq!(outcome_of(VerifyApi::V1, Call::Search, anothers).await, "Unreadable");
+    assert_eq!(outcome_of(VerifyApi::V1, Call::Search, anothers).await, "Unexpected");
 }
 
 #[tokio::test]

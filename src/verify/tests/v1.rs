@@ -114,8 +114,24 @@ async fn an_id_comes_with_a_start_and_with_a_running_verification() {
     }
     let own = ok(&json!({"request_id": ID, "status": "0", "event_id": "0A", "price": "0.1"}));
     assert_eq!(outcome_of(VerifyApi::V1, Call::Check, own).await, "Right");
-    let anothers = ok(&json!({"request_id": HEX, "status": "0"}));
-    assert_eq!(outcome_of(VerifyApi::V1, Call::Check, anothers).await, "Unreadable");
+}
+
+#[tokio::test]
+async fn a_success_of_another_request_or_command_is_none() {
+    for (call, body) in [
+        (Call::Check, json!({"request_id": HEX, "status": "0"})),
+        (Call::Check, json!({"request_id": null, "status": "0"})),
+        (Call::Check, json!({"request_id": ID, "status": "00"})),
+        (Call::Check, json!({"request_id": ID, "status": 0.5})),
+        (Call::Check, json!({"request_id": ID, "status": "SUCCESS"})),
+        (Call::Search, json!({"request_id": HEX, "status": "SUCCESS"})),
+        (Call::Search, json!({"status": "SUCCESS"})),
+        (Call::Search, json!({"request_id": ID, "status": "success?"})),
+        (Call::Cancel, json!({"status": "0", "command": "trigger_next_event"})),
+        (Call::Next, json!({"status": "0", "command": "cancel"})),
+    ] {
+        assert_eq!(outcome_of(VerifyApi::V1, call, ok(&body)).await, "Unexpected", "{call:?} {body}");
+    }
 }
 
 #[tokio::test]

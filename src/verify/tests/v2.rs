@@ -100,13 +100,40 @@ async fn each_success_has_its_meaning() {
         (Call::Request, 200, json!({"request_id": ID}), &started),
         (Call::Check, 200, json!({"request_id": ID, "status": "completed"}), "Right"),
         (Call::Check, 200, json!({"request_id": ID, "status": "complete"}), "Right"),
-        (Call::Check, 200, json!({"request_id": ID.to_uppercase()}), "Right"),
+        (Call::Check, 200, json!({"request_id": ID.to_uppercase(), "status": "completed"}), "Right"),
         (Call::Check, 200, json!({"status": "completed"}), "Right"),
+        (Call::Next, 200, json!({"request_id": ID}), "Sent"),
     ] {
         let told = outcome_of(VerifyApi::V2, call, ResponseTemplate::new(status).set_body_json(&body)).await;
         assert_eq!(told, meaning, "{call:?} {body}");
     }
     assert_eq!(outcome_of(VerifyApi::V2, Call::Cancel, ResponseTemplate::new(204)).await, "Done");
+    assert_eq!(outcome_of(VerifyApi::V2, Call::Next, ResponseTemplate::new(200)).await, "Sent");
+}
+
+#[tokio::test]
+async fn a_200_without_the_words_of_a_success_is_none() {
+    for word in
+        ["pending", "expired", "failed", "user_rejected", "rejected", "blocked", "COMPLETED?", "0", ""]
+    {
+        for body in [json!({"request_id": ID, "status": word}), json!({"status": word})] {
+            let answer = ResponseTemplate::new(200).set_body_json(&body);
+            assert_eq!(outcome_of(VerifyApi::V2, Call::Check, answer).await, "Unexpected", "{body}");
+        }
+    }
+    for (call, body) in [
+        (Call::Check, json!({})),
+        (Call::Check, json!({"request_id": ID})),
+        (Call::Check, json!({"request_id": ID, "status": null})),
+        (Call::Check, json!({"request_id": ID, "status": ["completed"]})),
+        (Call::Check, json!({"request_id": "another", "status": "completed"})),
+        (Call::Check, json!({"request_id": null, "status": "completed"})),
+        (Call::Check, json!({"request_id": 7, "status": "completed"})),
+        (Call::Next, json!({"request_id": "another"})),
+    ] {
+        let answer = ResponseTemplate::new(200).set_body_json(&body);
+        assert_eq!(outcome_of(VerifyApi::V2, call, answer).await, "Unexpected", "{call:?} {body}");
+    }
 }
 
 #[tokio::test]
@@ -129,6 +156,11 @@ async fn an_answer_that_is_not_the_apis_is_unreadable() {
         (Call::Check, ResponseTemplate::new(200)),
         (Call::Check, json(200, json!({}))),
         (Call::Check, json(200, json!({"request_id": "another", "status": "completed"}))),
+        (Call::Cancel, html(404)),
+        (Call::Cancel, html(502)),
+        (Call::Next, html(200)),
+        (Call::Next, html(404)),
+        (Call::Next, html(409)),
     ] {
         let status = format!("{answer:?}");
         assert_eq!(outcome_of(VerifyApi::V2, call, answer).await, "Unreadable", "{call:?} {status}");

@@ -76,6 +76,8 @@ pub enum Fault {
     Html,
     /// It is made, and its answer is 200 and no answer.
     Garbage,
+    /// It is not made: 200 and that word, of the request that was asked for.
+    Word(&'static str),
 }
 
 /// A message as `/messages` tells it.
@@ -280,6 +282,10 @@ async fn pass(State(wire): State<Arc<Mutex<Wire>>>, request: Request, next: Next
         }
         Some(Fault::Legacy(status)) => {
             return Json(json!({ "status": status, "error_text": "Failing" })).into_response();
+        }
+        Some(Fault::Word(word)) => {
+            let id = parts.uri.path().rsplit('/').next().unwrap_or_default();
+            return Json(json!({ "request_id": id, "status": word })).into_response();
         }
         Some(Fault::Cut | Fault::Html | Fault::Garbage) | None => {}
     }
