@@ -28,6 +28,7 @@ mod calls;
 mod cancel;
 mod check;
 mod doubt;
+mod queue;
 mod report;
 mod resend;
 mod running;
@@ -48,6 +49,7 @@ use tokio_util::task::TaskTracker;
 
 pub use cancel::Cancel;
 pub use check::{Check, Ending, Tokens};
+pub use queue::Queues;
 pub use resend::{Offer, Resend, WhyNot};
 pub use standing::{Over, Pending, Resending, Standing};
 pub use start::{Refusal, Start};
@@ -87,9 +89,8 @@ const ANSWERS: Duration = Duration::from_secs(18);
 pub(crate) const CLAIM: Duration = Duration::from_secs(20);
 /// How long the same right code is taken for the second half of a double click.
 const TOMBSTONE: Duration = Duration::from_mins(1);
-/// How often a request looks again while another one has the row, and how many times.
-const POLL: Duration = Duration::from_millis(50);
-const POLLS: u32 = 400;
+/// How often a request looks at its browser's attempts at most: each look finds what another one has changed.
+const LOOKS: u32 = 40;
 /// Wrong codes after which the provider ends a request.
 const TRIES: i64 = 3;
 
@@ -132,6 +133,8 @@ pub struct SignIn {
     pub lifetime: Duration,
     /// How long a session lasts at most.
     pub session_max: Duration,
+    /// Who waits for whom in this process.
+    pub queues: Queues,
     /// Wakes the jobs when a cancel is due.
     pub jobs: Arc<Notify>,
     /// What is counted for the operator.

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use tokio::time::sleep;
 use tracing::Instrument;
 
-use super::{POLL, POLLS, SignIn, SignInError, TOMBSTONE, TRIES, doubt::Told, runs};
+use super::{LOOKS, SignIn, SignInError, TOMBSTONE, TRIES, doubt::Told, runs};
 use crate::{
     audit::{Event, Line, asked_from},
     clock::Timestamp,
@@ -165,7 +164,8 @@ impl SignIn {
     async fn check_as(&self, form: &Form, request_id: &str) -> Result<Check, SignInError> {
         let browser_hash = form.browser.hash();
         let address = [subject::wrong_address(&self.keys.address(&network(form.asker.address).to_string()))];
-        for _ in 0..POLLS {
+        let turn = self.queues.turn([&browser_hash, request_id]).await?;
+        for _ in 0..LOOKS {
             let claim = self.claim();
             if let Some(attempt) =
                 self.store.claim_check(&browser_hash, request_id, claim, &address[0]).await?
@@ -180,7 +180,7 @@ impl SignIn {
                     if let Some(refused) = self.refused_try(&subject, &address).await? {
                         return Ok(Check::Refused(refused));
                     }
-                    sleep(POLL).await;
+                    turn.pause().await?;
                 }
                 Verdict::JustVerified(attempt) => return self.again(form, attempt).await,
                 Verdict::Ended(ending) => return Ok(Check::Ended { ending, return_to }),

@@ -1,21 +1,25 @@
 //! What the provider reports of a message.
 
+use std::time::Duration;
+
 use tokio::time::sleep;
 
-use super::{POLL, SignIn, SignInError};
+use super::{SignIn, SignInError};
 use crate::{
     callback::Report,
     guard::{guessing, subject},
 };
 
-/// How often a report looks for a request that may be about to be written down: two seconds' worth.
-const LOOKS: u32 = 40;
+/// When a report looks again for a request that may be about to be written down. Each further wait is twice as long.
+const FIRST_WAIT: Duration = Duration::from_millis(30);
+/// How often it looks: two seconds' worth.
+const LOOKS: u32 = 6;
 
 impl SignIn {
     /// Takes a report up. One of a request that we do not know, or that tells nothing new, changes nothing. `false`: it is
     /// too early to tell which message it means, and it has to come again.
     pub async fn report(&self, report: &Report) -> Result<bool, SignInError> {
-        for _ in 0..LOOKS {
+        for look in 0..LOOKS {
             let mut news = false;
             for (channel, trouble) in &report.troubles {
                 let attempt = self.store.record_trouble(&report.request_id, *channel, *trouble).await?;
@@ -37,7 +41,7 @@ impl SignIn {
             {
                 return Ok(true);
             }
-            sleep(POLL).await;
+            sleep(FIRST_WAIT * 2_u32.pow(look)).await;
         }
         // An id that is still unknown is nobody's: to ask for it again would go on for ever.
         Ok(!self.store.awaits_step(&report.request_id, self.clock.now()).await?)

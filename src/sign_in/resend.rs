@@ -2,12 +2,9 @@
 
 use std::time::Duration;
 
-use tokio::time::sleep;
 use tracing::Instrument;
 
-use super::{
-    MOST_SENDS, POLL, POLLS, RESEND_AFTER, Refusal, SignIn, SignInError, WORTHWHILE, last_moment, runs,
-};
+use super::{LOOKS, MOST_SENDS, RESEND_AFTER, Refusal, SignIn, SignInError, WORTHWHILE, last_moment, runs};
 use crate::{
     audit::{Event, Line, asked_from},
     channel::{Channel, Channels},
@@ -115,7 +112,9 @@ impl SignIn {
         channel: Channel,
         asker: &Asker,
     ) -> Result<Resend, SignInError> {
-        for _ in 0..POLLS {
+        // The row may be a check's that is under way.
+        let turn = self.queues.turn([browser_hash, request_id]).await?;
+        for _ in 0..LOOKS {
             let now = self.clock.now();
             let attempts = self.store.attempts_of_browser(browser_hash).await?;
             let Some(attempt) = attempts.first().filter(|attempt| runs(attempt, now)) else {
@@ -135,11 +134,13 @@ impl SignIn {
                 return Ok(Resend::Refused(offer));
             }
             if attempt.claimed_until > now {
-                sleep(POLL).await;
+                turn.pause().await?;
                 continue;
             }
             match self.begin_resend(attempt, channel, asker).await? {
                 Begun::Yes(claimed) => {
+                    // From here on the row says it.
+                    drop(turn);
                     let line = Line::new(Event::ResendAsked, &claimed.phone, &self.keys);
                     line.channel(channel.as_str()).write();
                     self.advance(&claimed).await?;

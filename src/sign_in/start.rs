@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
-use tokio::time::sleep;
 use tracing::Instrument;
 
 use super::{
-    CANCEL_AFTER, CLAIM, POLL, POLLS, SignIn, SignInError, runs,
+    CANCEL_AFTER, CLAIM, LOOKS, SignIn, SignInError, runs,
     step::{Step, step},
 };
 use crate::{
@@ -133,20 +132,21 @@ impl SignIn {
         return_to: Option<&str>,
     ) -> Result<Start, SignInError> {
         let subject = self.subject(phone, asker).await?;
+        let turn_of_click = self.queues.turn([browser_hash, &subject.phone_hash]).await?;
         let first = self.new_attempt(browser_hash, &subject, false, return_to);
         let caller = Caller::from(&subject);
         let paused = |now| self.breakers.sends.paused(now, &caller);
         if paused(self.clock.now()).is_none() && self.enter(&first, &subject).await? {
             return self.ask(&first, false).await;
         }
-        for _ in 0..POLLS {
+        for _ in 0..LOOKS {
             let now = self.clock.now();
             let attempts = self.store.attempts_of_browser(browser_hash).await?;
             match step(&attempts, phone, now) {
                 Step::Resumed => return Ok(Start::Resumed),
                 Step::UnderWay => return Ok(Start::UnderWay),
                 Step::InDoubt(wait) => return Ok(Start::Refused(Refusal::InDoubt { wait })),
-                Step::Wait => sleep(POLL).await,
+                Step::Wait => turn_of_click.pause().await?,
                 Step::TakeBack(attempt) => {
                     if self.store.resume(&attempt.attempt_id, now).await? {
                         return Ok(Start::Resumed);

@@ -21,7 +21,13 @@ pub(crate) mod tests;
 mod transitions;
 mod verifications;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use data_encoding::BASE64URL_NOPAD;
 use secrecy::{ExposeSecret, SecretString};
@@ -77,6 +83,7 @@ pub enum StoreError {
 #[derive(Debug, Clone)]
 pub struct Store {
     connections: Arc<Connections>,
+    asked: Arc<AtomicU64>,
 }
 
 impl Store {
@@ -93,7 +100,7 @@ impl Store {
             .await
             .map_err(|error| explain::migration(url, error))?;
         drop(connection);
-        Ok(Self { connections: Arc::new(connections) })
+        Ok(Self { connections: Arc::new(connections), asked: Arc::default() })
     }
 
     /// Opens a store that must be there, for a command: nothing is made, and no table is changed.
@@ -105,12 +112,18 @@ impl Store {
         let versions = versions.ok_or_else(|| StoreError::NoStore(address::shown(url)))?;
         migrations::are_ours(&versions).map_err(StoreError::Version)?;
         let connections = explain::in_time(url, Connections::open(url.expose_secret())).await?;
-        Ok(Self { connections: Arc::new(connections) })
+        Ok(Self { connections: Arc::new(connections), asked: Arc::default() })
     }
 
     /// A connection that is this caller's alone until it is dropped.
     async fn hold(&self) -> Result<Held<'_>, sqlx::Error> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
         self.connections.hold().await
+    }
+
+    /// How often something was read or written since the store was opened: what is to cost little can be measured.
+    pub fn asked(&self) -> u64 {
+        self.asked.load(Ordering::Relaxed)
     }
 
     /// Writes the time down: a full disk and a server that has become read-only still answer questions.

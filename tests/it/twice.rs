@@ -7,7 +7,7 @@ use phonegate::{
     keys::Token,
     phone::PhoneNumber,
     pin::Pin,
-    sign_in::Check,
+    sign_in::{Check, Start},
     store::Device,
 };
 
@@ -69,6 +69,40 @@ async fn twenty_checks_of_the_right_code_are_one_call_and_one_session() {
         }
         sessions.dedup();
         assert_eq!(sessions.len(), 1, "both answers to a double click set the same cookie");
+    }
+}
+
+#[tokio::test]
+async fn those_who_wait_for_another_click_do_not_ask_the_store_meanwhile() {
+    const WAITING: usize = 300;
+    for store in each_store().await {
+        let app = test_app().store(store.as_deref()).spawn().await;
+        let (sign_in, token) = (&app.state().sign_in, &app.new_token());
+        let here = || Asker::at(THIEF.into());
+        app.provider.delay("start", secs(2));
+        let before = sign_in.store.asked();
+        let clicks = join_all((0..WAITING).map(|_| app.ask_as(token, here(), PHONE))).await;
+        let asked = sign_in.store.asked() - before;
+        assert_eq!(clicks.iter().filter(|click| matches!(click, Start::Sent)).count(), 1);
+        assert_eq!(clicks.iter().filter(|click| matches!(click, Start::Resumed)).count(), WAITING - 1);
+        // Each tries to be the first, then finds what the first one has done.
+        assert!(asked <= 2 * WAITING as u64 + 10, "{asked} for a send");
+
+        let id =
+            sign_in.store.attempts_of_browser(&token.hash()).await.unwrap()[0].request_id.clone().unwrap();
+        let code = app.provider.code(PHONE).await;
+        app.provider.delay("check", secs(2));
+        let before = sign_in.store.asked();
+        let clicks = join_all((0..WAITING).map(|_| {
+            let pin = Pin::parse(&code, 6).unwrap();
+            sign_in.check(token, &id, pin, here(), Device::default())
+        }))
+        .await;
+        let asked = sign_in.store.asked() - before;
+        assert!(clicks.iter().all(|click| matches!(click, Ok(Check::SignedIn { .. }))));
+        // And that the code is the same, and the session still there.
+        assert!(asked <= 4 * WAITING as u64 + 10, "{asked} for a check");
+        assert_eq!((app.provider.calls("start"), app.provider.calls("check")), (1, 1));
     }
 }
 
