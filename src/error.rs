@@ -25,7 +25,7 @@ use crate::{
     app::AppState,
     gate::bounces,
     guard::{self, breaker::Paused, destination},
-    log::Seldom,
+    seldom::OnceAMinute,
     sign_in::SignInError,
     store::StoreError,
     templates::{ErrorPage, Frame},
@@ -264,7 +264,7 @@ fn log(app: &AppState, error: &AppError, status: StatusCode) {
 }
 
 /// Requests that a mistake in the settings may be behind.
-static MISDIRECTED: Seldom = Seldom::new();
+static MISDIRECTED: OnceAMinute = OnceAMinute::new();
 
 /// An error and its causes on one line, each said once.
 pub fn chain(error: &dyn Error) -> String {

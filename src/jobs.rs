@@ -142,7 +142,7 @@ async fn cancel(sign_in: &SignIn, attempt: &Verification) -> Result<(), SignInEr
     let id = attempt.request_id.as_deref().and_then(RequestId::parse);
     let request_id = id.as_ref().map(RequestId::short);
     let answer = match &id {
-        Some(id) => sign_in.cancel_request(&sign_in.verify, id).await,
+        Some(id) => sign_in.cancel_request(&sign_in.verify, attempt, id).await,
         // Its answer was lost: there is nothing to name.
         None => Ok(Cancelled::TooLate),
     };
@@ -186,8 +186,8 @@ pub async fn endings(sign_in: &SignIn) -> Result<(), SignInError> {
     let tally = |ended: &[Ended]| budget::tally(ended);
     loop {
         let ended = sign_in.store.end_attempts(now, ENDINGS, tally).await?;
-        for attempt in ended.iter().filter(|attempt| attempt.messages > 0 && attempt.state != State::Verified)
-        {
+        let sent = |attempt: &&Ended| attempt.messages > 0 && !attempt.outsider;
+        for attempt in ended.iter().filter(sent).filter(|attempt| attempt.state != State::Verified) {
             sign_in.metrics.ended(&attempt.country, attempt.state.as_str());
         }
         if ended.len() < ENDINGS {

@@ -11,12 +11,12 @@ use std::{
     error::Error,
     io::{self, IsTerminal, Write},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicU64, Ordering},
         mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
@@ -30,8 +30,6 @@ use crate::{
 const WAITING: usize = 4_096;
 /// How long the end of the process waits for those that are left.
 const LAST: Duration = Duration::from_secs(1);
-/// How often one and the same complaint is worth a line.
-const AGAIN: Duration = Duration::from_mins(1);
 
 /// The way to standard error. Clones share it.
 #[derive(Debug, Clone)]
@@ -150,28 +148,10 @@ impl<'a> MakeWriter<'a> for Lines {
     }
 }
 
-/// Lets a complaint through once a minute, however often there is reason for it.
-#[derive(Debug, Default)]
-pub(crate) struct Seldom(Mutex<Option<Instant>>);
-
-impl Seldom {
-    pub(crate) const fn new() -> Self {
-        Self(Mutex::new(None))
-    }
-
-    /// Whether it is to be told now.
-    pub(crate) fn is_due(&self) -> bool {
-        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = told.is_none_or(|at| at.elapsed() >= AGAIN);
-        if due {
-            *told = Some(Instant::now());
-        }
-        due
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
 
     /// Fails as long as it is told to.
@@ -227,12 +207,5 @@ mod tests {
 
         assert!(lines.lost.load(Ordering::Relaxed) > 0);
         drop(reader);
-    }
-
-    #[test]
-    fn a_complaint_is_told_once_a_minute() {
-        let seldom = Seldom::new();
-        assert!(seldom.is_due());
-        assert!(!seldom.is_due());
     }
 }

@@ -4,13 +4,16 @@ use std::{
     collections::HashMap,
     hash::Hash,
     sync::{Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::clock::Timestamp;
 
 /// Of how many subjects the operator is told in one period: what strangers send must fill neither memory nor log.
 const MOST: usize = 50;
+
+/// How often one and the same complaint is worth a line.
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// Of which subjects the operator has been told of late.
 #[derive(Debug)]
@@ -38,6 +41,27 @@ impl<K: Eq + Hash> Seldom<K> {
     }
 }
 
+/// Lets a complaint through once a minute, however often there is reason for it. It goes by real time: it is for what knows
+/// no clock of the app, and decides about lines of the log alone.
+#[derive(Debug, Default)]
+pub(crate) struct OnceAMinute(Mutex<Option<Instant>>);
+
+impl OnceAMinute {
+    pub(crate) const fn new() -> Self {
+        Self(Mutex::new(None))
+    }
+
+    /// Whether it is to be told now.
+    pub(crate) fn is_due(&self) -> bool {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = told.is_none_or(|at| at.elapsed() >= MINUTE);
+        if due {
+            *told = Some(Instant::now());
+        }
+        due
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,5 +84,12 @@ mod tests {
         let seldom = Seldom::new(PERIOD);
         assert_eq!((0..10_000).filter(|subject| seldom.is_news(*subject, NOW)).count(), MOST);
         assert!(seldom.is_news(0, NOW + PERIOD));
+    }
+
+    #[test]
+    fn a_complaint_is_told_once_a_minute() {
+        let seldom = OnceAMinute::new();
+        assert!(seldom.is_due());
+        assert!(!seldom.is_due());
     }
 }

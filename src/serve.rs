@@ -50,7 +50,7 @@ use tower_http::catch_panic::{CatchPanic, CatchPanicLayer, DefaultResponseForPan
 pub(crate) use ending::{Ending, GRACE};
 pub(crate) use room::connections;
 
-use crate::{log::Seldom, unread};
+use crate::{seldom::OnceAMinute, unread};
 use connection::drive;
 use seats::Seats;
 use stream::Watched;
@@ -66,7 +66,7 @@ const BREATH: Duration = Duration::from_secs(1);
 const THRESHOLD: Duration = Duration::from_millis(100);
 
 /// What all connections met when one was to be taken.
-static TROUBLE: Seldom = Seldom::new();
+static TROUBLE: OnceAMinute = OnceAMinute::new();
 
 type App = CatchPanic<Router, DefaultResponseForPanic>;
 

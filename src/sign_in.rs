@@ -9,7 +9,8 @@
 //! * Where the visitor wanted to go is kept with the attempt, through cancels and new starts; it is handed out as it
 //!   came in, for the caller to judge.
 //! * Once begun, a call to the provider is written down even if the visitor leaves.
-//! * No code goes to a number that the settings refuse, and nobody signs in with one.
+//! * No code goes to a number that the settings refuse, and nobody signs in with one. Which numbers are on the list of
+//!   `ALLOWED_NUMBERS` shows nowhere.
 //! * Nothing is sent and no code is checked that the guard does not let pass; what is sent is counted first.
 //! * It knows no HTTP; which page answers what is up to the handlers.
 //!
@@ -28,6 +29,7 @@ mod calls;
 mod cancel;
 mod check;
 mod doubt;
+mod outsider;
 mod queue;
 mod report;
 mod resend;
@@ -49,6 +51,7 @@ use tokio_util::task::TaskTracker;
 
 pub use cancel::Cancel;
 pub use check::{Check, Ending, Tokens};
+pub use outsider::Answers;
 pub use queue::Queues;
 pub use resend::{Offer, Resend, WhyNot};
 pub use standing::{Over, Pending, Resending, Standing};
@@ -133,6 +136,8 @@ pub struct SignIn {
     pub lifetime: Duration,
     /// How long a session lasts at most.
     pub session_max: Duration,
+    /// What the provider's newest answers were like.
+    pub answers: Answers,
     /// Who waits for whom in this process.
     pub queues: Queues,
     /// Wakes the jobs when a cancel is due.

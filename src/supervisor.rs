@@ -60,7 +60,7 @@ mod tests {
     use crate::metrics::Now;
 
     fn restarts(metrics: &Metrics) -> String {
-        let text = metrics.text(&Now { paused: [false; 2], overdue: None });
+        let text = metrics.text(&Now { paused: [false; 2], countries_paused: [0; 2], overdue: None });
         let line = text.lines().find(|line| line.starts_with("phonegate_job_restarts_total{job=\"sweep\"}"));
         line.unwrap().rsplit_once(' ').unwrap().1.to_owned()
     }

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{clock::Timestamp, error::chain, log::Seldom, store::StoreError};
+use crate::{clock::Timestamp, error::chain, seldom::OnceAMinute, store::StoreError};
 
 /// After a failure visits are not written down for so long: who is signed in should not wait for a store that fails.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -14,7 +14,7 @@ const PAUSE: Duration = Duration::from_secs(10);
 #[derive(Debug, Default)]
 pub(crate) struct Visits {
     failed_at: Mutex<Option<Timestamp>>,
-    told: Seldom,
+    told: OnceAMinute,
 }
 
 impl Visits {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Config, Provider};
-use crate::{phone::Country, store::address, verify::VerifyApi};
+use crate::{store::address, verify::VerifyApi};
 
 /// Something an operator should know, though it ends nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Config {
             None => "anyone with a phone".to_owned(),
         };
         let countries = match &settings.countries {
-            Some(countries) => countries.iter().map(Country::as_str).collect::<Vec<_>>().join(", "),
+            Some(countries) => countries.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
             None => "every country".to_owned(),
         };
         let proxies = settings.trusted_proxies.as_ref().map_or("none".to_owned(), ToString::to_string);

@@ -121,7 +121,6 @@ pub fn check_paused(paused: &Paused) -> Failure {
 /// What is wrong with a number that no code goes to.
 pub fn destination_refused(reason: Reason) -> Sentence {
     Sentence::new(match reason {
-        Reason::NotAllowed => "phone-not-allowed",
         Reason::Country => "phone-country-refused",
         Reason::ExtraCost(_) => "phone-extra-cost",
         Reason::Landline => "phone-landline",

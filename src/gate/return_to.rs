@@ -15,7 +15,7 @@ use std::fmt;
 
 use url::{Host, Origin, ParseError, Url, form_urlencoded};
 
-use crate::log::Seldom;
+use crate::seldom::OnceAMinute;
 
 /// The query's and the form field's name.
 pub const NAME: &str = "return_to";
@@ -189,7 +189,7 @@ pub fn start_page(return_to: Option<&ReturnTo>) -> String {
 }
 
 /// What was dropped last.
-static DROPPED: Seldom = Seldom::new();
+static DROPPED: OnceAMinute = OnceAMinute::new();
 
 /// Strangers can name what they like; a site that is missing in the settings has to be seen once.
 fn tell_of(refused: &Refused) {

@@ -39,8 +39,6 @@ pub struct Refused {
 /// Why no code goes to a number: each has a sentence for the visitor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// Not in `ALLOWED_NUMBERS`.
-    NotAllowed,
     /// Not in `COUNTRIES`.
     Country,
     /// Whoever calls it, or sends to it, pays extra: premium rate, shared cost, personal numbers.
@@ -57,7 +55,6 @@ impl Reason {
     /// The rule behind it, in one of few words: the name of its setting, if it has one.
     pub fn rule(self) -> &'static str {
         match self {
-            Self::NotAllowed => "ALLOWED_NUMBERS",
             Self::Country => "COUNTRIES",
             Self::Voip => "ALLOW_VOIP",
             Self::ExtraCost(_) | Self::Landline | Self::NoPhone(_) => "kind_of_number",
@@ -66,13 +63,10 @@ impl Reason {
 }
 
 impl Destinations {
-    /// Whether a code may go to `phone` by `channel`.
+    /// Whether a code may go to `phone` by `channel`. Who is on the list of allowed numbers is nobody's business here.
     pub fn check(&self, phone: &PhoneNumber, channel: Channel) -> Result<(), Refused> {
         let area = phone.area();
         let refuse = |reason| Err(Refused { reason, phone: phone.clone(), area });
-        if !self.allowed.allows(phone) {
-            return refuse(Reason::NotAllowed);
-        }
         // Messages to satellites and their like cost the most, and few people have one: they are to be named.
         let meant = match &self.countries {
             Some(named) => area.is_some_and(|area| named.contains(&area)),
@@ -116,7 +110,6 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({}): ", self.phone.masked(), self.area())?;
         match self.reason {
-            Reason::NotAllowed => f.write_str("not in ALLOWED_NUMBERS"),
             Reason::Country => f.write_str("not in COUNTRIES"),
             Reason::Landline => f.write_str("a landline, which a text message does not reach"),
             Reason::Voip => f.write_str("an internet phone, and ALLOW_VOIP is off"),

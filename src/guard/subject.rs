@@ -94,6 +94,7 @@ impl Subject {
             address_hash: self.address_hash.clone(),
             known: self.known,
             reserve,
+            outsider: false,
         }
     }
 

@@ -75,9 +75,8 @@ fn resend_page(attempt: &sign_in::Resending, left: Duration) -> ResendPage {
 /// The PIN page of an attempt, before anything is said on it.
 pub(super) fn page(app: &AppState, attempt: &sign_in::Pending) -> VerifyPage {
     let left = attempt.expires_at.since(app.sign_in.clock.now());
-    let voice = attempt.channel == Channel::Voice;
     VerifyPage {
-        lead: Sentence::new(if voice { "verify-lead-voice" } else { "verify-lead-sms" }),
+        lead: lead(attempt.channel, app.sign_in.destinations.allowed.is_limited()),
         phone: attempt.phone.masked(),
         request_id: attempt.request_id.clone(),
         code_length: app.code_length,
@@ -89,6 +88,16 @@ pub(super) fn page(app: &AppState, attempt: &sign_in::Pending) -> VerifyPage {
         alert: None,
         notice: None,
     }
+}
+
+/// With a list of the numbers that may sign in it is the same for all others.
+fn lead(channel: Channel, listed: bool) -> Sentence {
+    Sentence::new(match (channel, listed) {
+        (Channel::Sms, false) => "verify-lead-sms",
+        (Channel::Voice, false) => "verify-lead-voice",
+        (Channel::Sms, true) => "verify-lead-sms-listed",
+        (Channel::Voice, true) => "verify-lead-voice-listed",
+    })
 }
 
 /// What became of the newest message, and a word that stands for it.

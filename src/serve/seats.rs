@@ -18,7 +18,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use crate::log::Seldom;
+use crate::seldom::OnceAMinute;
 
 /// How long a client may take to send the head of a request, and to begin its first one.
 const HEAD: Duration = Duration::from_secs(15);
@@ -39,7 +39,7 @@ const COMING: Duration = Duration::from_secs(2);
 /// Where there is no room, how often is looked for some.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
-static FULL: Seldom = Seldom::new();
+static FULL: OnceAMinute = OnceAMinute::new();
 
 /// How far a connection is. Who comes first here goes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

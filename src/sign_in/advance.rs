@@ -35,8 +35,11 @@ impl SignIn {
         let id = attempt.request_id.as_deref().and_then(RequestId::parse);
         let start = match (resend.next, id) {
             (Move::Start, _) => Some(resend),
-            (Move::Next, Some(id)) => self.take_next_step(attempt, resend, &id).await?,
-            (Move::Cancel, Some(id)) => self.cancel_first(attempt, resend, &id).await?,
+            // A request that really runs sends nothing more once its number has left the list: it is cancelled.
+            (Move::Next, Some(id)) if attempt.origin.outsider || !self.is_outsider(attempt) => {
+                self.take_next_step(attempt, resend, &id).await?
+            }
+            (Move::Next | Move::Cancel, Some(id)) => self.cancel_first(attempt, resend, &id).await?,
             (Move::Next | Move::Cancel, None) => self.give_up(attempt, 1).await?,
         };
         match start {
@@ -53,7 +56,7 @@ impl SignIn {
         id: &RequestId,
     ) -> Result<Option<Resend>, SignInError> {
         let (phone, id_of) = (attempt.phone.masked(), &attempt.attempt_id);
-        let permit = match self.breakers.sends.admit(self.clock.now(), attempt.into()) {
+        let permit = match self.leave_for_next_step(attempt) {
             Ok(permit) => permit,
             Err(paused) => return self.try_later(attempt, resend, &paused.to_string()).await,
         };
@@ -100,7 +103,7 @@ impl SignIn {
         resend: Resend,
         id: &RequestId,
     ) -> Result<Option<Resend>, SignInError> {
-        let answer = self.cancel_request(&self.verify, id).await;
+        let answer = self.cancel_request(&self.verify, attempt, id).await;
         let now = self.clock.now();
         let start = Resend { next: Move::Start, due: now + PAUSE, tries: 0, ..resend };
         match answer {
@@ -132,12 +135,15 @@ impl SignIn {
             self.store.fail_resend(id_of, claim.now).await?;
             return Ok(());
         }
+        let mut attempt = attempt.clone();
+        attempt.origin.outsider = self.is_outsider(&attempt);
+        let attempt = &attempt;
         let steps = self.steps(&attempt.phone, resend.channel);
         let begun = self.sent(attempt, claim.now, claim.now + self.verify.runs_for(steps));
-        if !self.store.begin_again(id_of, steps, begun, claim).await? {
+        if !self.store.begin_again(attempt, steps, begun, claim).await? {
             return Ok(());
         }
-        let answer = match self.request(attempt, steps).await {
+        let answer = match self.request(attempt, steps).await? {
             Ok(answer) => answer,
             Err(paused) => return self.start_later(attempt, resend, paused.wait, &paused.to_string()).await,
         };
@@ -170,6 +176,9 @@ impl SignIn {
     }
 
     fn tell_resent(&self, attempt: &Verification, resend: Resend) {
+        if attempt.origin.outsider {
+            return;
+        }
         Line::new(Event::CodeResent, &attempt.phone, &self.keys).channel(resend.channel.as_str()).write();
     }
 

@@ -14,7 +14,7 @@ impl SignIn {
     /// Asks the provider, once. `repeated`: an earlier answer for this attempt was lost.
     pub(super) async fn ask(&self, attempt: &Verification, repeated: bool) -> Result<Start, SignInError> {
         let (begun, asked_at) = (Instant::now(), self.clock.now());
-        match self.request(attempt, attempt.delivery.steps).await {
+        match self.request(attempt, attempt.delivery.steps).await? {
             Ok(Err(VerifyError::AlreadyRunning(id))) => {
                 self.already_running(attempt, id, repeated, begun).await
             }
@@ -39,21 +39,28 @@ impl SignIn {
             Ok(id) => {
                 let sent = self.sent(attempt, now, now + self.verify.runs_for(attempt.delivery.steps));
                 self.store.record_sent(&attempt.attempt_id, id.as_str(), sent).await?;
-                let line = Line::new(Event::CodeSent, &attempt.phone, &self.keys);
-                line.channel(attempt.delivery.channel.as_str()).country(&attempt.origin.country).write();
+                self.tell(Event::CodeSent, attempt);
                 Ok(Start::Sent)
             }
             Err(error) if error.may_have_sent() => {
                 self.store.record_doubt(&attempt.attempt_id).await?;
-                Line::new(Event::CodeUnclear, &attempt.phone, &self.keys).write();
+                self.tell(Event::CodeUnclear, attempt);
                 let wait = (asked_at + DOUBT).since(now);
                 Ok(Start::Refused(Refusal::Lost { wait, error }))
             }
             Err(error) => {
                 self.store.settle(&attempt.attempt_id, State::Starting, State::Failed, now).await?;
-                Line::new(Event::CodeNotSent, &attempt.phone, &self.keys).write();
+                self.tell(Event::CodeNotSent, attempt);
                 Ok(Start::Refused(Refusal::Provider(error)))
             }
+        }
+    }
+
+    /// Of an outsider's message it is told elsewhere that none goes out.
+    fn tell(&self, event: Event, attempt: &Verification) {
+        if !attempt.origin.outsider {
+            let line = Line::new(event, &attempt.phone, &self.keys);
+            line.channel(attempt.delivery.channel.as_str()).country(&attempt.origin.country).write();
         }
     }
 }

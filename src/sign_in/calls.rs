@@ -1,8 +1,9 @@
-//! The calls to the provider: timed and counted, and past the breaker where there is one, here and nowhere else.
+//! The calls to the provider: timed and counted, and past the breaker where there is one, here and nowhere else. Those for
+//! outsiders stop here.
 
 use std::time::Instant;
 
-use super::SignIn;
+use super::{SignIn, SignInError};
 use crate::{
     channel::{Channel, Channels},
     guard::breaker::{Paused, Permit},
@@ -20,22 +21,47 @@ impl SignIn {
         &self,
         attempt: &Verification,
         steps: Channels,
-    ) -> Result<Answer<RequestId>, Paused> {
-        let permit = self.breakers.sends.admit(self.clock.now(), attempt.into())?;
+    ) -> Result<Result<Answer<RequestId>, Paused>, SignInError> {
+        if attempt.origin.outsider || self.destinations.allowed.is_limited() {
+            // Members and outsiders are answered by the same, as far as there is something to answer by.
+            if let Some(paused) = self.breakers.sends.paused(self.clock.now(), &attempt.into()) {
+                return Ok(Err(paused));
+            }
+            if let Some(id) = self.taken_by(attempt).await? {
+                return Ok(Ok(Err(VerifyError::AlreadyRunning(Some(id)))));
+            }
+        }
+        if attempt.origin.outsider {
+            return self.pretend_start(attempt).await.map(Ok);
+        }
+        let permit = match self.breakers.sends.admit(self.clock.now(), attempt.into()) {
+            Ok(permit) => permit,
+            Err(paused) => return Ok(Err(paused)),
+        };
         let answer = self.timed(Operation::Start, self.verify.request(&attempt.phone, steps)).await;
         self.breakers.sends.record(permit, self.clock.now(), answer.as_ref().err());
         self.count_message(attempt, steps.first(), answer.as_ref().map(|_| true));
-        Ok(answer)
+        Ok(Ok(answer))
+    }
+
+    /// Leave for [`SignIn::next_step`], which an outsider's takes without a permit.
+    pub(super) fn leave_for_next_step(&self, attempt: &Verification) -> Result<Option<Permit>, Paused> {
+        let (sends, now) = (&self.breakers.sends, self.clock.now());
+        if attempt.origin.outsider {
+            return sends.paused(now, &attempt.into()).map_or(Ok(None), Err);
+        }
+        sends.admit(now, attempt.into()).map(Some)
     }
 
     /// The second step of a request, with a permit of the breaker for sends.
     pub(super) async fn next_step(
         &self,
-        permit: Permit,
+        permit: Option<Permit>,
         attempt: &Verification,
         channel: Channel,
         id: &RequestId,
     ) -> Answer<NextStep> {
+        let Some(permit) = permit else { return self.pretend_next_step(attempt).await };
         let answer = self.timed(Operation::Next, self.verify.next(id)).await;
         self.breakers.sends.record(permit, self.clock.now(), answer.as_ref().err());
         self.count_message(attempt, channel, answer.as_ref().map(|answer| *answer == NextStep::Sent));
@@ -50,20 +76,40 @@ impl SignIn {
         id: &RequestId,
         pin: &Pin,
     ) -> Result<Answer<Checked>, Paused> {
+        if attempt.origin.outsider {
+            return match self.breakers.checks.paused(self.clock.now(), &attempt.into()) {
+                Some(paused) => Err(paused),
+                None => Ok(self.pretend_check(attempt).await),
+            };
+        }
         let permit = self.breakers.checks.admit(self.clock.now(), attempt.into())?;
         let answer = self.timed(Operation::Check, verify.check(id, pin)).await;
+        self.answers.note_check(attempt, &answer);
         self.breakers.checks.record(permit, self.clock.now(), answer.as_ref().err());
         Ok(answer)
     }
 
-    /// Cancels a running request.
-    pub(crate) async fn cancel_request(&self, verify: &VerifyClient, id: &RequestId) -> Answer<Cancelled> {
+    /// Cancels the running request of an attempt.
+    pub(crate) async fn cancel_request(
+        &self,
+        verify: &VerifyClient,
+        attempt: &Verification,
+        id: &RequestId,
+    ) -> Answer<Cancelled> {
+        if attempt.origin.outsider {
+            return self.pretend_cancel(attempt).await;
+        }
         self.timed(Operation::Cancel, verify.cancel(id)).await
     }
 
     /// Asks what became of a request, where that can be asked.
-    pub(super) async fn search(&self, verify: &VerifyClient, id: &RequestId) -> Answer<Found> {
-        if !verify.can_search() {
+    pub(super) async fn search(
+        &self,
+        verify: &VerifyClient,
+        attempt: &Verification,
+        id: &RequestId,
+    ) -> Answer<Found> {
+        if !verify.can_search() || attempt.origin.outsider {
             return Ok(Found::Unknown);
         }
         self.timed(Operation::Search, verify.search(id)).await
@@ -72,7 +118,9 @@ impl SignIn {
     async fn timed<T>(&self, operation: Operation, call: impl Future<Output = Answer<T>>) -> Answer<T> {
         let begun = Instant::now();
         let answer = call.await;
-        self.metrics.answered(operation, begun.elapsed(), answer.as_ref().err().map(VerifyError::kind));
+        let (took, error) = (begun.elapsed(), answer.as_ref().err());
+        self.metrics.answered(operation, took, error.map(VerifyError::kind));
+        self.answers.note(operation, took, error, self.clock.now());
         answer
     }
 

@@ -203,7 +203,8 @@ impl SignIn {
             return Ok(Check::Wrong { left: left(attempt.wrong_codes), wait: Duration::ZERO });
         }
         let now = self.clock.now();
-        if !self.destinations.allowed.allows(&attempt.phone) {
+        // One that is out, of a number that was on the list when it was asked for.
+        if !attempt.origin.outsider && self.is_outsider(attempt) {
             self.drop_attempt(attempt, now).await?;
             tracing::info!(
                 phone = attempt.phone.masked(),

@@ -65,7 +65,7 @@ impl SignIn {
         match answer {
             Ok(Checked::Gone) if attempt.delivery.unanswered.is_some() => {
                 let same = attempt.delivery.unanswered.as_deref() == Some(pin_hash);
-                match self.search(&self.verify_since(begun), id).await {
+                match self.search(&self.verify_since(begun), attempt, id).await {
                     Ok(Found::Success) if same => Told::Right,
                     _ => Told::Gone { unclear: true },
                 }
@@ -96,7 +96,7 @@ impl SignIn {
         }
         // The answer to an earlier check was lost too: it may be that one which was right.
         let other = attempt.delivery.unanswered.as_deref().is_some_and(|earlier| earlier != pin_hash);
-        match self.search(verify, id).await {
+        match self.search(verify, attempt, id).await {
             Ok(Found::Success) if other => Told::Gone { unclear: true },
             Ok(Found::Success) => Told::Right,
             Ok(Found::Failed) => Told::TooMany,

@@ -174,7 +174,8 @@ impl SignIn {
             }
             Holder::Adopt(other) => {
                 if self.store.adopt(attempt, &other.attempt_id, now).await? {
-                    tracing::info!(phone, "a code that a stranger asked for goes to a known browser");
+                    let line = Line::new(Event::TakenOver, &attempt.phone, &self.keys);
+                    line.because("a code that a stranger asked for goes to a known browser").write();
                     return Ok(Start::Resumed);
                 }
                 theirs(ended, CLAIM).await
@@ -232,7 +233,7 @@ impl SignIn {
             self.uncount_takeover(attempt).await?;
             return self.leave_to_others(attempt, ended, CLAIM).await;
         }
-        let answer = self.cancel_request(&self.verify_since(begun), &id).await;
+        let answer = self.cancel_request(&self.verify_since(begun), theirs, &id).await;
         let now = self.clock.now();
         let refusal = match answer {
             Ok(done @ (Cancelled::Done | Cancelled::Gone)) => {

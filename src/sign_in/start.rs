@@ -19,7 +19,7 @@ use crate::{
     },
     keys::Token,
     phone::PhoneNumber,
-    store::{Delivery, Quota, State, Verification},
+    store::{Delivery, Origin, Quota, State, Verification},
     verify::VerifyError,
 };
 
@@ -198,11 +198,14 @@ impl SignIn {
     ) -> Result<Option<Start>, SignInError> {
         match step {
             Step::Repeat(attempt) => {
-                if self.store.restart(&attempt.attempt_id, self.claim()).await? {
+                // The list may have changed.
+                let mut attempt = attempt.clone();
+                attempt.origin.outsider = self.is_outsider(&attempt);
+                if self.store.restart(&attempt, self.claim()).await? {
                     if let Some(return_to) = return_to {
                         self.store.lead_to(browser_hash, return_to).await?;
                     }
-                    return self.send(attempt, true, subject, quotas).await;
+                    return self.send(&attempt, true, subject, quotas).await;
                 }
             }
             Step::Drop(other) => {
@@ -271,7 +274,10 @@ impl SignIn {
             pin_hash: None,
             claimed_until: now + CLAIM,
             cancel_at: None,
-            origin: subject.origin(reserve),
+            origin: Origin {
+                outsider: !self.destinations.allowed.allows(&subject.phone),
+                ..subject.origin(reserve)
+            },
             return_to: return_to.map(str::to_owned),
             delivery: Delivery::new(steps, now, now + self.verify.runs_for(steps)),
         }

@@ -9,12 +9,13 @@ use sqlx::{
 };
 
 /// Version, description and statements, in the order in which they are applied.
-const MIGRATIONS: [(i64, &str, &str); 5] = [
+const MIGRATIONS: [(i64, &str, &str); 6] = [
     (1, "sign-in", include_str!("0001_sign_in.sql")),
     (2, "guard", include_str!("0002_guard.sql")),
     (3, "gate", include_str!("0003_gate.sql")),
     (4, "delivery", include_str!("0004_delivery.sql")),
     (5, "reserve", include_str!("0005_reserve.sql")),
+    (6, "outsiders", include_str!("0006_outsiders.sql")),
 ];
 
 /// What follows this in a line is for SQLite alone.

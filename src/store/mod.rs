@@ -177,8 +177,12 @@ impl Store {
             let query = sqlx::query(statement).bind(phone_hash).bind(phone.as_str());
             rows += query.execute(&mut *transaction).await?.rows_affected();
         }
-        let query = sqlx::query("DELETE FROM known_browsers WHERE phone_hash = $1").bind(phone_hash);
-        rows += query.execute(&mut *transaction).await?.rows_affected();
+        for statement in [
+            "DELETE FROM known_browsers WHERE phone_hash = $1",
+            "DELETE FROM guard_counters WHERE key = 'taking ' || $1",
+        ] {
+            rows += sqlx::query(statement).bind(phone_hash).execute(&mut *transaction).await?.rows_affected();
+        }
         for key in counters {
             let query = sqlx::query("DELETE FROM guard_counters WHERE key = $1").bind(key.as_str());
             rows += query.execute(&mut *transaction).await?.rows_affected();

@@ -158,23 +158,24 @@ impl Store {
     /// Writes down that another request is about to be made for a resend. `begun` is what holds if its answer is lost.
     pub async fn begin_again(
         &self,
-        attempt_id: &str,
+        attempt: &Verification,
         steps: Channels,
         begun: Sent,
         claim: Claim,
     ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET state = 'starting', request_id = NULL, steps = $2, channel = $3, \
                            taken = 1, sent_at = $4, claimed_until = $5, locked_until = $6, expires_at = $7, \
-                           wrong_codes = 0, pin_hash = NULL, trouble = NULL, unanswered = NULL, cancel_at = NULL \
-                           WHERE attempt_id = $1 AND state = 'resending'";
+                           wrong_codes = 0, pin_hash = NULL, trouble = NULL, unanswered = NULL, cancel_at = NULL, \
+                           outsider = $8 WHERE attempt_id = $1 AND state = 'resending'";
         let query = sqlx::query(SQL)
-            .bind(attempt_id)
+            .bind(attempt.attempt_id.as_str())
             .bind(steps.to_string())
             .bind(steps.first().as_str())
             .bind(begun.sent_at.as_millis())
             .bind(claim.until.as_millis())
             .bind(begun.locked_until.as_millis())
-            .bind(begun.expires_at.as_millis());
+            .bind(begun.expires_at.as_millis())
+            .bind(i64::from(attempt.origin.outsider));
         Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 

@@ -2,6 +2,7 @@
 
 mod deliveries;
 mod endings;
+mod outsiders;
 
 use std::{
     sync::atomic::{AtomicU32, Ordering},
@@ -233,10 +234,11 @@ async fn an_answer_after_a_cancel_is_kept_but_does_not_undo_it() {
 #[tokio::test]
 async fn a_lost_answer_is_taken_up_by_one() {
     for store in stores().await {
-        assert!(store.insert(&attempt("a", "b")).await.unwrap());
-        assert!(!store.restart("a", claim(19)).await.unwrap(), "still being asked");
-        assert!(store.restart("a", claim(20)).await.unwrap());
-        assert!(!store.restart("a", claim(20)).await.unwrap(), "taken up already");
+        let row = attempt("a", "b");
+        assert!(store.insert(&row).await.unwrap());
+        assert!(!store.restart(&row, claim(19)).await.unwrap(), "still being asked");
+        assert!(store.restart(&row, claim(20)).await.unwrap());
+        assert!(!store.restart(&row, claim(20)).await.unwrap(), "taken up already");
     }
 }
 

@@ -1,17 +1,18 @@
 //! From state to state: what happens to an attempt once it is written down. A change that two requests could both want
 //! tells which of them made it.
 
-use std::sync::LazyLock;
+use std::{sync::LazyLock, time::Duration};
 
 use sqlx::{Connection, Row};
 
 use super::{
     Claim, Sent, SessionRow, State, Store, StoreError, Verification,
     chain::{BEFORE, Chain},
+    guard::counters,
     sessions::{self, INSERT_SESSION},
     verifications::{columns, read},
 };
-use crate::clock::Timestamp;
+use crate::{clock::Timestamp, verify::RequestId};
 
 /// When the provider is to be told that a request is over before it ends, or takes another step, by itself.
 macro_rules! own_end {
@@ -19,6 +20,9 @@ macro_rules! own_end {
         "CASE WHEN taken = 1 AND locked_until > expires_at THEN expires_at ELSE NULL END"
     };
 }
+
+/// For how long it is kept that a number was being taken.
+const TAKING: Duration = Duration::from_mins(1);
 
 /// What a right code leads to.
 #[derive(Debug)]
@@ -36,7 +40,7 @@ pub struct Success {
 static VERIFY: LazyLock<Chain> = LazyLock::new(|| {
     Chain::new(&[
         "UPDATE verifications SET state = 'verified', ended_at = $2, pin_hash = $3, claimed_until = 0, \
-         cancel_at = NULL WHERE attempt_id = $1 AND state = 'sent'",
+         cancel_at = NULL WHERE attempt_id = $1 AND state = 'sent' AND outsider = 0",
         &format!("{INSERT_SESSION} WHERE {BEFORE}"),
         &format!(
             "INSERT INTO known_browsers (hash, phone_hash, expires_at) \
@@ -98,12 +102,36 @@ impl Store {
     }
 
     /// Takes an attempt whose answer was lost up again.
-    pub async fn restart(&self, attempt_id: &str, claim: Claim) -> Result<bool, StoreError> {
-        const SQL: &str = "UPDATE verifications SET state = 'starting', sent_at = $2, claimed_until = $3 \
+    pub async fn restart(&self, attempt: &Verification, claim: Claim) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'starting', sent_at = $2, claimed_until = $3, outsider = $4 \
                            WHERE attempt_id = $1 AND state IN ('starting', 'in_doubt') AND claimed_until <= $2";
-        let query =
-            sqlx::query(SQL).bind(attempt_id).bind(claim.now.as_millis()).bind(claim.until.as_millis());
+        let query = sqlx::query(SQL).bind(attempt.attempt_id.as_str()).bind(claim.now.as_millis());
+        let query = query.bind(claim.until.as_millis()).bind(i64::from(attempt.origin.outsider));
         Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
+    }
+
+    /// Names the request of an attempt, unless another one to its number has one that runs, as
+    /// [`Verification::holds_number`] says. Of many at once one gets it.
+    pub async fn take_number(
+        &self,
+        attempt: &Verification,
+        request_id: &RequestId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET request_id = $2 WHERE attempt_id = $1 \
+                           AND NOT EXISTS (SELECT 1 FROM verifications AS other WHERE other.phone_hash = $3 \
+                           AND other.attempt_id <> $1 AND other.request_id IS NOT NULL AND other.locked_until > $4 \
+                           AND other.state IN ('starting', 'sent', 'resending', 'cancelled', 'expired'))";
+        let mut connection = self.hold().await?;
+        let mut transaction = connection.begin().await?;
+        // Whoever else wants the number waits here, and then sees who has it.
+        let key = format!("taking {}", attempt.phone_hash);
+        counters::add(&mut *transaction, (&key, TAKING), (i64::MAX, false), 1, now).await?;
+        let query = sqlx::query(SQL).bind(attempt.attempt_id.as_str()).bind(request_id.as_str());
+        let query = query.bind(attempt.phone_hash.as_str()).bind(now.as_millis());
+        let taken = query.execute(&mut *transaction).await?.rows_affected() == 1;
+        transaction.commit().await?;
+        Ok(taken)
     }
 
     /// Puts `other`, which still runs at the provider, in the place of `attempt_id`, which was refused for it.

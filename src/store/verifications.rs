@@ -98,6 +98,15 @@ pub struct Verification {
     pub delivery: Delivery,
 }
 
+impl Verification {
+    /// Whether the provider runs its request, and so starts no other to its number, by what is written down.
+    pub fn holds_number(&self, now: Timestamp) -> bool {
+        let running =
+            matches!(self.state, State::Sent | State::Resending | State::Cancelled | State::Expired);
+        running && self.request_id.is_some() && self.delivery.locked_until > now
+    }
+}
+
 /// Where a code goes and who asked for it, as the guard counts it.
 #[derive(Debug, Clone, Default)]
 pub struct Origin {
@@ -109,6 +118,8 @@ pub struct Origin {
     pub known: bool,
     /// Let through out of the reserve of a budget that was used up.
     pub reserve: bool,
+    /// Outside of `ALLOWED_NUMBERS`: nothing is sent, and no code is right.
+    pub outsider: bool,
 }
 
 /// The span for which one request has a row to itself.
@@ -125,7 +136,7 @@ macro_rules! columns {
         concat!(
             "attempt_id, request_id, phone, phone_hash, browser_hash, state, created_at, sent_at, expires_at, \
              ended_at, wrong_codes, pin_hash, claimed_until, cancel_at, country, address_hash, known, reserve, \
-             return_to, ",
+             return_to, outsider, ",
             $crate::store::delivery::delivery_columns!()
         )
     };
@@ -135,7 +146,7 @@ pub(super) use columns;
 macro_rules! new_columns {
     () => {
         "attempt_id, phone, phone_hash, browser_hash, channel, state, created_at, sent_at, expires_at, claimed_until, \
-         country, address_hash, known, reserve, return_to, steps, first_sent_at, locked_until"
+         country, address_hash, known, reserve, return_to, steps, first_sent_at, locked_until, outsider"
     };
 }
 
@@ -145,7 +156,7 @@ macro_rules! new_values {
         "CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($14 AS TEXT), CAST($5 AS TEXT), \
          CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS BIGINT), CAST($9 AS BIGINT), CAST($10 AS TEXT), \
          CAST($11 AS TEXT), CAST($12 AS BIGINT), CAST($13 AS BIGINT), CAST($15 AS TEXT), CAST($16 AS TEXT), \
-         CAST($17 AS BIGINT), CAST($18 AS BIGINT)"
+         CAST($17 AS BIGINT), CAST($18 AS BIGINT), CAST($19 AS BIGINT)"
     };
 }
 
@@ -169,6 +180,7 @@ fn bind_new<'q>(query: Statement<'q>, new: &'q Verification) -> Statement<'q> {
         .bind(new.delivery.steps.to_string())
         .bind(new.delivery.first_sent_at.as_millis())
         .bind(new.delivery.locked_until.as_millis())
+        .bind(i64::from(new.origin.outsider))
 }
 
 /// How many counters a new attempt is held against.
@@ -181,12 +193,12 @@ pub(super) const INSERT_FIRST: &str = concat!(
     ") SELECT ",
     new_values!(),
     " WHERE NOT EXISTS (SELECT 1 FROM verifications WHERE browser_hash = $4 AND expires_at > $6) \
-     AND NOT EXISTS (SELECT 1 FROM guard_counters WHERE key IN ($19, $20, $21, $22, $23, $24, $25, $26) \
+     AND NOT EXISTS (SELECT 1 FROM guard_counters WHERE key IN ($20, $21, $22, $23, $24, $25, $26, $27) \
      AND (not_before > $6 OR (count >= most AND started_at + span > $6))) ON CONFLICT DO NOTHING"
 );
 /// The place of the moment among its parameters, and how many there are.
 pub(super) const FIRST_NOW: usize = 6;
-pub(super) const FIRST_PARAMETERS: usize = 26;
+pub(super) const FIRST_PARAMETERS: usize = 27;
 
 /// More attempts than a visitor makes while one of them can still matter. Written out, since SQLite plans a statement
 /// anew each time that its limit is a parameter.
@@ -289,8 +301,9 @@ pub(super) fn read(row: &AnyRow) -> Result<Verification, StoreError> {
             address_hash: row.try_get(15)?,
             known: row.try_get::<i64, _>(16)? != 0,
             reserve: row.try_get::<i64, _>(17)? != 0,
+            outsider: row.try_get::<i64, _>(19)? != 0,
         },
         return_to: row.try_get(18)?,
-        delivery: Delivery::read(row, 19)?,
+        delivery: Delivery::read(row, 20)?,
     })
 }

@@ -5,7 +5,7 @@ use super::RequestId;
 /// What went wrong, by meaning. `Display` is for the operator; it holds no number, code or secret.
 ///
 /// The text inside is what the provider said, scrubbed, after the status it said it with.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VerifyError {
     /// A verification to this number runs already; the id may be another visitor's.
     #[error("a verification to this number is running already")]

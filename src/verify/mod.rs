@@ -23,6 +23,7 @@ pub(crate) mod tests;
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use data_encoding::HEXLOWER;
 use secrecy::SecretString;
 use url::Url;
 
@@ -239,6 +240,21 @@ impl VerifyClient {
             VerifyApi::V1 => v1::request(self, phone, steps).await,
             VerifyApi::V2 => v2::request(self, phone, steps).await,
         }
+    }
+
+    /// An id of the form that the provider's have: a UUID, which v1 writes without hyphens.
+    pub fn made_up_id(&self, random: &Random) -> RequestId {
+        let mut bytes = random.bytes::<16>();
+        bytes[6] = bytes[6] & 0x0f | 0x40;
+        bytes[8] = bytes[8] & 0x3f | 0x80;
+        let digits = HEXLOWER.encode(&bytes);
+        RequestId(match self.settings.api {
+            VerifyApi::V1 => digits,
+            VerifyApi::V2 => {
+                let parts = [0..8, 8..12, 12..16, 16..20, 20..32];
+                parts.map(|part| digits.get(part).unwrap_or_default().to_owned()).join("-")
+            }
+        })
     }
 
     /// Takes a request's next step at once: the same code, by the second channel.

@@ -24,6 +24,9 @@ index-submit = Send me a code
 verify-title = Enter your code
 verify-lead-sms = We texted it to
 verify-lead-voice = You get it in a call to
+# Where only some numbers may sign in. Nobody is told which.
+verify-lead-sms-listed = If this number may sign in here, we texted it to
+verify-lead-voice-listed = If this number may sign in here, you get it in a call to
 verify-label = Code
 verify-hint = { $length } digits.
 verify-auto = Sends itself when complete.
@@ -126,7 +129,6 @@ phone-extra-cost = Calls and messages to that number cost extra, so we do not se
 phone-landline = That is a landline, and a text message does not reach it. Enter a mobile number.
 phone-voip = That is an internet phone number, and we do not send codes to those. Enter a mobile number.
 phone-not-mobile = That kind of number cannot receive our text messages. Enter a mobile number.
-phone-not-allowed = We cannot send codes to that number. If you should be able to sign in here, ask whoever runs this site.
 phone-not-approved = This service is still being tested and can only send codes to numbers that were approved beforehand. This is not one of them.
 
 ## What can be wrong with a code

@@ -31,6 +31,7 @@ mod lost_starts;
 mod many_instances;
 mod metrics;
 mod operating;
+mod outsiders;
 mod provider_faults;
 mod read_only;
 mod refused_callbacks;

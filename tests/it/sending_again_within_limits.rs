@@ -43,22 +43,27 @@ async fn no_message_follows_to_a_number_that_may_not_sign_in_any_more() {
     std::fs::write(&list, "+12025550199").unwrap();
     app.state().sign_in.reload_allowed().await.unwrap();
 
+    // The visitor is not told.
     app.pass(secs(15)).await;
-    waiting.get("/verify").await.assert_redirect("/");
+    let id = waiting.get("/verify").await.request_id();
     assert_eq!(sent(&app).await, 1, "one that was begun before");
 
     std::fs::write(&list, PHONE).unwrap();
     app.state().sign_in.reload_allowed().await.unwrap();
-    waiting.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
+    app.pass(secs(30)).await;
+    waiting.resend(&id, "sms").await.assert_redirect("/verify");
+    app.pass(secs(15)).await;
+    let id = waiting.get("/verify").await.request_id();
+    assert_eq!(sent(&app).await, 2, "back on the list");
+
+    // A call would be the next step of a request that runs: it is cancelled instead.
     app.pass(secs(30)).await;
     std::fs::write(&list, "+12025550199").unwrap();
     app.state().sign_in.reload_allowed().await.unwrap();
-    let id = waiting.get("/verify").await.request_id();
-    waiting
-        .resend(&id, "voice")
-        .await
-        .assert_page(422, "We cannot send codes to that number. If you should be able to sign in here");
-    assert_eq!((sent(&app).await, app.provider.calls("next")), (2, 0));
+    waiting.resend(&id, "voice").await.assert_redirect("/verify");
+    app.pass(secs(15)).await;
+    waiting.get("/verify").await.assert_page(200, "you get it in a call to");
+    assert_eq!((sent(&app).await, app.provider.calls("next"), app.provider.calls("cancel")), (2, 0, 2));
 }
 
 #[tokio::test]

@@ -160,7 +160,7 @@ pub(super) async fn count_send<'e>(
 }
 
 /// Counts `count` under one key.
-pub(super) async fn add<'e>(
+pub(in crate::store) async fn add<'e>(
     executor: impl Executor<'e, Database = Any>,
     (key, span): (&str, Duration),
     (most, strict): (i64, bool),

@@ -23,6 +23,8 @@ pub struct Ended {
     pub state: State,
     /// How many messages went out, or may have.
     pub messages: i64,
+    /// Outside of `ALLOWED_NUMBERS`: none of them really did.
+    pub outsider: bool,
     /// When the right code was typed, if it was.
     pub verified_at: Option<Timestamp>,
 }
@@ -52,7 +54,7 @@ impl Store {
                            WHERE counted = 0 AND expires_at <= $1 AND claimed_until <= $1 AND attempt_id IN \
                            (SELECT attempt_id FROM verifications WHERE counted = 0 AND expires_at <= $1 \
                            AND claimed_until <= $1 ORDER BY expires_at, attempt_id LIMIT $2) \
-                           RETURNING country, address_hash, known, state, sends, ended_at";
+                           RETURNING country, address_hash, known, state, sends, ended_at, outsider";
         const VERIFIED: &str = "INSERT INTO verified_days (country, day, verified) VALUES ($1, $2, $3) \
                                 ON CONFLICT (country, day) DO UPDATE SET \
                                 verified = verified_days.verified + excluded.verified";
@@ -100,6 +102,7 @@ fn read(row: &AnyRow) -> Result<Ended, sqlx::Error> {
         address_hash: row.try_get(1)?,
         known: row.try_get::<i64, _>(2)? != 0,
         state,
+        outsider: row.try_get::<i64, _>(6)? != 0,
         // One that ended in the middle of its start may have gone out; one that was refused then has not.
         messages: if state == State::Failed { sends } else { sends.max(1) },
         verified_at: ended_at.filter(|_| state == State::Verified),

@@ -5,7 +5,7 @@
 //!   taken in one order, so that a Postgres never finds two waiting for each other.
 //! * It knows no rule: what is counted, how far and for how long is said by the callers.
 
-mod counters;
+pub(super) mod counters;
 mod ended;
 mod known;
 mod report;

@@ -105,7 +105,7 @@ impl Store {
     pub async fn conversion(&self, since: Timestamp) -> Result<Vec<Conversion>, StoreError> {
         const SQL: &str = "SELECT country, CAST(COUNT(*) AS BIGINT), \
                            CAST(SUM(CASE WHEN state = 'verified' THEN 1 ELSE 0 END) AS BIGINT) FROM verifications \
-                           WHERE counted = 1 AND expires_at > $1 AND (state <> 'failed' OR request_id IS NOT NULL) \
+                           WHERE counted = 1 AND expires_at > $1 AND outsider = 0 AND (state <> 'failed' OR request_id IS NOT NULL) \
                            GROUP BY country ORDER BY 2 DESC, country";
         let rows = sqlx::query(SQL).bind(since.as_millis()).fetch_all(&mut *self.hold().await?).await?;
         let read = |row: &AnyRow| {

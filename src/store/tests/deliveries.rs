@@ -104,8 +104,9 @@ async fn another_request_takes_the_place_of_the_first() {
         resending(&store).await;
         let steps = Channels::parse("sms,voice").unwrap();
         let begun = Sent { sent_at: after(55), expires_at: after(355), locked_until: after(700) };
-        assert!(store.begin_again("a", steps, begun, claim(55)).await.unwrap());
-        assert!(!store.begin_again("a", steps, begun, claim(55)).await.unwrap(), "once");
+        let before = row(&store).await;
+        assert!(store.begin_again(&before, steps, begun, claim(55)).await.unwrap());
+        assert!(!store.begin_again(&before, steps, begun, claim(55)).await.unwrap(), "once");
         let unknown = row(&store).await;
         assert_eq!((unknown.state, unknown.request_id), (State::Starting, None), "until it is answered");
         assert_eq!((unknown.expires_at, unknown.delivery.locked_until), (after(355), after(700)));

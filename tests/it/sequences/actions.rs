@@ -49,6 +49,7 @@ impl<'a> Story<'a> {
             lifetime: [300, 60, 120, 600][pick(4)],
             lock: [0, 12, 25][pick(3)],
             instances: 1 + pick(2),
+            listed: pick(4) == 0,
         };
         // Of its own: what the app draws does not change the story.
         let world = World::new(setting, Random::seeded(!random.below(u64::MAX))).await;
@@ -216,7 +217,8 @@ impl<'a> Story<'a> {
         ));
         match path {
             "/verify" => {
-                let (least, most) = self.asks(who, &outcome);
+                let outsider = self.world.setting.listed && form[0].1.ends_with(OTHER);
+                let (least, most) = if outsider { (0, 0) } else { self.asks(who, &outcome) };
                 self.sent(before, least, most, "the phone form")
             }
             "/resend" if outcome.location.as_deref() == Some("/verify") => {
@@ -281,6 +283,9 @@ impl<'a> Story<'a> {
         let mut messages = 0;
         for phone in [PHONE, OTHER] {
             messages += self.world.wire.messages(phone).await.len();
+        }
+        if self.world.setting.listed && !self.world.wire.messages(OTHER).await.is_empty() {
+            return Err("a message went to an outsider".to_owned());
         }
         if messages > triggered + excused {
             return Err(format!("{messages} messages went out, and {triggered} of them were sent"));

@@ -20,7 +20,10 @@ use phonegate::{
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-use super::wire::{Fault, Wire};
+use super::{
+    actions::PHONE,
+    wire::{Fault, Wire},
+};
 
 /// How a visitor's address looks from inside.
 const PEER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 40_000);
@@ -37,6 +40,8 @@ pub(super) struct Setting {
     /// How long a number stays taken after a cancel.
     pub(super) lock: u64,
     pub(super) instances: usize,
+    /// Only the number that everybody types may sign in, by a list.
+    pub(super) listed: bool,
 }
 
 pub(super) struct World {
@@ -74,8 +79,12 @@ impl World {
         let memory = std::path::Path::new("/dev/shm");
         let folder =
             if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
+        let list = folder.path().join("numbers");
+        std::fs::write(&list, format!("+{PHONE}")).unwrap();
+        let list = if setting.listed { list.to_str().unwrap().to_owned() } else { String::new() };
         let variables = [
             ("PORT", "0".to_owned()),
+            ("ALLOWED_NUMBERS", list),
             ("PUBLIC_URL", format!("http://{HOST}")),
             ("STORE_URL", format!("sqlite:{}", folder.path().join("s.db").display())),
             ("VONAGE_API_KEY", "key".to_owned()),

@@ -7,7 +7,7 @@ mod log;
 mod provider;
 mod store;
 
-pub use app::{BEGUN, TestApp, test_app};
+pub use app::{BEGUN, Builder, TestApp, test_app};
 pub use binary::{Binary, exit_code};
 pub use browser::{Answer, Browser};
 pub use log::{LogOfThisThread, logged, logged_of};

@@ -1,0 +1,286 @@
+//! Numbers outside of `ALLOWED_NUMBERS`: nobody finds out which those are.
+
+use std::{fs, path::PathBuf, time::Instant};
+
+use futures_util::future::join_all;
+use tempfile::TempDir;
+
+use crate::support::{Answer, Browser, Builder, Fault, TestApp, each_store, secs, test_app, wrong_code};
+
+const MEMBER: &str = "+1 202 555 0150";
+const OUTSIDER: &str = "+1 202 555 0151";
+/// No code that is ever sent: those have six digits, but hardly these.
+const WRONG: [&str; 6] = ["000001", "000002", "000003", "000004", "000005", "000006"];
+
+/// A list in a folder of its own.
+fn list(numbers: &str) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("numbers.txt");
+    fs::write(&path, numbers).unwrap();
+    (folder, path)
+}
+
+fn listed() -> (TempDir, PathBuf, Builder) {
+    let (folder, path) = list(MEMBER);
+    let app = test_app().set("ALLOWED_NUMBERS", path.to_str().unwrap());
+    (folder, path, app.set("METRICS_LISTEN", "127.0.0.1:0"))
+}
+
+/// All that a browser can tell of an answer, but for what differs between any two attempts.
+fn shape(answer: &Answer) -> String {
+    let mut headers = Vec::new();
+    for (name, value) in &answer.headers {
+        let value = value.to_str().unwrap();
+        headers.push(match name.as_str() {
+            "date" | "x-request-id" => continue,
+            // A removal's date is the machine's.
+            "set-cookie" if value.contains("Expires=") => value.split("Expires=").next().unwrap().to_owned(),
+            "set-cookie" if !value.contains("notice") => {
+                let (cookie, attributes) = value.split_once(';').unwrap();
+                let (name, value) = cookie.split_once('=').unwrap();
+                format!("{name}, {} characters;{attributes}", value.len())
+            }
+            _ => format!("{name}: {value}"),
+        });
+    }
+    headers.sort();
+    let mut body = answer.body.clone();
+    for id in answer.request_ids().iter().filter(|id| !id.is_empty()) {
+        let form = id.chars().map(|c| if c.is_ascii_hexdigit() { 'x' } else { c }).collect::<String>();
+        body = body.replace(id, &form);
+    }
+    for phone in [MEMBER, OUTSIDER] {
+        body = body.replace(phone, "PHONE").replace(&format!("••••{}", &phone[phone.len() - 2..]), "••••NN");
+    }
+    format!("{} {headers:#?}\n{body}", answer.status)
+}
+
+/// What a visitor does, and what they are told.
+struct Journey {
+    app: TestApp,
+    phone: &'static str,
+    told: Vec<(String, String)>,
+}
+
+impl Journey {
+    fn note(&mut self, what: &str, answer: &Answer) {
+        self.told.push((what.to_owned(), shape(answer)));
+    }
+
+    async fn asks(&mut self, browser: &Browser) {
+        let answer = browser.post("/verify", &[("phone", self.phone)]).await;
+        self.note("asks for a code", &answer);
+        self.looks(browser).await;
+    }
+
+    /// Opens the page that a form leads to, and what its script asks for.
+    async fn looks(&mut self, browser: &Browser) {
+        for path in ["/verify", "/verify/status", "/result", "/"] {
+            let answer = browser.get(path).await;
+            self.note(path, &answer);
+        }
+    }
+
+    async fn id(&self, browser: &Browser) -> String {
+        browser.get("/verify").await.request_ids().first().cloned().unwrap_or_default()
+    }
+
+    async fn types(&mut self, browser: &Browser, pins: &[&str]) {
+        for pin in pins {
+            let answer = browser.check(&self.id(browser).await, pin).await;
+            self.note("types a wrong code", &answer);
+        }
+    }
+
+    async fn resends(&mut self, browser: &Browser, channel: &str) {
+        let answer = browser.resend(&self.id(browser).await, channel).await;
+        self.note(&format!("asks again, by {channel}"), &answer);
+        self.looks(browser).await;
+    }
+
+    async fn cancels(&mut self, browser: &Browser) {
+        let answer = browser.cancel(&self.id(browser).await).await;
+        self.note("cancels", &answer);
+        self.looks(browser).await;
+    }
+
+    async fn pass(&mut self, seconds: u64) {
+        self.app.pass(secs(seconds)).await;
+        self.told.push((format!("{seconds} s pass"), String::new()));
+    }
+
+    async fn restart(mut self) -> Self {
+        self.app = self.app.restart().await;
+        self
+    }
+}
+
+/// All that can be asked for, in one life of an app.
+async fn walk(app: Builder, phone: &'static str) -> Journey {
+    let mut journey = Journey { app: app.spawn().await, phone, told: Vec::new() };
+    let (one, two) = (journey.app.browser().await, journey.app.browser().await);
+
+    // Clicks at once, another browser at once, wrong codes, and the same once more.
+    let form = [("phone", phone)];
+    for answer in join_all((0..3).map(|_| one.post("/verify", &form))).await {
+        journey.told.push(("clicks at once".to_owned(), answer.status.to_string()));
+    }
+    journey.looks(&one).await;
+    journey.asks(&two).await;
+    journey.types(&one, &[WRONG[0], WRONG[0]]).await;
+    // The next step, and the same for the third time.
+    journey.resends(&one, "voice").await;
+    journey.pass(30).await;
+    journey.resends(&one, "voice").await;
+    journey.types(&one, &[WRONG[1]]).await;
+    journey.pass(30).await;
+    journey.resends(&one, "sms").await;
+    journey.types(&one, &[WRONG[2], WRONG[2]]).await;
+    journey.looks(&one).await;
+
+    // A new one, across a restart; cancelled and taken back; cancelled for good, and asked for again.
+    journey.asks(&one).await;
+    journey = journey.restart().await;
+    journey.looks(&one).await;
+    journey.cancels(&one).await;
+    journey.asks(&one).await;
+    journey.cancels(&one).await;
+    journey.pass(31).await;
+    journey.asks(&one).await;
+    journey.pass(15).await;
+    journey.looks(&one).await;
+
+    // Another text by another request, and its codes.
+    journey.pass(30).await;
+    journey.resends(&one, "sms").await;
+    journey.types(&one, &[WRONG[3]]).await;
+    journey.pass(15).await;
+    journey.looks(&one).await;
+    journey.pass(2).await;
+    journey.types(&one, &[WRONG[3]]).await;
+
+    // Another browser takes over; then wrong codes have to wait, and the time runs out.
+    journey.pass(300).await;
+    journey.asks(&one).await;
+    journey.pass(16).await;
+    journey.pass(31).await;
+    journey.asks(&two).await;
+    journey.looks(&one).await;
+    journey.pass(16).await;
+    journey.looks(&two).await;
+    journey.types(&two, &WRONG[4..]).await;
+    journey.pass(331).await;
+    journey.looks(&two).await;
+    journey.pass(60).await;
+    journey.asks(&two).await;
+    journey
+}
+
+#[tokio::test]
+async fn a_member_and_an_outsider_are_told_the_same_whatever_they_do() {
+    for (api, guarded) in [("v1", false), ("v2", false), ("v1", true), ("v2", true)] {
+        // Each has an app and a store of its own, so that neither's sends count for the other.
+        for stores in each_store().await.into_iter().zip(each_store().await) {
+            let lives = [(MEMBER, &stores.0), (OUTSIDER, &stores.1)].map(async |(phone, store)| {
+                let (folder, _, app) = listed();
+                let app = app.api(api).store(store.as_deref());
+                (walk(if guarded { app.guarded() } else { app }, phone).await, folder)
+            });
+            let [(member, _kept), (outsider, _too)]: [_; 2] = join_all(lives).await.try_into().ok().unwrap();
+
+            assert_eq!(member.told.len(), outsider.told.len());
+            for (number, ((what, member), (_, outsider))) in
+                member.told.iter().zip(&outsider.told).enumerate()
+            {
+                let which = format!("{api}, guarded: {guarded}, {what}, the {number}th");
+                assert!(member == outsider, "{which}:\n{member}\n{outsider}");
+            }
+            assert!(member.app.provider.all_calls() > 5);
+            assert_eq!(outsider.app.provider.all_calls(), 0, "nothing reaches the provider");
+            assert!(outsider.app.provider.messages(OUTSIDER).await.is_empty());
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_operator_reads_what_was_not_sent_and_the_metrics_count_it_apart() {
+    let (_folder, _path, app) = listed();
+    let app = app.spawn().await;
+    let (browser, id) = app.waiting_for_code(OUTSIDER).await;
+    let asked = app.browser().await.post("/verify", &[("phone", "+1 202 555 0152")]).await;
+    let lines = asked.logged().join("\n");
+    assert!(lines.contains("nothing is sent, and the visitor is not told"), "{lines}");
+    assert!(!lines.contains("code sent"), "{lines}");
+    browser.get("/verify").await.assert_page(200, "If this number may sign in here, we texted it to");
+    for pin in &WRONG[..3] {
+        browser.check(&id, pin).await;
+    }
+    app.pass(secs(700)).await;
+
+    let metrics = reqwest::get(app.metrics_url()).await.unwrap().text().await.unwrap();
+    let count = |name: &str| metrics.lines().filter(|line| line.starts_with(name)).count();
+    assert!(metrics.contains("phonegate_refusals_total{rule=\"ALLOWED_NUMBERS\",mode=\"enforce\"} 2"));
+    assert!(metrics.contains("phonegate_wrong_codes_total 3"));
+    assert_eq!(count("phonegate_messages_total{"), 0, "{metrics}");
+    assert_eq!(count("phonegate_verifications_total{"), 0, "{metrics}");
+    assert_eq!(app.provider.all_calls(), 0);
+}
+
+#[tokio::test]
+async fn an_answer_to_an_outsider_takes_as_long_as_those_to_members() {
+    let (_folder, _path, app) = listed();
+    let app = app.spawn().await;
+    for kind in ["start", "check"] {
+        app.provider.delay(kind, secs(2));
+        let (member, id) = app.waiting_for_code(MEMBER).await;
+        if kind == "check" {
+            member.check(&id, &wrong_code(&app.provider.code(MEMBER).await)).await;
+        }
+        let outsider = app.browser().await;
+        let begun = Instant::now();
+        outsider.post("/verify", &[("phone", OUTSIDER)]).await.assert_redirect("/verify");
+        if kind == "check" {
+            let id = outsider.get("/verify").await.request_id();
+            outsider.check(&id, WRONG[0]).await.assert_page(422, "not the code");
+        }
+        assert!(begun.elapsed() >= secs(2), "{kind}: {:?}", begun.elapsed());
+        app.pass(secs(700)).await;
+    }
+}
+
+#[tokio::test]
+async fn trouble_of_the_provider_is_trouble_for_outsiders_too() {
+    for (fault, status) in [(Fault::Status(500), 502), (Fault::Status(429), 503), (Fault::Status(401), 503)] {
+        let (_folder, _path, app) = listed();
+        let app = app.spawn().await;
+        app.provider.fault("start", fault, 1);
+        let ask = async |phone| app.browser().await.post("/verify", &[("phone", phone)]).await;
+        // The fault is the member's; then it is the provider's for all, or sends are paused.
+        let member = ask(MEMBER).await;
+        assert_eq!(member.status, status, "{fault:?}");
+        let outsider = ask(OUTSIDER).await;
+        // Refused credentials pause sends at once, for members as well.
+        let member = if fault == Fault::Status(401) { ask(MEMBER).await } else { member };
+        assert_eq!(shape(&member), shape(&outsider), "{fault:?}");
+
+        app.pass(secs(61)).await;
+        let [member, outsider] = [ask("+1 202 555 0150").await, ask("+1 202 555 0152").await];
+        assert_eq!((member.status, outsider.status), (303, 303), "{fault:?}: {member:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_comes_to_the_list_gets_a_real_code_with_its_next_message() {
+    let (_folder, path, app) = listed();
+    let app = app.set("CHANNELS", "sms").spawn().await;
+    let (browser, id) = app.waiting_for_code(OUTSIDER).await;
+    fs::write(&path, format!("{MEMBER}\n{OUTSIDER}\n")).unwrap();
+    app.state().sign_in.reload_allowed().await.unwrap();
+
+    browser.check(&id, WRONG[0]).await.assert_page(422, "not the code we sent");
+    app.pass(secs(30)).await;
+    browser.resend(&id, "sms").await.assert_redirect("/verify");
+    app.pass(secs(15)).await;
+    assert_eq!((app.provider.calls("cancel"), app.provider.calls("start")), (0, 1));
+    app.signs_in_with_the_newest_code(&browser, OUTSIDER).await;
+}
