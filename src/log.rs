@@ -124,7 +124,7 @@ fn write_out(entries: &Receiver<Entry>, mut out: impl Write, lost: &AtomicU64) {
 fn tell_of_lost(lost: &AtomicU64) {
     let lost = lost.swap(0, Ordering::Relaxed);
     if lost > 0 {
-        tracing::warn!(lost, "lines of the log could not be written and are missing");
+        tracing::error!(lost, "lines of the log could not be written and are missing");
     }
 }
 

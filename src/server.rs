@@ -199,10 +199,14 @@ impl Server {
             () = others => {}
         }
         sign_in.tasks.close();
-        let _ = timeout(GRACE, sign_in.tasks.wait()).await;
-        if let Some(jobs) = jobs {
-            let _ = timeout(GRACE, jobs).await;
-        }
+        let rest = async {
+            sign_in.tasks.wait().await;
+            if let Some(jobs) = jobs {
+                let _ = jobs.await;
+            }
+        };
+        // Whoever waits for this process to end was promised one such time, not one for each.
+        let _ = timeout(ending.left(), rest).await;
         sign_in.store.close().await;
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! `.env`, entry by entry, so that a mistake can be told with its line.
 //!
 //! What this module promises:
-//! * Values are taken literally: `$` is a sign like others, and so is a quote inside a value that does not begin with
-//!   one. dotenvy reads the entries; what it would substitute is escaped before.
+//! * Values are taken literally: `$` and a backslash are signs like others, and so is a quote inside a value that does not
+//!   begin with one. Only in double quotes a backslash has a meaning. dotenvy reads the entries; what it would substitute is escaped before.
 //! * Whatever else it would drop or join without a word is a mistake. No value is ever quoted.
 //! * A name that is no setting's is a mistake too: the file is ours.
 
@@ -108,37 +108,31 @@ fn closing(inner: &str, quote: char) -> Option<usize> {
     })
 }
 
-/// For what stood in single quotes, where every sign is itself.
+/// For what stood in single quotes or in none, where every sign is itself.
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$")
 }
 
 /// For what stands in double quotes, where a backslash may come before a sign or stand for a line break.
 fn escaped_weak(text: &str) -> String {
-    escape(text, "$").0
-}
-
-/// For a value without quotes.
-fn escaped_bare(value: &str) -> Result<String, &'static str> {
-    if value.starts_with('#') {
-        return Err("begins with #; put it in 'single quotes', or a space in front if it is a comment");
-    }
-    let (escaped, open) = escape(value, "$'\"");
-    if open { Err("ends in a backslash; put it in 'single quotes'") } else { Ok(escaped) }
-}
-
-/// Puts a backslash in front of each of `signs` that has none; whether the last sign is a backslash that escapes nothing.
-fn escape(text: &str, signs: &str) -> (String, bool) {
     let mut escaped = String::with_capacity(text.len());
     let mut after_backslash = false;
     for sign in text.chars() {
-        if signs.contains(sign) && !after_backslash {
+        if sign == '$' && !after_backslash {
             escaped.push('\\');
         }
         escaped.push(sign);
         after_backslash = sign == '\\' && !after_backslash;
     }
-    (escaped, after_backslash)
+    escaped
+}
+
+/// For a value without quotes, where all but blanks and what follows ` #` are themselves.
+fn escaped_bare(value: &str) -> Result<String, &'static str> {
+    if value.starts_with('#') {
+        return Err("begins with #; put it in 'single quotes', or a space in front if it is a comment");
+    }
+    Ok(escaped(value).replace('\'', "\\'"))
 }
 
 /// A name as it may be told: what does not look like one may be a piece of a secret.

@@ -148,7 +148,8 @@ mod tests {
             let tokens = sent(&headers(&lines), "phonegate", Token::parse);
             tokens.iter().map(|token| token.expose()[..1].to_owned()).collect::<String>()
         };
-        let [a, b, c, d, e] = ['a', 'b', 'c', 'd', 'e'].map(token);
+        let all = ['a', 'b', 'c', 'd', 'e'].map(token);
+        let [a, b, ..] = &all;
 
         assert_eq!(found(&[format!("phonegate={a}; phonegate={b}")]), "ab");
         assert_eq!(found(&[format!("x=1; phonegate={a}"), format!("phonegate={b};y=2")]), "ab", "two lines");
@@ -159,7 +160,8 @@ mod tests {
         let names =
             ["xphonegate", "phonegate-known", "Phonegate", "phonegate "].map(|name| format!("{name}={b}"));
         assert_eq!(found(&[format!("{}; phonegate={a}", names.join("; "))]), "a", "other names");
-        let flood = format!("phonegate=; {}", [a, b, c, d, e].map(|t| format!("phonegate={t}")).join("; "));
+        let flood =
+            format!("phonegate=; {}", all.each_ref().map(|token| format!("phonegate={token}")).join("; "));
         assert_eq!(found(&[flood]), "abcd", "no more than a few");
     }
 

@@ -238,7 +238,7 @@ async fn an_operators_commands_are_told_in_text_and_json_whatever_is_logged_else
         assert!(line.contains("+1 •••• ••••50") && !text.contains("2025550150"), "{text}");
 
         let (_, json) = app.command_and_log(&arguments, &[("LOG_FORMAT", "json")]);
-        let line: Value = json.lines().map(|line| serde_json::from_str(line).unwrap()).last().unwrap();
+        let line: Value = json.lines().map(|line| serde_json::from_str(line).unwrap()).next_back().unwrap();
         assert_eq!((&line["target"], &line["level"]), (&Value::from("audit"), &Value::from("INFO")));
         assert_eq!(line["fields"]["event"], event, "{line}");
         assert_eq!(line["fields"]["account"], *account, "{line}");

@@ -14,8 +14,8 @@ fn stale(letter: char) -> String {
 
 /// Has the browser send these before all its other cookies.
 fn put_first(browser: &Browser, name: &str, values: &[&str]) {
-    let pairs: String = values.iter().map(|value| format!("; {name}={value}")).collect();
-    browser.set_cookie("A", &format!("1{pairs}"));
+    let pairs = values.iter().map(|value| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+    browser.set_cookie("A", &format!("1; {pairs}"));
 }
 
 async fn sign_in(app: &TestApp, browser: &Browser, phone: &str) -> Answer {

@@ -27,10 +27,13 @@ fn values_are_taken_literally() {
         ("'abc\\'", "abc\\"),
         ("'a\\nb'", "a\\nb"),
         ("\"a\\nb\"", "a\nb"),
+        ("a\\$b", "a\\$b"),
+        ("a\\nb", "a\\nb"),
+        ("a\\\\b", "a\\\\b"),
+        ("hid\\den", "hid\\den"),
+        ("a\\", "a\\"),
         // As dotenv files are written where signs are substituted.
-        ("a\\$b", "a$b"),
         ("\"a\\$b\\\\\"", "a$b\\"),
-        ("a\\\\$b", "a\\$b"),
         ("  'x y' # comment", "x y"),
     ] {
         assert_eq!(value(&format!("VONAGE_API_SECRET={written}")).as_deref(), Ok(meant), "{written}");
@@ -61,8 +64,6 @@ fn a_mistake_is_told_with_its_line_and_never_with_the_value() {
             "line 1: the value of VONAGE_API_SECRET has a quote that is never",
         ),
         ("VONAGE_API_SECRET='hidden9'x\n", "line 1: the value of VONAGE_API_SECRET goes on after"),
-        ("VONAGE_API_SECRET=hid\\den9\n", "line 1: VONAGE_API_SECRET cannot be read"),
-        ("VONAGE_API_SECRET=hidden9\\\n", "line 1: the value of VONAGE_API_SECRET ends in a backslash"),
         ("VONAGE_API_SECRET=#hidden9\n", "line 1: the value of VONAGE_API_SECRET begins with #"),
         ("PORT=1\nhidden9\n", "line 2: cannot be read; write NAME=value"),
         ("PORT=1\n\nhidden9==\n", "line 3: the name is no setting of phonegate"),
