@@ -3,6 +3,7 @@
 mod bounds;
 mod builder;
 mod elsewhere;
+mod front_door;
 mod metrics;
 mod provider;
 mod readiness;
@@ -13,10 +14,10 @@ use std::{ops::Deref, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header, header::InvalidHeaderValue},
+    extract::Request,
+    http::{HeaderMap, HeaderName, HeaderValue},
     middleware::{Next, from_fn, from_fn_with_state},
-    response::{Redirect, Response},
+    response::Redirect,
     routing::any,
 };
 use tokio::sync::watch;
@@ -27,12 +28,11 @@ use tower_http::{
     trace::TraceLayer,
 };
 use tracing::field;
-use url::{Host, Url};
+use url::Url;
 
 use crate::{
     assets::Assets,
     callback::{Refusals, Verifier},
-    config::is_loopback_name,
     error::{self, AppError},
     gate::{
         self, Gate,
@@ -226,7 +226,7 @@ fn layered<S: Clone + Send + Sync + 'static>(
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .layer(trace.clone())
         .layer(PropagateRequestIdLayer::x_request_id())
-        .layer(from_fn_with_state(app.clone(), front_door));
+        .layer(from_fn_with_state(app.clone(), front_door::front_door));
     let callbacks = handlers::callback_routes().layer(
         ServiceBuilder::new()
             .map_request(without_request_id)
@@ -255,67 +255,4 @@ fn span(request: &Request) -> tracing::Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
     let path = hide_numbers(request.uri().path());
     tracing::info_span!("request", id, method = %request.method(), path = &*path, phone = field::Empty)
-}
-
-/// Lets in only who came by a name of ours, and sets what every answer carries.
-async fn front_door(State(app): State<AppState>, request: Request, next: Next) -> Response {
-    let mut response = match check_entry(&app, request.headers()) {
-        Ok(()) => next.run(request).await,
-        Err(error) => error::refuse(&app, &request, &error),
-    };
-    let headers = response.headers_mut();
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| app.policy.clone());
-    for (name, value) in &HEADERS {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
-    }
-    if app.public_url.scheme() == "https" {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
-    }
-    response
-}
-
-/// No inline script or style; nobody may frame us; a form leads nowhere else than a sign-in may.
-pub(crate) fn policy(rules: &return_to::Rules) -> Result<HeaderValue, InvalidHeaderValue> {
-    let form_action = rules.form_action();
-    HeaderValue::from_str(&format!(
-        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; \
-         form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
-    ))
-}
-
-/// `same-origin` and not `no-referrer`: with the latter browsers send `Origin: null`, and no form would pass.
-const HEADERS: [(HeaderName, &str); 5] = [
-    (header::REFERRER_POLICY, "same-origin"),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::X_FRAME_OPTIONS, "DENY"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (header::CACHE_CONTROL, "no-store"),
-];
-
-fn check_entry(app: &AppState, headers: &HeaderMap) -> Result<(), AppError> {
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !is_our_host(host, &app.public_url) {
-        return Err(AppError::Host(hide_numbers(host).chars().take(100).collect()));
-    }
-    if app.refuses_elsewhere(headers) {
-        return Err(AppError::Forwarded);
-    }
-    Ok(())
-}
-
-/// `PUBLIC_URL`'s host, a loopback name or an IP literal: names that no stranger's DNS can point at us.
-fn is_our_host(host: &str, public_url: &Url) -> bool {
-    let Ok(url) = Url::parse(&format!("{}://{host}/", public_url.scheme())) else { return false };
-    if url.path() != "/" || !url.username().is_empty() || url.password().is_some() {
-        return false;
-    }
-    match url.host() {
-        Some(Host::Domain(name)) => {
-            is_loopback_name(name)
-                || (url.host_str() == public_url.host_str()
-                    && url.port_or_known_default() == public_url.port_or_known_default())
-        }
-        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
-        None => false,
-    }
 }

@@ -157,10 +157,12 @@ async fn answer(app: &AppState, request: Request) -> Response {
     }
     let trusted = app.is_behind_trusted_proxy(&request);
     if trusted && asked::names(headers, &app.public_url) {
-        tracing::warn!(
-            "the gate guards itself: a proxy asks it about {}, where visitors sign in; take the gate off that host",
-            app.public_url
-        );
+        if app.gate.spoiled.is_news("itself", app.sign_in.clock.now()) {
+            tracing::warn!(
+                "the gate guards itself: a proxy asks it about {}, where visitors sign in; take the gate off that host",
+                app.public_url
+            );
+        }
         return unauthorized(plain(StatusCode::UNAUTHORIZED, "The gate guards itself.\n"));
     }
     match app.identity(headers).await {
@@ -170,7 +172,9 @@ async fn answer(app: &AppState, request: Request) -> Response {
             not_signed_in(app, &request, asked.as_ref())
         }
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "the gate cannot decide: {error}");
+            if app.gate.spoiled.is_news("store", app.sign_in.clock.now()) {
+                tracing::error!(error = &error as &dyn std::error::Error, "the gate cannot decide: {error}");
+            }
             plain(StatusCode::SERVICE_UNAVAILABLE, "Sign-in is not available right now.\n")
         }
     }

@@ -18,6 +18,7 @@ use crate::{
     error::chain,
     guard::budget,
     metrics::Job,
+    seldom::OnceAMinute,
     sign_in::{CLAIM, PAUSE, SignIn, SignInError},
     store::{Claim, Ended, State, Verification},
     supervisor::keep_running,
@@ -91,10 +92,14 @@ async fn over_and_over<R>(
 ) where
     R: Future<Output = Result<(), SignInError>>,
 {
+    // A store that is away for a day is not worth a line each second.
+    let told = OnceAMinute::new();
     loop {
         // Before the round: what becomes due during it is not slept over.
         let news = wake.notified();
-        if let Err(error) = round().await {
+        if let Err(error) = round().await
+            && told.is_due()
+        {
             tracing::error!("{complaint}: {}", chain(&error));
         }
         select! {

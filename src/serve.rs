@@ -47,11 +47,12 @@ use tokio_util::task::TaskTracker;
 use tower::{Layer, ServiceExt};
 use tower_http::catch_panic::{CatchPanic, CatchPanicLayer, DefaultResponseForPanic};
 
-pub(crate) use ending::{Ending, GRACE};
+pub(crate) use ending::Ending;
 pub(crate) use room::connections;
 
 use crate::{seldom::OnceAMinute, unread};
 use connection::drive;
+pub(crate) use seats::Limit;
 use seats::Seats;
 use stream::Watched;
 
@@ -65,20 +66,19 @@ const BREATH: Duration = Duration::from_secs(1);
 /// How long the beginning of a connection may take that has begun when the door is shut.
 const THRESHOLD: Duration = Duration::from_millis(100);
 
-/// What all connections met when one was to be taken.
-static TROUBLE: OnceAMinute = OnceAMinute::new();
-
 type App = CatchPanic<Router, DefaultResponseForPanic>;
 
-/// Serves until `ending` is at its end, then waits for the requests that have begun. At most `most` connections at once.
-pub(crate) async fn serve(listener: Arc<TcpListener>, router: Router, most: usize, ending: &Ending) {
+/// Serves until `ending` is at its end, then waits for the requests that have begun. At most as many connections at once as `limit` says.
+pub(crate) async fn serve(listener: Arc<TcpListener>, router: Router, limit: Limit, ending: &Ending) {
     let house = House {
         app: CatchPanicLayer::new().layer(router),
-        seats: Arc::new(Seats::new(most)),
+        seats: Arc::new(Seats::new(limit)),
         leaving: ending.leaving(),
         closing: ending.closing(),
         tasks: TaskTracker::new(),
     };
+    // What all connections met when one was to be taken.
+    let trouble = OnceAMinute::new();
     let mut closing = ending.closing();
     loop {
         let accepted = select! {
@@ -92,7 +92,7 @@ pub(crate) async fn serve(listener: Arc<TcpListener>, router: Router, most: usiz
             }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
-                if TROUBLE.is_due() {
+                if trouble.is_due() {
                     tracing::error!("no connection can be taken for a moment: {error}");
                 }
                 house.seats.make_room();

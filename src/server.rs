@@ -13,14 +13,14 @@ use crate::{
     metrics::{Job, Metrics},
     phone,
     random::Random,
-    serve::{Ending, GRACE, connections, serve},
+    serve::{Ending, Limit, connections, serve},
     simulator::Simulator,
     store::StoreError,
     supervisor::keep_running,
 };
 
 /// How many connections the metrics take: Prometheus needs one.
-const METRICS_CONNECTIONS: usize = 16;
+const METRICS_CONNECTIONS: Limit = Limit { most: 16, name: "the limit for METRICS_LISTEN" };
 
 /// Why the app did not start. `Display` is for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -194,7 +194,7 @@ impl Server {
         };
         let router = app::standalone(state.clone(), measured);
         select! {
-            () = serve(Arc::new(listener), router, connections(doors.max_connections), ending) => {}
+            () = serve(Arc::new(listener), router, visitors(doors), ending) => {}
             () = ending.lead(stop, doors.drain) => {}
             () = others => {}
         }
@@ -226,10 +226,14 @@ pub async fn serve_simulator(
         std::future::pending::<()>().await;
     };
     select! {
-        () = serve(Arc::new(listener), router, connections(doors.max_connections), ending) => {}
+        () = serve(Arc::new(listener), router, visitors(doors), ending) => {}
         () = ending.lead(stop, doors.drain) => {}
         () = others => {}
     }
+}
+
+fn visitors(doors: Doors) -> Limit {
+    Limit { most: connections(doors.max_connections), name: "MAX_CONNECTIONS" }
 }
 
 async fn send_callbacks(simulator: Option<Simulator>, metrics: &Metrics, ending: &Ending) {

@@ -8,7 +8,8 @@ use tower_http::csrf::CsrfLayer;
 use url::Url;
 
 use super::{
-    AppState, Parts, Readiness, Visits, policy,
+    AppState, Parts, Readiness, Visits,
+    front_door::policy,
     provider::{Provided, Surroundings},
     store,
 };

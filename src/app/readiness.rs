@@ -11,7 +11,7 @@ use std::{
 use tokio::{sync::Mutex, time::timeout};
 
 use super::AppState;
-use crate::{clock::Timestamp, error::chain};
+use crate::{clock::Timestamp, error::chain, seldom::OnceAMinute};
 
 /// A store that hangs must not hold up whoever keeps watch: Kubernetes waits for a second, Prometheus for ten.
 const PATIENCE: Duration = Duration::from_millis(800);
@@ -24,6 +24,7 @@ pub(crate) struct Readiness {
     leaving: Arc<AtomicBool>,
     /// When the store was last tried, and whether it took the write.
     tried: Mutex<Option<(Timestamp, bool)>>,
+    told: OnceAMinute,
 }
 
 /// Why the app wants no more visitors.
@@ -62,16 +63,22 @@ impl AppState {
         let taken = match timeout(PATIENCE, self.sign_in.store.try_write(now)).await {
             Ok(Ok(())) => true,
             Ok(Err(error)) => {
-                tracing::error!("not ready: {}", chain(&error));
+                self.tell_not_ready(&chain(&error));
                 false
             }
             Err(_late) => {
-                tracing::error!("not ready: the store takes longer than {PATIENCE:?}");
+                self.tell_not_ready(&format!("the store takes longer than {PATIENCE:?}"));
                 false
             }
         };
         // From when it is known: those who waited meanwhile need not try again.
         *tried = Some((self.sign_in.clock.now(), taken));
         taken
+    }
+
+    fn tell_not_ready(&self, why: &str) {
+        if self.readiness.told.is_due() {
+            tracing::error!("not ready: {why}");
+        }
     }
 }

@@ -14,7 +14,7 @@ use tokio::{
 };
 
 /// How long running requests may take to finish once no more are taken.
-pub(crate) const GRACE: Duration = Duration::from_secs(20);
+const GRACE: Duration = Duration::from_secs(20);
 
 /// What all parts of the app are told when it stops. Clones tell the same.
 #[derive(Debug, Clone)]

@@ -39,8 +39,6 @@ const COMING: Duration = Duration::from_secs(2);
 /// Where there is no room, how often is looked for some.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
-static FULL: OnceAMinute = OnceAMinute::new();
-
 /// How far a connection is. Who comes first here goes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Phase {
@@ -189,9 +187,19 @@ impl HttpBody for Answering {
     }
 }
 
+/// How many connections a listener may have, and what the operator calls that.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limit {
+    pub(crate) most: usize,
+    pub(crate) name: &'static str,
+}
+
 /// All who are connected to one listener.
 #[derive(Debug)]
 pub(super) struct Seats {
+    limit: Limit,
+    /// That it is reached.
+    told: OnceAMinute,
     free: Arc<Semaphore>,
     taken: Mutex<HashMap<u64, Arc<Seat>>>,
     count: AtomicU64,
@@ -199,9 +207,11 @@ pub(super) struct Seats {
 }
 
 impl Seats {
-    pub(super) fn new(most: usize) -> Self {
+    pub(super) fn new(limit: Limit) -> Self {
         Self {
-            free: Arc::new(Semaphore::new(most)),
+            limit,
+            told: OnceAMinute::new(),
+            free: Arc::new(Semaphore::new(limit.most)),
             taken: Mutex::default(),
             count: AtomicU64::new(0),
             crowded: AtomicBool::new(false),
@@ -223,8 +233,9 @@ impl Seats {
             if let Some(place) = self.free_place() {
                 return place;
             }
-            if FULL.is_due() {
-                tracing::warn!("MAX_CONNECTIONS is reached; connections without a request are closed");
+            if self.told.is_due() {
+                let Limit { most, name } = self.limit;
+                tracing::warn!(most, "{name} is reached; connections without a request are closed");
             }
             self.crowded.store(true, Ordering::Relaxed);
             self.make_room();

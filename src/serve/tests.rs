@@ -30,7 +30,7 @@ impl Served {
         let ending = Ending::new(Arc::default());
         let task = tokio::spawn(async move {
             select! {
-                () = serve(Arc::new(listener), router, most, &ending) => {}
+                () = serve(Arc::new(listener), router, Limit { most, name: "MAX_CONNECTIONS" }, &ending) => {}
                 () = ending.lead(told, drain) => {}
             }
         });

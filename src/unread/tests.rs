@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::*;
-use crate::serve::{Ending, serve};
+use crate::serve::{Ending, Limit, serve};
 
 struct Served {
     address: SocketAddr,
@@ -31,7 +31,9 @@ async fn start() -> Served {
     let ending = Ending::new(Arc::default());
     let led = ending.clone();
     tokio::spawn(async move { led.lead(told, Duration::ZERO).await });
-    let ended = tokio::spawn(async move { serve(Arc::new(listener), router, 100, &ending).await });
+    let ended = tokio::spawn(async move {
+        serve(Arc::new(listener), router, Limit { most: 100, name: "none" }, &ending).await;
+    });
     Served { address, stop, ended }
 }
 

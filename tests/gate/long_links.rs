@@ -30,8 +30,29 @@ fn path(response: &Response) -> String {
 }
 
 behind_each! {
+    what_a_site_keeps_in_headers_is_no_burden_for_the_gate
     no_link_is_too_long_to_be_led_to_sign_in
     at_the_edge_of_the_length_a_sign_in_comes_to_its_end
+}
+
+async fn what_a_site_keeps_in_headers_is_no_burden_for_the_gate(kind: Kind) {
+    let world = World::behind(kind).await;
+    let visitor = world.visitor();
+    let long = link("a", 7_900);
+    let start = click(&world.client(), &format!("{SITE}/app")).send().await.unwrap();
+    sign_in(&world, &visitor, &path(&start), &format!("{SITE}/app")).await;
+    let token = visitor.cookie(COOKIE).unwrap();
+    let (stale, of_the_site) = ("A".repeat(43), "s".repeat(7_000));
+    for cookies in [
+        format!("{COOKIE}={token}; site={of_the_site}"),
+        format!("site={of_the_site}; {COOKIE}={token}"),
+        format!("{COOKIE}={stale}; site={of_the_site}; {COOKIE}={token}"),
+    ] {
+        let request = click(&world.client(), &long).header("cookie", &cookies);
+        let response = request.header("authorization", format!("Bearer {}", "t".repeat(6_000))).send().await;
+
+        assert_eq!(response.unwrap().status(), 200, "{}", &cookies[..60]);
+    }
 }
 
 async fn no_link_is_too_long_to_be_led_to_sign_in(kind: Kind) {

@@ -2,6 +2,7 @@
 
 pub(crate) mod application;
 mod openapi;
+mod pages;
 mod steps;
 mod transport;
 mod v1;
