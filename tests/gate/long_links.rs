@@ -30,13 +30,14 @@ fn path(response: &Response) -> String {
 }
 
 behind_each! {
-    what_a_site_keeps_in_headers_is_no_burden_for_the_gate
     no_link_is_too_long_to_be_led_to_sign_in
     at_the_edge_of_the_length_a_sign_in_comes_to_its_end
 }
 
-async fn what_a_site_keeps_in_headers_is_no_burden_for_the_gate(kind: Kind) {
-    let world = World::behind(kind).await;
+/// Caddy passes them on.
+#[tokio::test]
+async fn what_a_site_keeps_in_headers_is_no_burden_for_the_gate_behind_nginx() {
+    let world = World::behind(Kind::Nginx).await;
     let visitor = world.visitor();
     let long = link("a", 7_900);
     let start = click(&world.client(), &format!("{SITE}/app")).send().await.unwrap();
