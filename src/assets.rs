@@ -25,6 +25,9 @@ const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000,
 /// For an address without the hash: fresh enough after an update, and a 304 costs little.
 const A_WHILE: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
+/// How much of a file is looked at for a key.
+const LOOKED_AT: usize = 64 << 10;
+
 struct BuiltIn {
     name: &'static str,
     plain: &'static [u8],
@@ -85,9 +88,19 @@ impl Assets {
 
 /// Whether a file cannot be meant for visitors, wherever it came from.
 fn is_secret(content: &[u8]) -> bool {
-    let is_key =
-        |text: &str| text.trim_start().starts_with("-----BEGIN") && text.contains("PRIVATE KEY-----");
-    content.starts_with(b"SQLite format 3\0") || str::from_utf8(content).is_ok_and(is_key)
+    // Without the zeros of UTF-16.
+    let text: Vec<u8> = content.iter().take(LOOKED_AT).copied().filter(|byte| *byte != 0).collect();
+    content.starts_with(b"SQLite format 3\0") || holds_key(&String::from_utf8_lossy(&text))
+}
+
+/// Whether a private key stands somewhere in a text: under the attributes that tools write above it, or inside of JSON. The
+/// mark alone, as in a program that reads keys, is none.
+fn holds_key(text: &str) -> bool {
+    text.split("-----BEGIN ").skip(1).any(|begun| {
+        let Some((label, body)) = begun.split_once("-----") else { return false };
+        let body = body.trim_start_matches("\\r").trim_start_matches("\\n").trim_start();
+        label.contains("PRIVATE KEY") && body.starts_with(|first: char| first.is_ascii_alphanumeric())
+    })
 }
 
 /// Whether a path can be a route and an address as it is. The dot keeps it apart from the pages, which have none.

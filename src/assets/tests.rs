@@ -161,11 +161,27 @@ fn a_name_that_cannot_be_a_path_or_could_be_a_pages_is_refused() {
 #[test]
 fn what_cannot_be_meant_for_visitors_is_not_served_wherever_it_came_from() {
     let key = crate::verify::tests::application::private_key();
-    for (name, content) in
-        [("backup.db", "SQLite format 3\0…"), ("old.key", &key), ("old.txt", &format!("\n{key}"))]
-    {
+    let json = format!("{{\"private_key\": \"{}\"}}", key.replace('\n', "\\n"));
+    let wide: String = key.chars().flat_map(|letter| [letter, '\0']).collect();
+    for (name, content) in [
+        ("backup.db", "SQLite format 3\0…"),
+        ("old.key", &key),
+        ("old.txt", &format!("\n{key}")),
+        ("bag.pem", &format!("Bag Attributes\n    friendlyName: us\nKey Attributes: <No Attributes>\n{key}")),
+        ("chain.pem", &format!("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n{key}")),
+        (
+            "ec.txt",
+            "\u{feff}-----BEGIN EC PARAMETERS-----\nBg==\n-----END EC PARAMETERS-----\n-----BEGIN EC PRIVATE KEY-----\nMHc",
+        ),
+        ("account.json", &json),
+        ("wide.txt", &wide),
+        ("pgp.asc", "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQ"),
+    ] {
         let error = overridden(&[("img/a.css", ""), (name, content)]).unwrap_err().to_string();
         assert!(error.contains(name) && error.contains("a private key or a database"), "{error}");
     }
     overridden(&[("certificate.pem", "-----BEGIN CERTIFICATE-----\n")]).unwrap();
+    let reader =
+        "if (text.startsWith('-----BEGIN PRIVATE KEY-----')) mark = \"-----BEGIN PRIVATE KEY-----\\n\" + x";
+    overridden(&[("reader.js", reader)]).unwrap();
 }
