@@ -7,6 +7,7 @@
 //!   that explains itself. With `mode=401`, for nginx, the way stands in the `Location` of a 401.
 //! * `X-Forwarded-*` counts only when a trusted proxy sends it, and whole; a site that is not allowed is never led back
 //!   to.
+//! * Of several cookies the first that opens a session counts, as it does for pages.
 //! * The store is asked once in `AUTH_CACHE` for each session; see `gate/cache.rs` for what that keeps true.
 //! * Proxy and browser never send each other round for ever: see `gate/bounces.rs`.
 //!
@@ -255,27 +256,35 @@ fn wants_401(uri: &Uri) -> bool {
 }
 
 impl AppState {
-    /// The live session that a cookie opens, from the cache or the store. Where there are several cookies, the store is
-    /// asked once about each.
+    /// The live session of the first cookie that opens one, as for pages; from the cache or the store.
     async fn identity(&self, headers: &HeaderMap) -> Result<Option<Arc<Entry>>, StoreError> {
         let tokens = session_tokens(headers, &self.cookies);
         let now = self.sign_in.clock.now();
         let cache = &self.gate.cache;
         // Of a number that the operator has taken off the list, no session counts from then on.
         let allowed = |entry: &Arc<Entry>| self.sign_in.destinations.allowed.allows(&entry.phone);
-        let cached = tokens.iter().find_map(|token| cache.get(&token.digest(), now).filter(allowed));
-        if cached.is_some() {
-            return Ok(cached);
-        }
         let ticket = cache.ticket();
+        let mut dead = Vec::new();
         for token in &tokens {
-            let Some(row) = self.session(token).await? else { continue };
+            let digest = token.digest();
+            if let Some(entry) = cache.get(&digest, now).filter(allowed) {
+                cache.bury(&dead, now);
+                return Ok(Some(entry));
+            }
+            if cache.is_dead(&digest, now) {
+                continue;
+            }
+            let Some(row) = self.session(token).await? else {
+                dead.push(digest);
+                continue;
+            };
             let user = self.sign_in.keys.subject(&row.phone);
             let Ok(identity) = Identity::new(&user, &row.phone, row.signed_in_at) else { continue };
             let ends_at = row.expires_at.min(row.seen_at + self.session_idle);
             let SessionRow { phone, phone_hash, .. } = row;
             let entry = Arc::new(Entry { phone, phone_hash, ends_at, read_at: now, identity });
-            cache.put(ticket, token.digest(), entry.clone());
+            cache.put(ticket, digest, entry.clone());
+            cache.bury(&dead, now);
             return Ok(Some(entry));
         }
         Ok(None)

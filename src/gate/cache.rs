@@ -3,7 +3,9 @@
 //! What this module promises:
 //! * An entry is good for the span it was given, from when the store was asked; a clock that is set back ends it early.
 //! * A session that ends on this instance is gone at once, even if another request has just read it from the store.
-//! * It knows live sessions only, so that a sign-in anywhere counts at once; and only so many, however many there are.
+//! * A sign-in anywhere counts at once: it makes a new token. That one is dead is remembered only of tokens that came before
+//!   a live one, and a dead token never comes to life.
+//! * It knows only so many sessions and dead tokens, however many there are.
 
 use std::{
     collections::HashMap,
@@ -39,6 +41,8 @@ pub(super) struct Ticket(u64);
 pub(super) struct Cache {
     span: Duration,
     generations: Mutex<Generations>,
+    /// Tokens that opened nothing, and when the store said so.
+    dead: Mutex<HashMap<[u8; 32], Timestamp>>,
 }
 
 type Entries = HashMap<[u8; 32], Arc<Entry>>;
@@ -55,7 +59,7 @@ impl Cache {
     /// A `span` of zero keeps nothing.
     pub(super) fn new(span: Duration) -> Self {
         let generations = Generations { young: HashMap::new(), old: HashMap::new(), ended: 0 };
-        Self { span, generations: Mutex::new(generations) }
+        Self { span, generations: Mutex::new(generations), dead: Mutex::default() }
     }
 
     pub(super) fn get(&self, token: &[u8; 32], now: Timestamp) -> Option<Arc<Entry>> {
@@ -88,6 +92,27 @@ impl Cache {
         generations.ended += 1;
         generations.young.retain(|_, entry| entry.phone_hash != phone_hash);
         generations.old.retain(|_, entry| entry.phone_hash != phone_hash);
+    }
+
+    /// Whether the store said within the span that a token opens nothing.
+    pub(super) fn is_dead(&self, token: &[u8; 32], now: Timestamp) -> bool {
+        self.dead().get(token).is_some_and(|at| *at <= now && now.since(*at) < self.span)
+    }
+
+    /// Remembers that the store knew no live session of these.
+    pub(super) fn bury(&self, tokens: &[[u8; 32]], now: Timestamp) {
+        if tokens.is_empty() || self.span.is_zero() {
+            return;
+        }
+        let mut dead = self.dead();
+        if dead.len() + tokens.len() > GENERATION {
+            dead.clear();
+        }
+        dead.extend(tokens.iter().map(|token| (*token, now)));
+    }
+
+    fn dead(&self) -> MutexGuard<'_, HashMap<[u8; 32], Timestamp>> {
+        self.dead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, Generations> {
@@ -160,6 +185,24 @@ mod tests {
         assert!(cache.get(&token(1), NOW).is_none());
         cache.put(cache.ticket(), token(1), entry("a"));
         assert!(cache.get(&token(1), NOW).is_some());
+    }
+
+    #[test]
+    fn the_dead_are_remembered_for_the_span_and_only_so_many() {
+        let cache = Cache::new(SPAN);
+        cache.bury(&[token(1), token(2)], NOW);
+        assert!(cache.is_dead(&token(1), NOW) && cache.is_dead(&token(2), NOW));
+        assert!(!cache.is_dead(&token(3), NOW) && !cache.is_dead(&token(1), NOW + SPAN));
+        assert!(!cache.is_dead(&token(1), NOW - Duration::from_millis(1)), "the clock was set back");
+
+        for number in 0..GENERATION * 3 {
+            cache.bury(&[token(number)], NOW);
+        }
+        assert!(cache.dead().len() <= GENERATION);
+        assert!(cache.is_dead(&token(GENERATION * 3 - 1), NOW));
+        let nothing = Cache::new(Duration::ZERO);
+        nothing.bury(&[token(1)], NOW);
+        assert!(!nothing.is_dead(&token(1), NOW));
     }
 
     #[test]

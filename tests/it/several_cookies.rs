@@ -76,6 +76,24 @@ async fn a_gate_that_has_seen_the_live_session_needs_no_store_for_a_stale_one_be
 }
 
 #[tokio::test]
+async fn gate_and_pages_take_the_same_of_two_live_sessions_whichever_the_gate_knows() {
+    let app = app_with(&[]).await;
+    let (one, two) = (app.signed_in(PHONE).await, app.signed_in(OTHER).await);
+    let first = two.cookie("__Secure-phonegate").unwrap();
+    // The gate has seen the second session only.
+    assert_let_in(&ask(&one, "/auth", &[]).await, "+12025550150");
+    put_first(&one, "__Secure-phonegate", &[&stale('a'), &first]);
+    for _ in 0..3 {
+        assert_let_in(&ask(&one, "/auth", &[]).await, "+12025550151");
+        one.get("/result").await.assert_page(200, "•••• ••••51");
+    }
+    // What comes first ends: the gate sees the next at once.
+    two.post("/signout", &[]).await.assert_redirect("/");
+    assert_let_in(&ask(&one, "/auth", &[]).await, "+12025550150");
+    one.get("/result").await.assert_page(200, "•••• ••••50");
+}
+
+#[tokio::test]
 async fn an_attempt_is_found_behind_other_browser_tokens() {
     let app = test_app().spawn().await;
     let (visitor, other) = (app.browser().await, app.browser().await);
