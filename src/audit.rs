@@ -51,6 +51,7 @@ events! {
     WouldRefuse "would_refuse" "would have been refused"
     WrongCode "wrong_code" "wrong code"
     SignInFailed "sign_in_failed" "sign-in failed"
+    Expired "expired" "ran out"
     SignedIn "signed_in" "signed in"
     Cancelled "cancelled" "cancelled by the visitor"
     TakenOver "taken_over" "cancelled for another browser"

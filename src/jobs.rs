@@ -14,6 +14,7 @@ use tokio::{
 };
 
 use crate::{
+    audit::{Event, Line},
     clock::Timestamp,
     error::chain,
     guard::budget,
@@ -194,6 +195,10 @@ pub async fn endings(sign_in: &SignIn) -> Result<(), SignInError> {
         let sent = |attempt: &&Ended| attempt.messages > 0 && !attempt.outsider;
         for attempt in ended.iter().filter(sent).filter(|attempt| attempt.state != State::Verified) {
             sign_in.metrics.ended(&attempt.country, attempt.state.as_str());
+        }
+        // Of an outsider's it was told that no code went out.
+        for phone in ended.iter().filter(|attempt| !attempt.outsider).filter_map(|it| it.ran_out.as_ref()) {
+            Line::new(Event::Expired, phone, &sign_in.keys).write();
         }
         if ended.len() < ENDINGS {
             return Ok(());

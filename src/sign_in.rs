@@ -40,6 +40,7 @@ mod step;
 mod success;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use std::{
     sync::Arc,

@@ -126,12 +126,12 @@ impl SignIn {
         let (phone, id_of) = (attempt.phone.masked(), &attempt.attempt_id);
         let claim = self.claim();
         if last_moment(attempt).since(claim.now) < SHORTEST {
-            tracing::info!(phone, "too late to send another code");
+            self.tell_limit(&attempt.phone, "resend_too_late", None);
             self.store.fail_resend(id_of, claim.now).await?;
             return Ok(());
         }
         if let Err(refused) = self.destinations.check(&attempt.phone, resend.channel) {
-            tracing::info!(phone, "another code may not go out any more: {refused}");
+            self.tell_limit(&attempt.phone, refused.reason.rule(), None);
             self.store.fail_resend(id_of, claim.now).await?;
             return Ok(());
         }

@@ -57,7 +57,7 @@ impl SignIn {
     }
 
     /// Of an outsider's message it is told elsewhere that none goes out.
-    fn tell(&self, event: Event, attempt: &Verification) {
+    pub(super) fn tell(&self, event: Event, attempt: &Verification) {
         if !attempt.origin.outsider {
             let line = Line::new(event, &attempt.phone, &self.keys);
             line.channel(attempt.delivery.channel.as_str()).country(&attempt.origin.country).write();

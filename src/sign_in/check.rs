@@ -6,7 +6,7 @@ use tracing::Instrument;
 
 use super::{LOOKS, SignIn, SignInError, TOMBSTONE, TRIES, doubt::Told, runs};
 use crate::{
-    audit::{Event, Line, asked_from},
+    audit::asked_from,
     clock::Timestamp,
     guard::{Asker, Refused, Subject, address::network, breaker::Paused, subject},
     keys::Token,
@@ -206,10 +206,7 @@ impl SignIn {
         // One that is out, of a number that was on the list when it was asked for.
         if !attempt.origin.outsider && self.is_outsider(attempt) {
             self.drop_attempt(attempt, now).await?;
-            tracing::info!(
-                phone = attempt.phone.masked(),
-                "a code of a number that may not sign in any more"
-            );
+            self.tell_failed(attempt, "the number is not in ALLOWED_NUMBERS any more");
             return Ok(Check::NoAttempt);
         }
         let count = match self.count_try(&subject).await? {
@@ -230,6 +227,7 @@ impl SignIn {
                 Ok(check)
             }
             check => {
+                self.tell_unchecked(attempt, &check);
                 self.store.uncount_wrong_code(&subject.wrong_number()).await?;
                 Ok(check)
             }
@@ -294,7 +292,7 @@ impl SignIn {
         } else {
             "the provider does not know it any more"
         };
-        Line::new(Event::SignInFailed, &attempt.phone, &self.keys).because(why).write();
+        self.tell_failed(attempt, why);
         Ok(Check::Ended { ending, return_to: attempt.return_to.clone() })
     }
 }

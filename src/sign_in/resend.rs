@@ -131,7 +131,9 @@ impl SignIn {
             }
             let offer = offer(attempt, self.channels_to(&attempt.phone), now);
             if !matches!(offer, Offer::After { wait: Duration::ZERO, .. }) {
-                return Ok(Resend::Refused(offer));
+                let answer = Resend::Refused(offer);
+                self.tell_no_resend(&attempt.phone, &answer);
+                return Ok(answer);
             }
             if attempt.claimed_until > now {
                 turn.pause().await?;
@@ -146,7 +148,10 @@ impl SignIn {
                     self.advance(&claimed).await?;
                     return Ok(Resend::UnderWay);
                 }
-                Begun::No(answer) => return Ok(answer),
+                Begun::No(answer) => {
+                    self.tell_no_resend(&attempt.phone, &answer);
+                    return Ok(answer);
+                }
                 Begun::LookAgain => {}
             }
         }

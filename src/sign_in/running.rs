@@ -254,6 +254,7 @@ impl SignIn {
             Ok(wait) => self.leave_to_others(attempt, ended, wait).await,
             Err(error) => {
                 self.store.settle(&attempt.attempt_id, State::Starting, State::Failed, now).await?;
+                self.tell(Event::CodeNotSent, attempt);
                 Ok(Start::Refused(Refusal::Provider(error)))
             }
         }

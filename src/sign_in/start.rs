@@ -96,6 +96,9 @@ impl SignIn {
         // The visitor may leave; what is asked of the provider must still be written down.
         let task = async move {
             let started = this.start_as(&browser_hash, &phone, &asker, return_to.as_deref()).await?;
+            if let Start::Refused(refusal) = &started {
+                this.tell_refusal(&phone, refusal);
+            }
             // What goes on was begun by an earlier form.
             if let (Start::Resumed | Start::UnderWay, Some(return_to)) = (&started, &return_to) {
                 this.store.lead_to(&browser_hash, return_to).await?;

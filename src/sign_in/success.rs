@@ -36,6 +36,7 @@ impl SignIn {
         if !self.store.verify(attempt, pin_hash, &success).await? {
             // Cancelled meanwhile. The code is used all the same: there is nothing to take back, nor to cancel.
             self.store.settle_cancel(&attempt.attempt_id, None, now).await?;
+            self.tell_failed(attempt, "the code was right, and the attempt was over meanwhile");
             return Ok(Check::NoAttempt);
         }
         self.metrics.ended(&origin.country, State::Verified.as_str());

@@ -8,25 +8,25 @@ use serde_json::Value;
 use crate::support::{Answer, Binary, Browser, PHONE, TestApp, logged, secs, test_app, wrong_codes};
 
 const VISITOR: [(&str, &str); 1] = [("x-forwarded-for", "203.0.113.77")];
-const MASKED: &str = "phone=\"+1 •••• ••••50\"";
+pub(super) const MASKED: &str = "phone=\"+1 •••• ••••50\"";
 
-async fn app_with(settings: &[(&str, &str)]) -> TestApp {
+pub(super) async fn app_with(settings: &[(&str, &str)]) -> TestApp {
     let app = test_app().set("TRUSTED_PROXIES", "127.0.0.1");
     settings.iter().fold(app, |app, (name, value)| app.set(name, value)).spawn().await
 }
 
 /// A form from an address of the visitor's.
-async fn post(browser: &Browser, path: &str, form: &[(&str, &str)]) -> Answer {
+pub(super) async fn post(browser: &Browser, path: &str, form: &[(&str, &str)]) -> Answer {
     browser.post_with(path, form, &VISITOR).await
 }
 
-async fn ask(app: &TestApp, phone: &str) -> (Browser, Answer) {
+pub(super) async fn ask(app: &TestApp, phone: &str) -> (Browser, Answer) {
     let browser = app.browser().await;
     let answer = post(&browser, "/verify", &[("phone", phone)]).await;
     (browser, answer)
 }
 
-async fn check(browser: &Browser, code: &str) -> Answer {
+pub(super) async fn check(browser: &Browser, code: &str) -> Answer {
     let id = browser.get("/verify").await.request_id();
     post(browser, "/check", &[("request_id", &id), ("pin", code)]).await
 }
@@ -39,7 +39,7 @@ async fn signed_in(app: &TestApp, phone: &str) -> Browser {
 
 /// The audit lines of a request: how often each event is told, once it is sure that each says who and whence.
 #[track_caller]
-fn events(app: &TestApp, answer: &Answer, masked: &str) -> Vec<String> {
+pub(super) fn events(app: &TestApp, answer: &Answer, masked: &str) -> Vec<String> {
     let account = app.state().sign_in.keys.subject(&PhoneNumber::from_store("+12025550150".to_owned()));
     let lines: Vec<_> = answer.logged().into_iter().filter(|line| line.contains(": audit: ")).collect();
     for line in &lines {
@@ -51,7 +51,7 @@ fn events(app: &TestApp, answer: &Answer, masked: &str) -> Vec<String> {
     lines.iter().map(|line| event(line)).collect()
 }
 
-fn event(line: &str) -> String {
+pub(super) fn event(line: &str) -> String {
     line.split("event=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
 }
 
@@ -277,7 +277,7 @@ async fn the_program_tells_a_sign_in_in_json_for_machines() {
 
 #[test]
 fn no_event_is_left_out_here() {
-    let source = include_str!("audit.rs");
+    let source = concat!(include_str!("audit.rs"), include_str!("audit_refusals.rs"));
     for event in Event::ALL {
         assert!(source.contains(&format!("\"{}\"", event.name())), "{event:?}");
     }

@@ -8,6 +8,7 @@
 )]
 
 mod audit;
+mod audit_refusals;
 mod behind_a_proxy;
 mod breaker;
 mod budget;

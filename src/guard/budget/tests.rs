@@ -39,6 +39,7 @@ fn an_address_may_have_a_share_of_what_it_verifies_and_never_less_than_the_least
 
 fn ended(country: &str, address: &str, verified: bool) -> Ended {
     Ended {
+        ran_out: None,
         outsider: false,
         country: country.to_owned(),
         address_hash: address.to_owned(),

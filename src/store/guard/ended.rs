@@ -7,6 +7,7 @@ use sqlx::{Connection, Row, any::AnyRow};
 use super::counters;
 use crate::{
     clock::Timestamp,
+    phone::PhoneNumber,
     store::{State, Store, StoreError},
 };
 
@@ -25,6 +26,8 @@ pub struct Ended {
     pub messages: i64,
     /// Outside of `ALLOWED_NUMBERS`: none of them really did.
     pub outsider: bool,
+    /// The number, if the attempt's time just ran out.
+    pub ran_out: Option<PhoneNumber>,
     /// When the right code was typed, if it was.
     pub verified_at: Option<Timestamp>,
 }
@@ -54,7 +57,8 @@ impl Store {
                            WHERE counted = 0 AND expires_at <= $1 AND claimed_until <= $1 AND attempt_id IN \
                            (SELECT attempt_id FROM verifications WHERE counted = 0 AND expires_at <= $1 \
                            AND claimed_until <= $1 ORDER BY expires_at, attempt_id LIMIT $2) \
-                           RETURNING country, address_hash, known, state, sends, ended_at, outsider";
+                           RETURNING country, address_hash, known, state, sends, ended_at, outsider, \
+                           phone, expires_at";
         const VERIFIED: &str = "INSERT INTO verified_days (country, day, verified) VALUES ($1, $2, $3) \
                                 ON CONFLICT (country, day) DO UPDATE SET \
                                 verified = verified_days.verified + excluded.verified";
@@ -97,7 +101,11 @@ fn read(row: &AnyRow) -> Result<Ended, sqlx::Error> {
     let state = State::parse(row.try_get(3)?);
     let sends: i64 = row.try_get(4)?;
     let ended_at = row.try_get::<Option<i64>, _>(5)?.map(Timestamp::from_millis);
+    let expires_at = Timestamp::from_millis(row.try_get(8)?);
+    // One that the provider has ended before was told of then.
+    let ran_out = state == State::Expired && ended_at.is_none_or(|at| at >= expires_at);
     Ok(Ended {
+        ran_out: ran_out.then(|| row.try_get(7).map(PhoneNumber::from_store)).transpose()?,
         country: row.try_get(0)?,
         address_hash: row.try_get(1)?,
         known: row.try_get::<i64, _>(2)? != 0,
