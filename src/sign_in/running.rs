@@ -85,7 +85,9 @@ fn holder_elsewhere<'a>(attempt: &Verification, theirs: &'a Verification, now: T
     // Nothing has to be cancelled or waited for: whoever holds the phone has the code. Nothing could be, once both steps
     // are out.
     let is_out = theirs.state == State::Sent && theirs.expires_at > now && theirs.request_id.is_some();
-    if is_out && attempt.origin.known && !theirs.origin.known {
+    // Nobody has one that was made up before the number came to the list.
+    let alike = attempt.origin.outsider == theirs.origin.outsider;
+    if is_out && alike && attempt.origin.known && !theirs.origin.known {
         return Holder::Adopt(theirs);
     }
     let young = (theirs.sent_at + TAKE_OVER_AFTER).since(now);

@@ -13,6 +13,7 @@ mod delivery;
 mod explain;
 mod guard;
 mod migrations;
+mod numbers;
 mod overdue;
 mod resends;
 mod sessions;

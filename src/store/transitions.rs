@@ -1,18 +1,17 @@
 //! From state to state: what happens to an attempt once it is written down. A change that two requests could both want
 //! tells which of them made it.
 
-use std::{sync::LazyLock, time::Duration};
+use std::sync::LazyLock;
 
 use sqlx::{Connection, Row};
 
 use super::{
     Claim, Sent, SessionRow, State, Store, StoreError, Verification,
     chain::{BEFORE, Chain},
-    guard::counters,
     sessions::{self, INSERT_SESSION},
-    verifications::{columns, read},
+    verifications::{columns, read, withdraw},
 };
-use crate::{clock::Timestamp, verify::RequestId};
+use crate::clock::Timestamp;
 
 /// When the provider is to be told that a request is over before it ends, or takes another step, by itself.
 macro_rules! own_end {
@@ -20,9 +19,6 @@ macro_rules! own_end {
         "CASE WHEN taken = 1 AND locked_until > expires_at THEN expires_at ELSE NULL END"
     };
 }
-
-/// For how long it is kept that a number was being taken.
-const TAKING: Duration = Duration::from_mins(1);
 
 /// What a right code leads to.
 #[derive(Debug)]
@@ -110,31 +106,8 @@ impl Store {
         Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 
-    /// Names the request of an attempt, unless another one to its number has one that runs, as
-    /// [`Verification::holds_number`] says. Of many at once one gets it.
-    pub async fn take_number(
-        &self,
-        attempt: &Verification,
-        request_id: &RequestId,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        const SQL: &str = "UPDATE verifications SET request_id = $2 WHERE attempt_id = $1 \
-                           AND NOT EXISTS (SELECT 1 FROM verifications AS other WHERE other.phone_hash = $3 \
-                           AND other.attempt_id <> $1 AND other.request_id IS NOT NULL AND other.locked_until > $4 \
-                           AND other.state IN ('starting', 'sent', 'resending', 'cancelled', 'expired'))";
-        let mut connection = self.hold().await?;
-        let mut transaction = connection.begin().await?;
-        // Whoever else wants the number waits here, and then sees who has it.
-        let key = format!("taking {}", attempt.phone_hash);
-        counters::add(&mut *transaction, (&key, TAKING), (i64::MAX, false), 1, now).await?;
-        let query = sqlx::query(SQL).bind(attempt.attempt_id.as_str()).bind(request_id.as_str());
-        let query = query.bind(attempt.phone_hash.as_str()).bind(now.as_millis());
-        let taken = query.execute(&mut *transaction).await?.rows_affected() == 1;
-        transaction.commit().await?;
-        Ok(taken)
-    }
-
     /// Puts `other`, which still runs at the provider, in the place of `attempt_id`, which was refused for it.
+    /// Unless the visitor has ended that one meanwhile: then nothing was done.
     pub async fn reattach(&self, attempt_id: &str, other: &str, now: Timestamp) -> Result<bool, StoreError> {
         const SQL: &str = concat!(
             "UPDATE verifications SET state = 'sent', ended_at = NULL, created_at = $2, cancel_at = ",
@@ -144,10 +117,9 @@ impl Store {
         );
         let mut connection = self.hold().await?;
         let mut transaction = connection.begin().await?;
-        sqlx::query("DELETE FROM verifications WHERE attempt_id = $1 AND state = 'starting'")
-            .bind(attempt_id)
-            .execute(&mut *transaction)
-            .await?;
+        if !withdraw(&mut *transaction, attempt_id).await? {
+            return Ok(false);
+        }
         let query = sqlx::query(SQL).bind(other).bind(now.as_millis());
         let resumed = query.execute(&mut *transaction).await?.rows_affected() == 1;
         transaction.commit().await?;
@@ -155,7 +127,7 @@ impl Store {
     }
 
     /// Gives another browser's attempt, whose code is out, to the browser of `attempt`, which was refused for it and which
-    /// the number knows. Unless that one has ended or is busy: then nothing was done.
+    /// the number knows. Unless one of them has ended, that one is busy, or only one is an outsider's: then nothing was done.
     pub async fn adopt(
         &self,
         attempt: &Verification,
@@ -164,16 +136,15 @@ impl Store {
     ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET browser_hash = $3, address_hash = $4, return_to = $5, known = 1, \
                            created_at = $2 WHERE attempt_id = $1 AND state = 'sent' AND known = 0 \
-                           AND request_id IS NOT NULL AND expires_at > $2 AND claimed_until <= $2";
+                           AND request_id IS NOT NULL AND expires_at > $2 AND claimed_until <= $2 AND outsider = $6";
         let mut connection = self.hold().await?;
         let mut transaction = connection.begin().await?;
-        sqlx::query("DELETE FROM verifications WHERE attempt_id = $1 AND state = 'starting'")
-            .bind(attempt.attempt_id.as_str())
-            .execute(&mut *transaction)
-            .await?;
+        if !withdraw(&mut *transaction, &attempt.attempt_id).await? {
+            return Ok(false);
+        }
         let query = sqlx::query(SQL).bind(other).bind(now.as_millis());
         let query = query.bind(attempt.browser_hash.as_str()).bind(attempt.origin.address_hash.as_str());
-        let query = query.bind(attempt.return_to.as_deref());
+        let query = query.bind(attempt.return_to.as_deref()).bind(i64::from(attempt.origin.outsider));
         let adopted = query.execute(&mut *transaction).await?.rows_affected() == 1;
         // What is not committed is rolled back.
         if adopted {

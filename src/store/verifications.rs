@@ -1,7 +1,7 @@
 //! The attempts to sign in. A change that two requests could both want tells which of
 //! them made it.
 
-use sqlx::{Row, any::AnyRow, query::Query};
+use sqlx::{Any, Executor, Row, any::AnyRow, query::Query};
 
 use super::{Counting, Delivery, Store, StoreError, chain::Statement, guard::fits};
 use crate::{clock::Timestamp, phone::PhoneNumber};
@@ -270,10 +270,18 @@ impl Store {
 
     /// Takes a new attempt back before the provider was asked.
     pub async fn withdraw(&self, attempt_id: &str) -> Result<(), StoreError> {
-        let query = sqlx::query("DELETE FROM verifications WHERE attempt_id = $1 AND state = 'starting'");
-        query.bind(attempt_id).execute(&mut *self.hold().await?).await?;
+        withdraw(&mut *self.hold().await?, attempt_id).await?;
         Ok(())
     }
+}
+
+/// Whether it was still there to be taken back.
+pub(super) async fn withdraw<'e>(
+    executor: impl Executor<'e, Database = Any>,
+    attempt_id: &str,
+) -> Result<bool, sqlx::Error> {
+    let query = sqlx::query("DELETE FROM verifications WHERE attempt_id = $1 AND state = 'starting'");
+    Ok(query.bind(attempt_id).execute(executor).await?.rows_affected() == 1)
 }
 
 pub(super) fn read(row: &AnyRow) -> Result<Verification, StoreError> {

@@ -3,7 +3,7 @@
 use super::{NOW, after, attempt, sent, session, stores, success};
 use crate::{
     phone::PhoneNumber,
-    store::{SessionRow, Success, Verification},
+    store::{SessionRow, State, Success, Verification},
 };
 
 #[tokio::test]
@@ -42,5 +42,49 @@ async fn forgetting_a_number_leaves_nothing_of_it() {
         assert!(store.attempts_to_phone("phone", None, NOW).await.unwrap().is_empty());
         assert!(store.session("t").await.unwrap().is_none());
         assert_eq!(store.attempts_to_phone("other", None, NOW).await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_that_was_cancelled_meanwhile_takes_no_other_up() {
+    for store in stores().await {
+        // A stranger's and, of the owner, one cancelled and the one that came after it.
+        sent(&store, "theirs", "b").await;
+        let owners = attempt("owners", "c");
+        assert!(store.insert(&owners).await.unwrap());
+        assert!(store.cancel("owners", after(1), after(30), after(300)).await.unwrap());
+        assert!(store.insert(&attempt("next", "c")).await.unwrap());
+        assert!(!store.adopt(&owners, "theirs", after(2)).await.unwrap());
+
+        sent(&store, "older", "d").await;
+        assert!(store.cancel("older", after(1), after(30), after(300)).await.unwrap());
+        assert!(store.insert(&attempt("newer", "d")).await.unwrap());
+        assert!(store.cancel("newer", after(1), after(30), after(300)).await.unwrap());
+        assert!(!store.reattach("newer", "older", after(2)).await.unwrap());
+
+        for (browser, states) in [
+            ("b", vec![State::Sent]),
+            ("c", vec![State::Starting, State::Cancelled]),
+            ("d", vec![State::Cancelled; 2]),
+        ] {
+            let rows = store.attempts_of_browser(browser).await.unwrap();
+            assert_eq!(rows.iter().map(|row| row.state).collect::<Vec<_>>(), states, "{browser}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_adopts_only_one_that_is_an_outsiders_as_much_as_itself() {
+    for store in stores().await {
+        let mut made_up = attempt("made-up", "b");
+        made_up.origin.outsider = true;
+        assert!(store.insert(&made_up).await.unwrap());
+        store.record_sent("made-up", "request-made-up", super::SENT).await.unwrap();
+        let mut own = attempt("own", "c");
+        assert!(store.insert(&own).await.unwrap());
+        // It was sent with a claim, which has ended.
+        assert!(!store.adopt(&own, "made-up", after(21)).await.unwrap());
+        own.origin.outsider = true;
+        assert!(store.adopt(&own, "made-up", after(21)).await.unwrap());
     }
 }
