@@ -3,7 +3,7 @@
 //! Numbers and addresses are counted under keyed hashes. Countries and blocks of numbers name nobody and stay
 //! readable, so that an operator sees where an attack goes.
 
-use std::net::IpAddr;
+use std::{iter, net::IpAddr};
 
 use super::address::network;
 use crate::{
@@ -101,12 +101,8 @@ impl Subject {
     /// What the limits count by, in the order in which the store takes them.
     pub fn limits(&self) -> Vec<String> {
         let address = format!("address {}", short(&self.address_hash));
-        let (number, total) = (number(&self.phone_hash, self.known), "total".to_owned());
-        if self.known {
-            vec![address, number, format!("known {total}")]
-        } else {
-            vec![address, number, format!("prefix {}", self.prefix), total]
-        }
+        let others = limits_besides_address(&self.phone_hash, &self.prefix, self.known);
+        iter::once(address).chain(others).collect()
     }
 
     /// What is looked at before anything is sent.
@@ -140,8 +136,14 @@ impl Subject {
 }
 
 /// The key of sends to a number, for strangers or for known browsers.
-pub fn number(phone_hash: &str, known: bool) -> String {
+fn number(phone_hash: &str, known: bool) -> String {
     format!("{}number {}", if known { "known " } else { "" }, short(phone_hash))
+}
+
+/// The limits of a send but for that of its address, in the same order.
+pub fn limits_besides_address(phone_hash: &str, prefix: &str, known: bool) -> Vec<String> {
+    let (number, total) = (number(phone_hash, known), "total".to_owned());
+    if known { vec![number, format!("known {total}")] } else { vec![number, format!("prefix {prefix}"), total] }
 }
 
 /// What takeovers are counted by: address, number.

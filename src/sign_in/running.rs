@@ -140,8 +140,25 @@ fn over_at_provider(attempt: &Verification) -> bool {
 }
 
 impl SignIn {
-    /// What becomes of an attempt that was refused for another.
+    /// What becomes of an attempt that was refused for another. Unless a code will be sent for it, it uses up nothing but of
+    /// its address, whose limit bounds how often anyone gets here.
     pub(super) async fn already_running(
+        &self,
+        attempt: &Verification,
+        id: Option<RequestId>,
+        repeated: bool,
+        begun: Instant,
+    ) -> Result<Start, SignInError> {
+        let start = self.after_refusal(attempt, id, repeated, begun).await?;
+        if !matches!(start, Start::UnderWay) {
+            let (hash, known) = (&attempt.phone_hash, attempt.origin.known);
+            let limits = subject::limits_besides_address(hash, attempt.phone.prefix(), known);
+            self.store.give_back(&limits).await?;
+        }
+        Ok(start)
+    }
+
+    async fn after_refusal(
         &self,
         attempt: &Verification,
         id: Option<RequestId>,
@@ -200,7 +217,7 @@ impl SignIn {
         }
     }
 
-    /// Ends an attempt for another browser's: nothing was sent, and what others ask for uses up nothing of the number.
+    /// Ends an attempt for another browser's.
     async fn leave_to_others(
         &self,
         attempt: &Verification,
@@ -209,7 +226,6 @@ impl SignIn {
     ) -> Result<Start, SignInError> {
         let now = self.clock.now();
         self.store.settle(&attempt.attempt_id, State::Starting, to, now).await?;
-        self.store.give_back(&[subject::number(&attempt.phone_hash, attempt.origin.known)]).await?;
         Ok(Start::Refused(Refusal::Running { wait }))
     }
 
