@@ -56,12 +56,14 @@ impl SignIn {
         id: &RequestId,
     ) -> Result<Option<Resend>, SignInError> {
         let (phone, id_of) = (attempt.phone.masked(), &attempt.attempt_id);
+        // Before: whoever goes on after a crash must know that the step may be taken. And before leave is taken, which the
+        // store must not keep from being given back.
+        self.store.count_move(id_of).await?;
         let permit = match self.leave_for_next_step(attempt) {
             Ok(permit) => permit,
+            // That counts anew.
             Err(paused) => return self.try_later(attempt, resend, &paused.to_string()).await,
         };
-        // Before: whoever goes on after a crash must know that the step may be taken.
-        self.store.count_move(id_of).await?;
         let answer = self.next_step(permit, attempt, resend.channel, id).await;
         let now = self.clock.now();
         match answer {
