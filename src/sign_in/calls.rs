@@ -27,7 +27,7 @@ impl SignIn {
             if let Some(paused) = self.breakers.sends.paused(self.clock.now(), &attempt.into()) {
                 return Ok(Err(paused));
             }
-            if let Some(id) = self.taken_by(attempt).await? {
+            if let Some(id) = self.taken_by(attempt, false).await? {
                 return Ok(Ok(Err(VerifyError::AlreadyRunning(Some(id)))));
             }
         }

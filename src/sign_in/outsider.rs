@@ -126,12 +126,14 @@ impl SignIn {
         !self.destinations.allowed.allows(&attempt.phone)
     }
 
-    /// The request by which our rows show that an attempt's number is taken.
-    pub(super) async fn taken_by(&self, attempt: &Verification) -> Result<Option<RequestId>, SignInError> {
-        let now = self.clock.now();
-        let others = self.store.attempts_to_phone(&attempt.phone_hash, None, now).await?;
-        let holds = |other: &&Verification| other.attempt_id != attempt.attempt_id && other.holds_number(now);
-        Ok(others.iter().filter(holds).find_map(|other| RequestId::parse(other.request_id.as_deref()?)))
+    /// The request by which our rows show that an attempt's number is taken; `taking`: or is being taken.
+    pub(super) async fn taken_by(
+        &self,
+        attempt: &Verification,
+        taking: bool,
+    ) -> Result<Option<RequestId>, SignInError> {
+        let held_by = self.store.number_held_by(attempt, taking, self.clock.now()).await?;
+        Ok(held_by.as_deref().and_then(RequestId::parse))
     }
 
     /// Instead of a request for a code.
@@ -147,7 +149,7 @@ impl SignIn {
         if self.store.take_number(attempt, &id, self.clock.now()).await? {
             return Ok(Ok(id));
         }
-        Ok(Err(VerifyError::AlreadyRunning(self.taken_by(attempt).await?)))
+        Ok(Err(VerifyError::AlreadyRunning(self.taken_by(attempt, true).await?)))
     }
 
     /// Instead of the second step of a request.

@@ -98,15 +98,6 @@ pub struct Verification {
     pub delivery: Delivery,
 }
 
-impl Verification {
-    /// Whether the provider runs its request, and so starts no other to its number, by what is written down.
-    pub fn holds_number(&self, now: Timestamp) -> bool {
-        let running =
-            matches!(self.state, State::Sent | State::Resending | State::Cancelled | State::Expired);
-        running && self.request_id.is_some() && self.delivery.locked_until > now
-    }
-}
-
 /// Where a code goes and who asked for it, as the guard counts it.
 #[derive(Debug, Clone, Default)]
 pub struct Origin {
@@ -223,7 +214,7 @@ impl Store {
     }
 
     /// The attempts to a number whose codes could still be good, or which the provider may still run, as it does
-    /// `request_id`; that one first, then the newest.
+    /// `request_id`; that one first, then the newest. However many were refused for one that runs, it is among them.
     pub async fn attempts_to_phone(
         &self,
         phone_hash: &str,
@@ -233,7 +224,8 @@ impl Store {
         const SQL: &str = concat!(
             "SELECT ",
             columns!(),
-            " FROM verifications WHERE phone_hash = $1 AND (expires_at > $2 OR locked_until > $2 OR request_id = $3) \
+            " FROM verifications WHERE phone_hash = $1 AND (request_id = $3 \
+             OR (state NOT IN ('verified', 'failed') AND (expires_at > $2 OR locked_until > $2))) \
              ORDER BY CASE WHEN request_id = $3 THEN 0 ELSE 1 END, created_at DESC",
             recent!()
         );

@@ -203,6 +203,32 @@ async fn a_member_and_an_outsider_are_told_the_same_whatever_they_do() {
 }
 
 #[tokio::test]
+async fn however_many_were_refused_for_a_number_the_next_is_told_the_same_wait() {
+    for api in ["v1", "v2"] {
+        for stores in each_store().await.into_iter().zip(each_store().await) {
+            let lives = [(MEMBER, &stores.0), (OUTSIDER, &stores.1)].map(async |(phone, store)| {
+                let (_folder, _path, app) = listed();
+                let app = app.api(api).store(store.as_deref()).spawn().await;
+                app.waiting_for_code(phone).await;
+                let ask = async || app.browser().await.post("/verify", &[("phone", phone)]).await;
+                let mut told = Vec::new();
+                for _ in 0..10 {
+                    let answer = ask().await;
+                    app.pass(secs(1)).await;
+                    told.push((answer.headers.get("retry-after").cloned(), shape(&answer)));
+                }
+                told
+            });
+            let told = join_all(lives).await;
+            assert_eq!(told[0][9].0.as_ref().unwrap(), "21", "until it may be taken over");
+            for (number, (member, outsider)) in told[0].iter().zip(&told[1]).enumerate() {
+                assert!(member == outsider, "{api}, the {number}th:\n{member:?}\n{outsider:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_operator_reads_what_was_not_sent_and_the_metrics_count_it_apart() {
     let (_folder, _path, app) = listed();
     let app = app.spawn().await;
