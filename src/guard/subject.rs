@@ -143,7 +143,11 @@ fn number(phone_hash: &str, known: bool) -> String {
 /// The limits of a send but for that of its address, in the same order.
 pub fn limits_besides_address(phone_hash: &str, prefix: &str, known: bool) -> Vec<String> {
     let (number, total) = (number(phone_hash, known), "total".to_owned());
-    if known { vec![number, format!("known {total}")] } else { vec![number, format!("prefix {prefix}"), total] }
+    if known {
+        vec![number, format!("known {total}")]
+    } else {
+        vec![number, format!("prefix {prefix}"), total]
+    }
 }
 
 /// What takeovers are counted by: address, number.

@@ -145,7 +145,7 @@ impl SignIn {
         if !self.store.begin_again(attempt, steps, begun, claim).await? {
             return Ok(());
         }
-        let answer = match self.request(attempt, steps).await? {
+        let answer = match self.request(attempt, steps, false).await? {
             Ok(answer) => answer,
             Err(paused) => return self.start_later(attempt, resend, paused.wait, &paused.to_string()).await,
         };

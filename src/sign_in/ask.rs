@@ -14,7 +14,7 @@ impl SignIn {
     /// Asks the provider, once. `repeated`: an earlier answer for this attempt was lost.
     pub(super) async fn ask(&self, attempt: &Verification, repeated: bool) -> Result<Start, SignInError> {
         let (begun, asked_at) = (Instant::now(), self.clock.now());
-        match self.request(attempt, attempt.delivery.steps).await? {
+        match self.request(attempt, attempt.delivery.steps, repeated).await? {
             Ok(Err(VerifyError::AlreadyRunning(id))) => {
                 self.already_running(attempt, id, repeated, begun).await
             }

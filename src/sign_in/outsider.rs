@@ -9,12 +9,14 @@
 //!
 //! What remains: a number on the list that the provider refuses, or whose message it reports as lost, is told so. Until a
 //! process has seen answers of the provider it guesses how long they take, and trouble of the provider is met by outsiders
-//! only once someone else has met it.
+//! only once someone else has met it. And only a success begins the count of a number's wrong codes anew, and only members
+//! succeed: whoever types a few wrong codes, waits for a sign-in of the owner and types more finds out by the waits
+//! whether there was one.
 
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::time::sleep;
@@ -22,11 +24,11 @@ use tokio::time::sleep;
 use super::{CANCEL_AFTER, SignIn, SignInError, TRIES};
 use crate::{
     audit::{Event, Line},
-    clock::{Timestamp, millis},
+    clock::Timestamp,
     metrics::Operation,
     random::Random,
     store::Verification,
-    verify::{Cancelled, Checked, NextStep, RequestId, VerifyError},
+    verify::{Cancelled, Checked, NextStep, RequestId, VerifyClient, VerifyError},
 };
 
 /// Under which rule the metrics count what was not sent.
@@ -35,6 +37,8 @@ const RULE: &str = "ALLOWED_NUMBERS";
 const REMEMBERED: usize = 32;
 /// How long an answer takes as long as there is none to go by: so much, and up to so much more.
 const GUESS: [Duration; 2] = [Duration::from_millis(200), Duration::from_millis(300)];
+/// Under which name the store keeps whether a request lives on after the third wrong code, and ends with the fourth.
+const LENIENT: &str = "lenient";
 /// For how long trouble of the provider is trouble for all, if no good answer comes in between.
 const TROUBLE: Duration = Duration::from_mins(1);
 
@@ -48,8 +52,8 @@ pub struct Answers(Arc<Mutex<Seen>>);
 struct Seen {
     took: HashMap<Operation, VecDeque<Duration>>,
     trouble: HashMap<Operation, (Timestamp, Duration, VerifyError)>,
-    /// A request lives on after the third wrong code, and ends with the fourth.
-    lenient: bool,
+    /// What our own rows took lately where the provider's take no time of ours.
+    own_work: Duration,
 }
 
 impl Answers {
@@ -78,15 +82,12 @@ impl Answers {
         }
     }
 
-    /// Takes note of whether the last wrong code that we promise ends a request.
-    pub(super) fn note_check(&self, attempt: &Verification, answer: &Answer<Checked>) {
-        if attempt.wrong_codes + 1 == TRIES {
-            match answer {
-                Ok(Checked::Wrong) => self.lock().lenient = true,
-                Ok(Checked::TooMany) => self.lock().lenient = false,
-                _ => {}
-            }
-        }
+    fn note_own_work(&self, took: Duration) {
+        self.lock().own_work = took;
+    }
+
+    fn own_work(&self) -> Duration {
+        self.lock().own_work
     }
 
     /// How long the next answer takes, and what goes wrong with it, if something does.
@@ -94,20 +95,46 @@ impl Answers {
         let mut seen = self.lock();
         if let Some((since, took, error)) = seen.trouble.get(&operation) {
             if now.since(*since) < TROUBLE {
-                return (*took, Some(error.clone()));
+                // Where the time has run out it is the same each time.
+                let varies = !matches!(error, VerifyError::TimedOut);
+                return (if varies { vary(*took, random) } else { *took }, Some(error.clone()));
             }
             seen.trouble.remove(&operation);
         }
-        let below = |bound: usize| usize::try_from(random.below(bound as u64)).unwrap_or_default();
-        let recent = seen.took.get(&operation).filter(|recent| !recent.is_empty());
-        let took = recent.and_then(|recent| recent.get(below(recent.len())).copied());
-        let guess = || GUESS[0] + Duration::from_millis(random.below(millis(GUESS[1]).unsigned_abs()));
-        (took.unwrap_or_else(guess), None)
+        let took = match seen.took.get(&operation) {
+            Some(recent) if !recent.is_empty() => vary(between(recent, random), random),
+            _ => GUESS[0] + below(GUESS[1], random),
+        };
+        (took, None)
     }
 
     fn lock(&self) -> MutexGuard<'_, Seen> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn below(bound: Duration, random: &Random) -> Duration {
+    Duration::from_nanos(random.below(u64::try_from(bound.as_nanos()).unwrap_or(u64::MAX)))
+}
+
+/// Somewhere between two neighbours of those seen, so that the same few values do not come again and again.
+fn between(recent: &VecDeque<Duration>, random: &Random) -> Duration {
+    let mut sorted: Vec<_> = recent.iter().copied().collect();
+    sorted.sort_unstable();
+    let gaps = sorted.len().saturating_sub(1);
+    let low = usize::try_from(random.below(gaps as u64)).unwrap_or_default();
+    let at = |index: usize| sorted.get(index.min(gaps)).copied().unwrap_or_default();
+    at(low) + below(at(low + 1).saturating_sub(at(low)), random)
+}
+
+/// What becomes of a call that has so much time.
+fn within(time: Duration, took: Duration, trouble: Option<VerifyError>) -> (Duration, Option<VerifyError>) {
+    if took <= time { (took, trouble) } else { (time, Some(VerifyError::TimedOut)) }
+}
+
+/// Up to 15 % more or less.
+fn vary(took: Duration, random: &Random) -> Duration {
+    took * 85 / 100 + below(took * 30 / 100, random)
 }
 
 /// Whether an error would have met any number.
@@ -136,38 +163,71 @@ impl SignIn {
         Ok(held_by.as_deref().and_then(RequestId::parse))
     }
 
-    /// Instead of a request for a code.
+    /// Instead of a request for a code. Where an earlier answer was lost, the request of that time goes on.
     pub(super) async fn pretend_start(
         &self,
         attempt: &Verification,
+        repeated: bool,
     ) -> Result<Answer<RequestId>, SignInError> {
         self.not_sent(attempt);
-        if let Err(trouble) = self.pretend(Operation::Start).await {
+        if let Err(trouble) = self.pretend_but(Operation::Start, &self.verify, self.answers.own_work()).await
+        {
             return Ok(Err(trouble));
         }
-        let id = self.verify.made_up_id(&self.random);
-        if self.store.take_number(attempt, &id, self.clock.now()).await? {
-            return Ok(Ok(id));
-        }
-        Ok(Err(VerifyError::AlreadyRunning(self.taken_by(attempt, true).await?)))
+        let (id, begun) = (self.verify.made_up_id(&self.random), Instant::now());
+        let taken = self.store.take_number(attempt, &id, self.clock.now()).await?;
+        self.answers.note_own_work(begun.elapsed());
+        Ok(match taken {
+            true if repeated => Err(VerifyError::AlreadyRunning(Some(id))),
+            true => Ok(id),
+            false => Err(VerifyError::AlreadyRunning(self.taken_by(attempt, true).await?)),
+        })
     }
 
     /// Instead of the second step of a request.
     pub(super) async fn pretend_next_step(&self, attempt: &Verification) -> Answer<NextStep> {
         self.not_sent(attempt);
-        self.pretend(Operation::Next).await.map(|()| NextStep::Sent)
+        self.pretend(Operation::Next, &self.verify).await.map(|()| NextStep::Sent)
+    }
+
+    /// Takes note of whether the last wrong code that we promise ends a request.
+    pub(super) async fn note_check(&self, attempt: &Verification, answer: &Answer<Checked>) {
+        if attempt.wrong_codes + 1 != TRIES || !self.destinations.allowed.is_limited() {
+            return;
+        }
+        let lenient = match answer {
+            Ok(Checked::Wrong) => "yes",
+            Ok(Checked::TooMany) => "no",
+            _ => return,
+        };
+        if let Err(error) = self.store.remember(LENIENT, lenient).await {
+            tracing::warn!("what the provider answers to a last wrong code was not kept: {error}");
+        }
     }
 
     /// Instead of the check of a code.
-    pub(super) async fn pretend_check(&self, attempt: &Verification) -> Answer<Checked> {
-        let tries = TRIES + i64::from(self.answers.lock().lenient);
-        self.pretend(Operation::Check).await?;
+    pub(super) async fn pretend_check(
+        &self,
+        verify: &VerifyClient,
+        attempt: &Verification,
+    ) -> Answer<Checked> {
+        let begun = Instant::now();
+        let lenient = self.store.remembered(LENIENT).await.unwrap_or_else(|error| {
+            tracing::warn!("what the provider answers to a last wrong code cannot be read: {error}");
+            None
+        });
+        let tries = TRIES + i64::from(lenient.as_deref() == Some("yes"));
+        self.pretend_but(Operation::Check, verify, begun.elapsed()).await?;
         Ok(if attempt.wrong_codes + 1 < tries { Checked::Wrong } else { Checked::TooMany })
     }
 
     /// Instead of a cancel.
-    pub(super) async fn pretend_cancel(&self, attempt: &Verification) -> Answer<Cancelled> {
-        self.pretend(Operation::Cancel).await?;
+    pub(super) async fn pretend_cancel(
+        &self,
+        verify: &VerifyClient,
+        attempt: &Verification,
+    ) -> Answer<Cancelled> {
+        self.pretend(Operation::Cancel, verify).await?;
         let (now, delivery) = (self.clock.now(), &attempt.delivery);
         // The second step follows by itself where nobody was there to cancel in time.
         let followed = delivery.steps.second().is_some()
@@ -183,10 +243,21 @@ impl SignIn {
         })
     }
 
-    /// Waits as long as a call takes.
-    async fn pretend(&self, operation: Operation) -> Answer<()> {
+    /// Waits as long as a call of `verify` takes.
+    pub(super) async fn pretend(&self, operation: Operation, verify: &VerifyClient) -> Answer<()> {
+        self.pretend_but(operation, verify, Duration::ZERO).await
+    }
+
+    /// Waits for less: so much our own work takes.
+    async fn pretend_but(
+        &self,
+        operation: Operation,
+        verify: &VerifyClient,
+        own_work: Duration,
+    ) -> Answer<()> {
         let (took, trouble) = self.answers.next(operation, self.clock.now(), &self.random);
-        sleep(took).await;
+        let (took, trouble) = within(verify.timeout(), took, trouble);
+        sleep(took.saturating_sub(own_work)).await;
         trouble.map_or(Ok(()), Err)
     }
 

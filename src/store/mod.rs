@@ -135,6 +135,20 @@ impl Store {
         Ok(())
     }
 
+    /// Keeps what was learned of the provider under `name`, for all instances. What is kept already is not written again.
+    pub async fn remember(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) \
+                           DO UPDATE SET value = excluded.value WHERE meta.value <> excluded.value";
+        sqlx::query(SQL).bind(name).bind(value).execute(&mut *self.hold().await?).await?;
+        Ok(())
+    }
+
+    /// What [`Store::remember`] keeps.
+    pub async fn remembered(&self, name: &str) -> Result<Option<String>, StoreError> {
+        let query = sqlx::query_scalar("SELECT value FROM meta WHERE name = $1").bind(name);
+        Ok(query.fetch_optional(&mut *self.hold().await?).await?)
+    }
+
     /// The keys under `configured`, or under a server key that the first instance makes and all others find.
     pub async fn keys(&self, configured: Option<&SecretString>, random: &Random) -> Result<Keys, StoreError> {
         if let Some(key) = configured {

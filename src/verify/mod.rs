@@ -201,6 +201,16 @@ impl VerifyClient {
         Self { timeout: time.min(self.timeout), ..self.clone() }
     }
 
+    /// How long a call takes at most.
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Whether calls have less time than the settings give them.
+    pub fn is_shortened(&self) -> bool {
+        self.timeout < self.settings.timeout
+    }
+
     /// As many of `channels` as one request can hold: v1 has none with a call first and a text after it.
     pub fn steps(&self, channels: Channels) -> Channels {
         match (self.settings.api, channels.first()) {
