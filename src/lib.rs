@@ -9,9 +9,12 @@
 //! [`pin`] reads it, [`sign_in`] has it checked, and on success a session is stored before the answer leaves. From then
 //! on [`session`] knows who is there. If no code comes, [`sign_in`] has it sent again, and a [`callback`] of the provider
 //! may tell why. A cancel is over for the visitor at once; [`jobs`] tells the provider when it takes one, and makes the
-//! moves of a resend that have to wait. What is sent, refused and answered is counted in [`metrics`], and
-//! who did what is told in [`audit`]. Whatever goes
-//! wrong becomes one line for the operator and one sentence for the visitor in [`error`].
+//! moves of a resend that have to wait. What is sent, refused and answered is counted in [`metrics`], and who did what is
+//! told in [`audit`]. Whatever goes wrong becomes one line for the operator and one sentence for the visitor in [`error`].
+//!
+//! Around all that, `serve` bounds what a connection may hold and ends it without a cut, `unread` closes it after a request
+//! that was not read to its end, `supervisor` starts again what should never end, and [`log`] loses lines before it
+//! holds anybody up.
 //!
 //! A proxy in front of another site asks [`gate`] about each of its requests; who is not signed in there is led to `/`,
 //! and back to the page they came for.
