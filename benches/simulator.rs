@@ -23,7 +23,7 @@ use axum::{
 use phonegate::{
     clock::{Clock, Timestamp},
     random::Random,
-    simulator::{Options, Simulator},
+    simulator::{self, Simulator},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -181,7 +181,7 @@ async fn call(address: SocketAddr, caller: u64, until: Instant) -> Outcome<u64> 
 
 async fn memory_over_a_million() -> Outcome<()> {
     let clock = Clock::fixed(Timestamp::from_millis(0));
-    let router = Simulator::new(Options::new(clock.clone(), Random::system())).router();
+    let router = Simulator::new(simulator::options(&clock, &Random::system())).router();
     let mut settled = None;
     for tenth in 1..=10 {
         for count in 0..MILLION / 10 {

@@ -2,7 +2,6 @@
 //!
 //! What this module promises:
 //! * Whoever needs the time is given a [`Clock`]; a test gives one that stands still until told to move.
-//! * A [`Clock::fork`] follows its parent and can be set ahead on its own: the simulator's clock.
 
 use std::{
     fmt,
@@ -72,7 +71,6 @@ pub struct Clock {
 enum Base {
     System,
     Fixed(Timestamp),
-    Parent(Box<Clock>),
 }
 
 impl Clock {
@@ -86,11 +84,6 @@ impl Clock {
         Self::on(Base::Fixed(start))
     }
 
-    /// A clock that follows this one and may be set ahead without moving it.
-    pub fn fork(&self) -> Self {
-        Self::on(Base::Parent(Box::new(self.clone())))
-    }
-
     fn on(base: Base) -> Self {
         Self { base, ahead: Arc::default() }
     }
@@ -100,17 +93,16 @@ impl Clock {
         let base = match &self.base {
             Base::System => system_now(),
             Base::Fixed(start) => *start,
-            Base::Parent(parent) => parent.now(),
         };
         Timestamp(base.0.saturating_add(self.ahead.load(Ordering::Relaxed)))
     }
 
-    /// Moves this clock, its clones and its forks ahead.
+    /// Moves this clock and its clones ahead.
     pub fn advance(&self, by: Duration) {
         self.shift(|ahead| ahead.saturating_add(millis(by)));
     }
 
-    /// Moves this clock, its clones and its forks back, as an operator's clock sometimes is.
+    /// Moves this clock and its clones back, as an operator's clock sometimes is.
     pub fn set_back(&self, by: Duration) {
         self.shift(|ahead| ahead.saturating_sub(millis(by)));
     }
@@ -135,18 +127,6 @@ pub(crate) fn millis(duration: Duration) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_fork_follows_its_parent_and_moves_alone() {
-        let parent = Clock::fixed(Timestamp::from_millis(1_000));
-        let fork = parent.fork();
-
-        parent.advance(Duration::from_secs(2));
-        fork.advance(Duration::from_secs(5));
-
-        assert_eq!(parent.now().as_millis(), 3_000);
-        assert_eq!(fork.now().as_millis(), 8_000);
-    }
 
     #[test]
     fn no_moment_is_too_far_to_reckon_with_or_to_be_written_down() {

@@ -16,7 +16,7 @@ use phonegate::{
     phone::PhoneNumber,
     random::Random,
     server::{Doors, Server, StartError, World, serve_simulator},
-    simulator::{Callbacks, Options, Simulator},
+    simulator::{self, Callbacks, Options, Simulator},
     store::{Store, StoreError},
 };
 use tokio::sync::watch;
@@ -95,13 +95,12 @@ async fn simulate(config: SimulatorConfig, lines: &Lines) -> Outcome {
         signature_secret,
         api_key: key.clone(),
         application_id: None,
-        clock: Clock::system(),
     });
     let simulator = Simulator::new(Options {
         credentials: Some(config.credentials),
         throttle: config.throttle,
         callbacks,
-        ..Options::new(Clock::system().fork(), Random::system())
+        ..simulator::options(&Clock::system(), &Random::system())
     });
     let listener = tokio::net::TcpListener::bind(config.listen)
         .await

@@ -38,10 +38,16 @@ impl Random {
     /// As many as are asked for.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
+        self.fill(&mut bytes);
+        bytes
+    }
+
+    /// As many as there is room for.
+    pub fn fill(&self, bytes: &mut [u8]) {
         match &self.0 {
             Source::System => {
                 // The generator cannot fail once the process runs; a token of zeros must never be.
-                if rand::fill(&mut bytes).is_err() {
+                if rand::fill(bytes).is_err() {
                     std::process::abort();
                 }
             }
@@ -56,7 +62,6 @@ impl Random {
                 }
             }
         }
-        bytes
     }
 
     /// A number below `bound`, each equally likely.

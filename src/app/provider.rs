@@ -122,14 +122,13 @@ impl Surroundings<'_> {
 
     fn simulated(&self, signature_secret: Option<SecretString>) -> Result<Option<Simulated>, BuildError> {
         let Provider::Simulator { forced } = self.config.provider else { return Ok(None) };
-        let mut options = simulator::Options::new(self.clock.fork(), self.random.clone());
+        let mut options = simulator::options(self.clock, self.random);
         let url = self.own_url("callbacks/verify")?;
         options.callbacks = signature_secret.map(|signature_secret| simulator::Callbacks {
             url,
             signature_secret,
             api_key: SIMULATOR.to_owned(),
             application_id: None,
-            clock: self.clock.clone(),
         });
         Ok(Some(Simulated { simulator: Simulator::new(options), forced }))
     }

@@ -24,9 +24,6 @@ fn sources(folder: &str, ending: &str) -> Vec<String> {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             let name = path.strip_prefix(root).unwrap().to_str().unwrap();
-            if name.starts_with("templates/simulator") {
-                continue; // Those pages are for developers, and have their words in them.
-            }
             if path.is_dir() {
                 folders.push(path);
             } else if name.ends_with(ending)

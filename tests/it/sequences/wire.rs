@@ -19,7 +19,7 @@ use futures_util::stream;
 use phonegate::{
     clock::Clock,
     random::Random,
-    simulator::{Options, Simulator},
+    simulator::{self, Options, Simulator, SimulatorClock},
 };
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Notify, time::sleep};
@@ -49,7 +49,7 @@ pub(super) enum Fault {
 #[derive(Clone)]
 pub(super) struct Wire {
     pub(super) base_url: Url,
-    pub(super) clock: Clock,
+    pub(super) clock: SimulatorClock,
     simulator: Router,
     record: Arc<Mutex<Record>>,
     /// Tells of a call that is held, and lets go of it.
@@ -83,8 +83,8 @@ pub(super) struct Record {
 
 impl Wire {
     pub(super) async fn start(clock: &Clock, random: &Random, lock: Duration) -> Self {
-        let clock = clock.fork();
-        let options = Options { lock_after_cancel: lock, ..Options::new(clock.clone(), random.clone()) };
+        let options = Options { lock_after_cancel: lock, ..simulator::options(clock, random) };
+        let clock = options.clock.clone();
         let simulator = Simulator::new(options).router();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();

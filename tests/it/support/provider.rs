@@ -22,7 +22,7 @@ use futures_util::stream;
 use phonegate::{
     clock::Clock,
     random::Random,
-    simulator::{Options, Simulator},
+    simulator::{self, Options, Simulator, SimulatorClock},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ pub const THE_CODE: &str = "123456";
 #[derive(Clone)]
 pub struct Provider {
     pub base_url: Url,
-    pub clock: Clock,
+    pub clock: SimulatorClock,
     wire: Arc<Mutex<Wire>>,
 }
 
@@ -94,15 +94,15 @@ impl Provider {
 
     /// `change` makes the simulator differ from the ordinary one.
     pub async fn start_with(clock: &Clock, change: impl FnOnce(&mut Options)) -> Self {
-        let clock = clock.fork();
         let wire = Arc::<Mutex<Wire>>::default();
         let mut options = Options {
             credentials: Some((CREDENTIALS.0.to_owned(), CREDENTIALS.1.into())),
             slow_answer: Duration::from_millis(300),
             lock_after_cancel: LOCK_AFTER_CANCEL,
-            ..Options::new(clock.clone(), Random::system())
+            ..simulator::options(clock, &Random::system())
         };
         change(&mut options);
+        let clock = options.clock.clone();
         Self::serve(Simulator::new(options).router(), clock, wire).await
     }
 
@@ -123,10 +123,10 @@ impl Provider {
         let router = Router::new()
             .route("/v2/verify", post(start))
             .route("/v2/verify/{id}", post(check).delete(StatusCode::NO_CONTENT));
-        Self::serve(router, clock.fork(), Arc::default()).await
+        Self::serve(router, simulator::clock_following(clock), Arc::default()).await
     }
 
-    async fn serve(router: Router, clock: Clock, wire: Arc<Mutex<Wire>>) -> Self {
+    async fn serve(router: Router, clock: SimulatorClock, wire: Arc<Mutex<Wire>>) -> Self {
         let router = router.layer(from_fn_with_state(wire.clone(), pass));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();

@@ -1,0 +1,17 @@
+//! The built-in simulator, which is a crate of its own and knows nothing of us: here it gets our time and randomness.
+
+pub use vonage_simulator::{Callbacks, Clock as SimulatorClock, Options, Simulator};
+
+use crate::{clock::Clock, random::Random};
+
+/// How a simulator behaves that lives on `clock`, and may be set ahead of it.
+pub fn options(clock: &Clock, random: &Random) -> Options {
+    let random = random.clone();
+    Options::new(clock_following(clock), vonage_simulator::Random::new(move |bytes| random.fill(bytes)))
+}
+
+/// A clock of the simulator's that follows ours.
+pub fn clock_following(clock: &Clock) -> SimulatorClock {
+    let clock = clock.clone();
+    SimulatorClock::following(move || vonage_simulator::Timestamp::from_millis(clock.now().as_millis()))
+}
