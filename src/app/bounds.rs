@@ -51,11 +51,11 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
-    use crate::{clock::Clock, random::Random, simulator::Options};
+    use crate::{clock::Clock, random::Random, simulator};
 
     #[tokio::test(start_paused = true)]
     async fn a_body_that_trickles_into_the_simulator_for_ever_is_given_up() {
-        let simulator = Simulator::new(Options::new(Clock::system(), Random::seeded(7)));
+        let simulator = Simulator::new(simulator::options(&Clock::system(), &Random::seeded(7)));
         let router = simulator_alone(simulator);
         for path in ["/verify/json", "/v2/verify", "/v2/verify/x", "/verify/control/json", "/clock"] {
             let trickle = stream::unfold((), async |()| {

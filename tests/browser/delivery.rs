@@ -4,10 +4,10 @@ use fantoccini::key::Key;
 use serde_json::{Value, json};
 
 use crate::{
-    driver::{Browser, JavaScript},
     screenshots::SCREENS,
     visitor::{CALL, NUMBER, PIN, SEND_AGAIN, SIGN_IN, Visitor},
 };
+use phonegate_testing::driver::{Browser, JavaScript};
 
 /// Neither texts nor calls reach it.
 const UNREACHABLE: &str = "+1 202 555 0133";

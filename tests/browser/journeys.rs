@@ -1,9 +1,7 @@
 //! What visitors do: the straight way, the mistakes, and all that a browser's buttons allow.
 
-use crate::{
-    driver::JavaScript,
-    visitor::{CANCEL, NUMBER, PHONE, PIN, SEND, SIGN_OUT, TYPED, Visitor},
-};
+use crate::visitor::{CANCEL, NUMBER, PHONE, PIN, SEND, SIGN_OUT, TYPED, Visitor};
+use phonegate_testing::driver::JavaScript;
 
 journeys! {
     a_visitor_signs_in_and_out

@@ -19,7 +19,6 @@ macro_rules! journeys {
 
 mod app;
 mod delivery;
-mod driver;
 mod journeys;
 mod parts;
 mod screenshots;

@@ -1,9 +1,7 @@
 //! The part of a page that somebody was on the way to (`#/reports/42`): browsers tell no server of it.
 
-use crate::{
-    driver::JavaScript,
-    visitor::{CANCEL, PHONE, PIN, SEND, SEND_AGAIN, TYPED, Visitor},
-};
+use crate::visitor::{CANCEL, PHONE, PIN, SEND, SEND_AGAIN, TYPED, Visitor};
+use phonegate_testing::driver::JavaScript;
 
 const PART: &str = "/reports/42?a=%20b";
 

@@ -4,10 +4,8 @@ use std::{fs, path::Path};
 
 use serde_json::json;
 
-use crate::{
-    driver::{Browser, JavaScript},
-    visitor::{CALL, CANCEL, PIN, SEND, SEND_AGAIN, SIGN_OUT, Visitor},
-};
+use crate::visitor::{CALL, CANCEL, PIN, SEND, SEND_AGAIN, SIGN_OUT, Visitor};
+use phonegate_testing::driver::{Browser, JavaScript};
 
 /// Width and height of a phone and of a desk.
 pub(crate) const SCREENS: [(u32, u32); 2] = [(360, 740), (1280, 800)];

@@ -1,9 +1,7 @@
 //! Someone who signs in: the program, a browser, and what a person does with them.
 
-use crate::{
-    app::{App, Message},
-    driver::{Browser, JavaScript},
-};
+use crate::app::{App, Message};
+use phonegate_testing::driver::{Browser, JavaScript};
 
 /// Theirs, and as they type it.
 pub(crate) const NUMBER: &str = "+12025550140";

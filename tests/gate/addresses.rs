@@ -4,7 +4,7 @@ use phonegate::gate::return_to::Rules;
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::driver::{Browser, JavaScript};
+use phonegate_testing::driver::{Browser, JavaScript};
 
 #[path = "../../src/gate/return_to/tests/hostile.rs"]
 mod hostile;

@@ -13,9 +13,9 @@ use crate::{
     proxy::Kind,
     requests::assert_plain_401,
     smuggling::KEPT,
-    support::PHONE,
     world::{COOKIE, SIGN_IN, SITE, World, seen},
 };
+use phonegate_testing::PHONE;
 
 const TIMES: usize = 30;
 const SIZES: [usize; 3] = [1, 20_000, 900_000];

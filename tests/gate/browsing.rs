@@ -6,12 +6,11 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::{
-    driver::Browser,
     proxy::Kind,
     requests::behind_each,
-    support::PHONE,
     world::{DEEP_LINK, SIGN_IN, SITE, World, until},
 };
+use phonegate_testing::{PHONE, driver::Browser};
 
 behind_each! {
     a_deep_link_leads_to_sign_in_and_back_to_that_very_page

@@ -2,10 +2,10 @@
 
 use phonegate::clock::Clock;
 
-use crate::{
+use crate::proxy::{Proxy, free_address};
+use phonegate_testing::{
+    Binary, CREDENTIALS, PHONE, Provider,
     driver::{Browser, JavaScript},
-    proxy::{Proxy, free_address},
-    support::{Binary, CREDENTIALS, PHONE, Provider},
 };
 
 const README: &str = include_str!("../../README.md");

@@ -3,9 +3,9 @@
 use crate::{
     proxy::Kind,
     requests::behind_each,
-    support::PHONE,
     world::{COOKIE, DEEP_LINK, SIGN_IN_FOR_DEEP_LINK, World, click, location, seen},
 };
+use phonegate_testing::PHONE;
 
 /// All that a proxy or the gate says, said by a client.
 const FORGED: [(&str, &str); 22] = [

@@ -12,10 +12,8 @@ use std::{
 use phonegate::clock::Clock;
 use reqwest::Client;
 
-use crate::{
-    support::{Binary, Provider},
-    world::{COOKIE, sign_in, start_phonegate},
-};
+use crate::world::{COOKIE, sign_in, start_phonegate};
+use phonegate_testing::{Binary, Provider};
 
 /// 2,000 checks a second for 5 s, so that the whole run stays short.
 const RATE: u32 = 2_000;

@@ -6,9 +6,9 @@ use reqwest::Response;
 use crate::{
     proxy::Kind,
     requests::behind_each,
-    support::{Browser as Visitor, PHONE},
     world::{COOKIE, SITE, World, click, location},
 };
+use phonegate_testing::{Browser as Visitor, PHONE};
 
 /// Signs, by what the query of the first page makes of them.
 const KINDS: [&str; 3] = ["a", ":", "%7B"];

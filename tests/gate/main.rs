@@ -2,21 +2,13 @@
 //!
 //! Time is real here: tests wait for what should come, up to a limit, and never to let the app's time pass.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    unreachable_pub,
-    reason = "a test that cannot go on should say where"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should say where")]
 
 mod addresses;
 mod bodies;
 mod browsing;
 mod demo;
 mod deploy;
-#[expect(dead_code, reason = "made for another binary too")]
-#[path = "../browser/driver.rs"]
-mod driver;
 mod forging;
 mod load;
 mod long_links;
@@ -26,8 +18,5 @@ mod requests;
 mod rolling;
 mod site;
 mod smuggling;
-#[expect(dead_code, unused_imports, reason = "made for another binary too")]
-#[path = "../it/support/mod.rs"]
-mod support;
 mod traefik;
 mod world;

@@ -10,7 +10,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::driver::free_port;
+use phonegate_testing::driver::free_port;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {

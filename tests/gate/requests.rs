@@ -4,9 +4,9 @@ use reqwest::{Method, Response};
 
 use crate::{
     proxy::Kind,
-    support::PHONE,
     world::{COOKIE, DEEP_LINK, SIGN_IN_FOR_DEEP_LINK, SITE, World, click, location, seen},
 };
+use phonegate_testing::PHONE;
 
 /// Each is a test behind nginx and one behind Caddy.
 macro_rules! behind_each {

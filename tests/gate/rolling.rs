@@ -13,9 +13,9 @@ use reqwest::{Client, Method};
 
 use crate::{
     proxy::{Proxy, free_address},
-    support::{Binary, Provider},
     world::{start_phonegate, until},
 };
+use phonegate_testing::{Binary, Provider};
 
 const CLIENTS: usize = 16;
 

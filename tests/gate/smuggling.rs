@@ -12,9 +12,9 @@ use tokio::{
 use crate::{
     proxy::{Changes, Kind, Proxy},
     site::Site,
-    support::PHONE,
     world::{COOKIE, SITE, World, click, client_of, seen},
 };
+use phonegate_testing::PHONE;
 
 /// nginx keeps its connections to the gate, as it does by itself since 1.29.7.
 pub(crate) const KEPT: Changes<'_> = &[

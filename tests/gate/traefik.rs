@@ -11,11 +11,9 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::{
-    support::{Binary, PHONE, Provider},
-    world::{COOKIE, DEEP_LINK, SIGN_IN_FOR_DEEP_LINK, location, sign_in, start_phonegate},
-};
+use crate::world::{COOKIE, DEEP_LINK, SIGN_IN_FOR_DEEP_LINK, location, sign_in, start_phonegate};
 use phonegate::clock::Clock;
+use phonegate_testing::{Binary, PHONE, Provider};
 
 struct Traefik {
     client: Client,

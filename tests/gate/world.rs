@@ -9,10 +9,12 @@ use phonegate::clock::Clock;
 use reqwest::{Client, Method, RequestBuilder, Response, redirect::Policy};
 
 use crate::{
-    driver::{Browser, JavaScript},
     proxy::{Changes, Kind, Proxy},
     site::{Seen, Site},
-    support::{Binary, Browser as Visitor, CREDENTIALS, Provider},
+};
+use phonegate_testing::{
+    Binary, Browser as Visitor, CREDENTIALS, Provider,
+    driver::{Browser, JavaScript},
 };
 
 pub(crate) const SITE: &str = "https://app.example.com";

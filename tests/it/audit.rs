@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use phonegate::{audit::Event, phone::PhoneNumber};
 use serde_json::Value;
 
-use crate::support::{Answer, Binary, Browser, PHONE, TestApp, logged, secs, test_app, wrong_codes};
+use phonegate_testing::{Answer, Binary, Browser, PHONE, TestApp, logged, secs, test_app, wrong_codes};
 
 const VISITOR: [(&str, &str); 1] = [("x-forwarded-for", "203.0.113.77")];
 pub(super) const MASKED: &str = "phone=\"+1 •••• ••••50\"";

@@ -1,7 +1,7 @@
 //! Refusals and sign-ins that came to nothing: none goes by without its line, and none has two.
 
 use super::audit::{MASKED, app_with, ask, check, event, events, post};
-use crate::support::{Answer, Browser, Fault, PHONE, TestApp, logged, secs, test_app, wrong_code};
+use phonegate_testing::{Answer, Browser, Fault, PHONE, TestApp, logged, secs, test_app, wrong_code};
 
 const OTHERS: std::ops::Range<u32> = 51..56;
 

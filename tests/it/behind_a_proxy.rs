@@ -3,7 +3,7 @@
 use axum::{body::Body, http::Request};
 use tower::ServiceExt;
 
-use crate::support::{Browser, logged_of, secs, test_app};
+use phonegate_testing::{Browser, logged_of, secs, test_app};
 
 /// A number that is refused, so that the log tells the address.
 const PREMIUM: [(&str, &str); 1] = [("phone", "+44 901 234 5678")];

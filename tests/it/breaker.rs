@@ -6,7 +6,7 @@ use phonegate::{
     sign_in::{Refusal, Start},
 };
 
-use crate::support::{Answer, PHONE, TestApp, logged, secs, test_app};
+use phonegate_testing::{Answer, PHONE, TestApp, logged, secs, test_app};
 
 fn phone(last: u32) -> String {
     format!("+1 202 555 01{last}")

@@ -11,7 +11,7 @@ use phonegate::{
     store::Device,
 };
 
-use crate::support::{Fault, TestApp, each_store, postgres_store, secs, test_app};
+use phonegate_testing::{Fault, TestApp, each_store, postgres_store, secs, test_app};
 
 /// A British number outside of the robots' runs.
 const VISITOR: &str = "+44 7500 000001";

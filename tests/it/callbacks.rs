@@ -7,7 +7,7 @@ use phonegate::guard::{Mode, report::Report};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Browser, Fault, PHONE, TestApp, logged, secs, test_app};
+use phonegate_testing::{Answer, Browser, Fault, PHONE, TestApp, logged, secs, test_app};
 
 pub const SECRET: &str = "d2f8dd0a6d8b4c0a9e1f";
 

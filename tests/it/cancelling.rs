@@ -1,6 +1,6 @@
 //! A cancel is over for the visitor at once; the provider is told when it takes one.
 
-use crate::support::{PHONE, secs, test_app};
+use phonegate_testing::{PHONE, secs, test_app};
 
 #[tokio::test]
 async fn an_early_cancel_reaches_the_provider_after_thirty_seconds() {

@@ -8,7 +8,7 @@ use std::{
 
 use reqwest::Client;
 
-use crate::support::{Binary, secs, test_app};
+use phonegate_testing::{Binary, secs, test_app};
 
 const SILENT: &str = "";
 const HALF: &str = "GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ";

@@ -1,6 +1,6 @@
 //! Each documented answer of the provider, through the whole app: status, page, and what the operator reads.
 
-use crate::support::{Answer, Fault, PHONE, TestApp, logged, logged_of, test_app};
+use phonegate_testing::{Answer, Fault, PHONE, TestApp, logged, logged_of, test_app};
 
 /// What the app answers: status, words of the page, words of its log.
 type Told = (u16, &'static str, &'static str);
@@ -156,13 +156,13 @@ async fn each_answer_to_a_check() {
 async fn next_step(api: &str, fault: Fault) -> (TestApp, Answer, String) {
     let app = test_app().api(api).spawn().await;
     let (browser, id) = app.waiting_for_code(PHONE).await;
-    app.pass(crate::support::secs(30)).await;
+    app.pass(phonegate_testing::secs(30)).await;
     app.provider.fault("next", fault, 9);
     let asked = browser.resend(&id, "voice").await;
     asked.assert_redirect("/verify");
     let log = logged_of(asked.header("x-request-id").unwrap()).join("\n");
     for _ in 0..4 {
-        app.pass(crate::support::secs(5)).await;
+        app.pass(phonegate_testing::secs(5)).await;
     }
     let page = browser.get("/verify").await;
     (app, page, log)
@@ -216,9 +216,9 @@ async fn each_answer_to_a_cancel_is_nothing_to_the_visitor() {
         browser.cancel(&id).await.assert_redirect("/");
         browser.get("/").await.assert_page(200, "You cancelled signing in.");
 
-        app.pass(crate::support::secs(30)).await;
-        app.pass(crate::support::secs(10)).await;
-        app.pass(crate::support::secs(60)).await;
+        app.pass(phonegate_testing::secs(30)).await;
+        app.pass(phonegate_testing::secs(10)).await;
+        app.pass(phonegate_testing::secs(60)).await;
         assert_eq!(app.provider.calls("cancel"), calls, "{api} {fault:?}");
         let mark = format!("request_id=\"{}\"", &id[..8]);
         let log: Vec<_> = logged().lines().filter(|line| line.contains(&mark)).map(str::to_owned).collect();

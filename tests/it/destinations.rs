@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use phonegate::sign_in::{Refusal, Start};
 use tempfile::TempDir;
 
-use crate::support::{Binary, PHONE, each_store, logged, secs, test_app};
+use phonegate_testing::{Binary, PHONE, each_store, logged, secs, test_app};
 
 const OTHER: &str = "+1 202 555 0151";
 

@@ -13,7 +13,7 @@ use phonegate::{
 use reqwest::Method;
 use tokio::net::TcpListener;
 
-use crate::support::{Answer, Browser, CREDENTIALS, PHONE, Provider, secs};
+use phonegate_testing::{Answer, Browser, CREDENTIALS, PHONE, Provider, secs};
 
 #[expect(dead_code, reason = "its main is what the test does otherwise")]
 #[path = "../../examples/embed.rs"]

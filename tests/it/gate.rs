@@ -3,7 +3,7 @@
 use phonegate::keys::Token;
 use reqwest::Method;
 
-use crate::support::{Answer, Browser, PHONE, TestApp, each_store, logged, secs, test_app};
+use phonegate_testing::{Answer, Browser, PHONE, TestApp, each_store, logged, secs, test_app};
 
 /// What the proxy in front of `https://app.example.com` says of a click on a link, as a browser sends it.
 pub(super) const CLICK: [(&str, &str); 6] = [

@@ -5,7 +5,7 @@ use std::time::Duration;
 use phonegate::keys::Token;
 
 use super::gate::{app, app_with, ask, assert_let_in, assert_turned_away};
-use crate::support::{PHONE, each_store, secs, test_app};
+use phonegate_testing::{PHONE, each_store, secs, test_app};
 
 #[tokio::test]
 async fn the_limits_of_a_session_hold_for_the_gate_and_its_visits_count() {

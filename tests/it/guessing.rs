@@ -11,7 +11,7 @@ use phonegate::{
     store::Device,
 };
 
-use crate::support::{
+use phonegate_testing::{
     Browser, PHONE, THE_CODE, TestApp, each_store, logged, secs, test_app, wrong_code, wrong_codes,
 };
 
@@ -20,7 +20,7 @@ async fn fresh_attempt(app: &TestApp) -> (Browser, String) {
     app.waiting_for_code(PHONE).await
 }
 
-async fn try_wrong(browser: &Browser, id: &str, number: usize) -> crate::support::Answer {
+async fn try_wrong(browser: &Browser, id: &str, number: usize) -> phonegate_testing::Answer {
     browser.check(id, &format!("{:06}", 200_000 + number)).await
 }
 

@@ -1,7 +1,7 @@
 //! Proxies that say half of what the gate needs to know, or say it twice.
 
 use super::gate::{CLICK, app, ask, assert_let_in, assert_turned_away, click_but};
-use crate::support::{LogOfThisThread, PHONE, secs};
+use phonegate_testing::{LogOfThisThread, PHONE, secs};
 
 const NAMES: [(&str, &str); 4] = [
     ("x-forwarded-method", "X-Forwarded-Method"),

@@ -5,7 +5,7 @@ use reqwest::{
     header::{HOST, ORIGIN},
 };
 
-use crate::support::{PHONE, test_app};
+use phonegate_testing::{PHONE, test_app};
 
 #[tokio::test]
 async fn a_foreign_or_forged_request_id_calls_nobody() {
@@ -85,7 +85,7 @@ async fn an_id_of_the_clients_choosing_does_not_reach_the_log() {
     let answer =
         browser.send(browser.request(Method::GET, "/nowhere").header("x-request-id", "chosen-by-me")).await;
     assert_ne!(answer.header("x-request-id"), Some("chosen-by-me"));
-    assert!(!answer.body.contains("chosen-by-me") && !crate::support::logged().contains("chosen-by-me"));
+    assert!(!answer.body.contains("chosen-by-me") && !phonegate_testing::logged().contains("chosen-by-me"));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use phonegate::{
     sign_in::{Refusal, Start},
 };
 
-use crate::support::{Browser, PHONE, THE_CODE, TestApp, each_store, logged, secs, test_app};
+use phonegate_testing::{Browser, PHONE, THE_CODE, TestApp, each_store, logged, secs, test_app};
 
 pub(super) const KNOWN: &str = "phonegate-known";
 

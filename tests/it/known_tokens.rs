@@ -6,7 +6,7 @@ use phonegate::{
 };
 
 use super::known_browsers::{KNOWN, known_browser, sign_in};
-use crate::support::{Browser, PHONE, THE_CODE, TestApp, each_store, secs, test_app, wrong_code};
+use phonegate_testing::{Browser, PHONE, THE_CODE, TestApp, each_store, secs, test_app, wrong_code};
 
 /// Of the last [`KNOWN`] cookie that a browser got, the tokens in it.
 fn tokens(browser: &Browser) -> Vec<String> {

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use phonegate::sign_in::{Refusal, Start};
 use sqlx::Executor;
 
-use crate::support::{BEGUN, PHONE, TestApp, each_store, logged, secs, test_app};
+use phonegate_testing::{BEGUN, PHONE, TestApp, each_store, logged, secs, test_app};
 
 /// British mobile numbers, all of them valid, a thousand to a block.
 fn number(block: u32, last: u32) -> String {
@@ -129,7 +129,7 @@ async fn of_two_hundred_sends_at_once_exactly_as_many_leave_as_a_limit_allows() 
         for (setting, allowed) in
             [("LIMIT_NUMBER", 7), ("LIMIT_ADDRESS", 7), ("LIMIT_PREFIX", 7), ("LIMIT_TOTAL", 50)]
         {
-            let store = if store.is_some() { crate::support::postgres_store().await } else { None };
+            let store = if store.is_some() { phonegate_testing::postgres_store().await } else { None };
             let app = test_app().set(setting, &format!("{allowed}/1h")).store(store.as_deref());
             let app = app.provider_without_limits().await.spawn().await;
             let starts = join_all((0..200_u32).map(|send| {

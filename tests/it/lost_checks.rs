@@ -1,6 +1,6 @@
 //! A check whose answer was lost: it may have used up a try, or been right.
 
-use crate::support::{Browser, Fault, PHONE, TestApp, secs, test_app, wrong_code, wrong_codes};
+use phonegate_testing::{Browser, Fault, PHONE, TestApp, secs, test_app, wrong_code, wrong_codes};
 
 const LOST: [Fault; 3] = [Fault::Cut, Fault::Html, Fault::Garbage];
 

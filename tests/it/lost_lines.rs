@@ -13,7 +13,7 @@ use reqwest::Client;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{Browser, exit_code, secs, wrong_code};
+use phonegate_testing::{Browser, exit_code, secs, wrong_code};
 
 /// The number whose messages do not arrive, as a callback tells.
 const UNDELIVERED: &str = "+1 202 555 0133";

@@ -1,6 +1,6 @@
 //! A start whose answer was lost: found again, where the provider names it and it can only be ours.
 
-use crate::support::{Fault, PHONE, secs, test_app};
+use phonegate_testing::{Fault, PHONE, secs, test_app};
 
 /// How the answer to a start can be lost after the message went out.
 const LOST: [Fault; 3] = [Fault::Cut, Fault::Html, Fault::Garbage];

@@ -52,7 +52,6 @@ mod special_numbers;
 mod starting;
 mod stopping;
 mod store_refusals;
-mod support;
 mod taking_over;
 mod taking_over_again;
 mod twice;

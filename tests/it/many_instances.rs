@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use phonegate::sign_in::Start;
 
-use crate::support::{PHONE, TestApp, postgres_store, secs, test_app};
+use phonegate_testing::{PHONE, TestApp, postgres_store, secs, test_app};
 
 /// Two instances on one store, in front of one provider.
 async fn two_instances() -> Option<(TestApp, TestApp)> {

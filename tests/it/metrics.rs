@@ -2,10 +2,8 @@
 
 use phonegate::{guard::Asker, metrics::CONTENT_TYPE, sign_in::Start};
 
-use crate::{
-    callbacks::{SECRET, event, report},
-    support::{Browser, PHONE, TestApp, postgres_store, secs, test_app, wrong_codes},
-};
+use crate::callbacks::{SECRET, event, report};
+use phonegate_testing::{Browser, PHONE, TestApp, postgres_store, secs, test_app, wrong_codes};
 
 mod served;
 mod text;

@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use reqwest::Method;
 
-use crate::support::{Binary, PHONE, SLOW, secs, test_app, wrong_code};
+use phonegate_testing::{Binary, PHONE, SLOW, secs, test_app, wrong_code};
 
 fn phonegate(folder: &std::path::Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_phonegate"));

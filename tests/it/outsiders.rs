@@ -7,9 +7,9 @@ use std::{fs, path::PathBuf, time::Instant};
 use futures_util::future::join_all;
 use tempfile::TempDir;
 
-use journey::walk;
+use phonegate_testing::{Answer, Browser, Builder, Fault, TestApp, each_store, secs, test_app, wrong_code};
 
-use crate::support::{Answer, Browser, Builder, Fault, TestApp, each_store, secs, test_app, wrong_code};
+use journey::walk;
 
 const MEMBER: &str = "+1 202 555 0150";
 const OUTSIDER: &str = "+1 202 555 0151";

@@ -1,6 +1,6 @@
 //! A provider that is slow, gone or broken.
 
-use crate::support::{PHONE, secs, test_app, wrong_code};
+use phonegate_testing::{PHONE, secs, test_app, wrong_code};
 
 /// Sends, then cuts the connection.
 const CUT: &str = "+1 202 555 0131";

@@ -6,7 +6,7 @@ use phonegate::clock::Clock;
 use sqlx::{AnyPool, AssertSqlSafe, Executor};
 use url::Url;
 
-use crate::support::{Binary, Browser, CREDENTIALS, PHONE, Provider, TestApp, logged, secs, test_app};
+use phonegate_testing::{Binary, Browser, CREDENTIALS, PHONE, Provider, TestApp, logged, secs, test_app};
 
 /// A database of its own, which can be made read-only while the app runs.
 async fn postgres_database(name: &str) -> Option<(AnyPool, Url)> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 
-use crate::support::{Answer, TestApp, secs, test_app};
+use phonegate_testing::{Answer, TestApp, secs, test_app};
 
 async fn refused(app: &TestApp) -> Answer {
     let provider = app.stranger();

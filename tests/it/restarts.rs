@@ -13,7 +13,7 @@ use phonegate::{
     verify::{Checked, RequestId},
 };
 
-use crate::support::{Browser, PHONE, TestApp, secs, test_app};
+use phonegate_testing::{Browser, PHONE, TestApp, secs, test_app};
 
 #[tokio::test]
 async fn a_restart_between_any_two_steps_changes_nothing() {

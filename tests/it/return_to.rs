@@ -1,6 +1,6 @@
 //! Where a sign-in leads: carried through every step, and never anywhere that is not allowed.
 
-use crate::support::{Answer, Browser, PHONE, TestApp, logged, secs, test_app, wrong_code, wrong_codes};
+use phonegate_testing::{Answer, Browser, PHONE, TestApp, logged, secs, test_app, wrong_code, wrong_codes};
 
 const DEEP_LINK: &str = "https://app.example.com/orders?id=7&sort=a+b#line-3";
 /// The first page with it.

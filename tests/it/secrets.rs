@@ -1,6 +1,6 @@
 //! Numbers, codes and secrets stay out of logs and addresses.
 
-use crate::support::{logged, logged_of, secs, test_app, wrong_code};
+use phonegate_testing::{logged, logged_of, secs, test_app, wrong_code};
 
 #[tokio::test]
 async fn nothing_personal_or_secret_reaches_the_log() {

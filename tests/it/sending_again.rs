@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use crate::support::{Fault, PHONE, TestApp, each_store, secs, test_app};
+use phonegate_testing::{Fault, PHONE, TestApp, each_store, secs, test_app};
 
 /// The APIs and the orders of channels.
 const BOTH: [(&str, &str); 4] =

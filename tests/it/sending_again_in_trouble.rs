@@ -1,6 +1,6 @@
 //! Another message, from a provider that is slow, gone, broken or of another mind.
 
-use crate::support::{Browser, Fault, PHONE, TestApp, secs, test_app};
+use phonegate_testing::{Browser, Fault, PHONE, TestApp, secs, test_app};
 
 /// A browser that asks for another message by `channel` at the first moment it can, with the id it had before.
 async fn asking_again(app: &TestApp, channel: &str) -> (Browser, String) {

@@ -2,7 +2,7 @@
 
 use phonegate::{guard::Asker, sign_in::Start};
 
-use crate::support::{Fault, PHONE, TestApp, secs, test_app};
+use phonegate_testing::{Fault, PHONE, TestApp, secs, test_app};
 
 async fn sent(app: &TestApp) -> usize {
     app.provider.messages(PHONE).await.len()
@@ -158,7 +158,7 @@ async fn where_a_second_form_leads_is_kept_while_its_code_is_on_its_way() {
 async fn a_wrong_code_that_was_asked_about_twice_counts_twice() {
     let app = test_app().spawn().await;
     let (browser, id) = app.waiting_for_code(PHONE).await;
-    let wrong = crate::support::wrong_code(&app.provider.code(PHONE).await);
+    let wrong = phonegate_testing::wrong_code(&app.provider.code(PHONE).await);
     app.provider.fault("check", Fault::Cut, 1);
     browser.check(&id, &wrong).await.assert_page(422, "You have one try left.");
 }

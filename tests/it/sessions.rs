@@ -2,7 +2,7 @@
 
 use phonegate::keys::Token;
 
-use crate::support::{Answer, Browser, PHONE, TestApp, each_store, secs, test_app};
+use phonegate_testing::{Answer, Browser, PHONE, TestApp, each_store, secs, test_app};
 
 #[tokio::test]
 async fn every_cookie_has_every_attribute() {

@@ -4,7 +4,7 @@ use phonegate::keys::Token;
 use reqwest::{Method, header::COOKIE};
 
 use super::gate::{app_with, ask, assert_let_in, assert_turned_away};
-use crate::support::{Answer, Browser, PHONE, THE_CODE, TestApp, logged, secs, test_app};
+use phonegate_testing::{Answer, Browser, PHONE, THE_CODE, TestApp, logged, secs, test_app};
 
 const OTHER: &str = "+1 202 555 0151";
 

@@ -6,7 +6,7 @@ use aws_lc_rs::{
 };
 use data_encoding::BASE64;
 
-use crate::support::{PHONE, each_store, secs, test_app, wrong_code, wrong_codes};
+use phonegate_testing::{PHONE, each_store, secs, test_app, wrong_code, wrong_codes};
 
 #[tokio::test]
 async fn a_visitor_with_the_right_code_is_signed_in() {

@@ -23,7 +23,7 @@ use tokio::{
     sync::mpsc::{UnboundedSender, unbounded_channel},
 };
 
-use crate::support::{exit_code, secs};
+use phonegate_testing::{exit_code, secs};
 
 const PAIR: [(&str, &str); 2] = [("VONAGE_API_KEY", "abcd1234"), ("VONAGE_API_SECRET", "Sup3rS3cr3tValue")];
 const NUMBER: &str = "12025550150";

@@ -2,7 +2,7 @@
 
 use reqwest::{Method, header::HOST};
 
-use crate::support::test_app;
+use phonegate_testing::test_app;
 
 #[tokio::test]
 async fn a_newcomer_signs_in_with_the_simulated_phone() {

@@ -1,6 +1,6 @@
 //! Each special number of the simulator, through the whole app.
 
-use crate::support::{secs, test_app};
+use phonegate_testing::{secs, test_app};
 
 const BUSY: &str = "Many people are signing in";
 const DOUBT: &str = "We may have sent you a code";

@@ -11,7 +11,7 @@ use std::{
 use phonegate::{random::Random, server::StartError, store::Store};
 use secrecy::SecretString;
 
-use crate::support::{Binary, PHONE, each_store};
+use phonegate_testing::{Binary, PHONE, each_store};
 
 fn phonegate(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_phonegate"));

@@ -12,7 +12,7 @@ use std::{
     thread,
 };
 
-use crate::support::{Binary, secs};
+use phonegate_testing::{Binary, secs};
 
 /// What became of a client that asks again and again on one connection.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! A number for which a verification runs already: this browser's, another's, or one that nobody remembers.
 
-use crate::support::{Fault, PHONE, secs, test_app};
+use phonegate_testing::{Fault, PHONE, secs, test_app};
 
 #[tokio::test]
 async fn another_browser_may_have_the_number_after_thirty_seconds() {

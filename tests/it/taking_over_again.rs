@@ -7,7 +7,7 @@ use phonegate::{
     sign_in::{Refusal, Start},
 };
 
-use crate::support::{Fault, PHONE, each_store, postgres_store, secs, test_app};
+use phonegate_testing::{Fault, PHONE, each_store, postgres_store, secs, test_app};
 
 /// A stranger asks for a code to the owner's number each 31 s, each time in a new browser at a new address.
 #[tokio::test]

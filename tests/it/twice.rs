@@ -11,7 +11,7 @@ use phonegate::{
     store::Device,
 };
 
-use crate::support::{PHONE, each_store, logged, secs, test_app, wrong_code};
+use phonegate_testing::{PHONE, each_store, logged, secs, test_app, wrong_code};
 
 /// Whence someone guesses.
 const THIEF: std::net::Ipv4Addr = std::net::Ipv4Addr::new(198, 51, 100, 66);

@@ -7,7 +7,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use crate::support::{TestApp, test_app};
+use phonegate_testing::{TestApp, test_app};
 
 /// Addresses of the app, by method.
 const ROUTES: [(&str, &str); 16] = [

@@ -6,7 +6,7 @@ use phonegate::{app::AppState, metrics::CONTENT_TYPE};
 use reqwest::Method;
 
 use super::{LISTEN, Samples, measured, metrics};
-use crate::support::{Binary, Browser, CREDENTIALS, Fault, PHONE, secs, test_app, wrong_code};
+use phonegate_testing::{Binary, Browser, CREDENTIALS, Fault, PHONE, secs, test_app, wrong_code};
 
 #[tokio::test]
 async fn the_gates_answers_are_counted_and_its_path_is_no_route() {

@@ -32,7 +32,7 @@ impl Binary {
     pub fn start_after(shell: &str, variables: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut command = Command::new("sh");
-        command.args(["-c", &format!("{shell} && exec \"$0\""), env!("CARGO_BIN_EXE_phonegate")]);
+        command.args(["-c", &format!("{shell} && exec \"$0\"")]).arg(crate::program());
         command.env_clear().current_dir(folder.path()).envs([("PORT", "0"), ("LOG_FORMAT", "json")]);
         command
             .envs(variables.iter().copied())

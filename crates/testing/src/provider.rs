@@ -33,7 +33,7 @@ use url::Url;
 pub const CREDENTIALS: (&str, &str) = ("abcd1234", "Sup3rS3cr3tValue");
 
 /// For so long after a cancel the provider still refuses the number, as the real one was seen to do.
-pub const LOCK_AFTER_CANCEL: Duration = Duration::from_secs(12);
+pub(crate) const LOCK_AFTER_CANCEL: Duration = Duration::from_secs(12);
 /// The right code of a provider [`without_limits`](Provider::without_limits).
 pub const THE_CODE: &str = "123456";
 

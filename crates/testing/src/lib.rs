@@ -1,8 +1,11 @@
 //! What the tests share: the app, its provider, browsers, and what was logged.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should say where")]
+
 mod app;
 mod binary;
 mod browser;
+pub mod driver;
 mod log;
 mod provider;
 mod store;
@@ -21,6 +24,11 @@ pub const PHONE: &str = "+1 202 555 0150";
 
 /// The number that the provider answers late.
 pub const SLOW: &str = "+1 202 555 0130";
+
+/// Where cargo has put the program.
+pub fn program() -> std::ffi::OsString {
+    std::env::var_os("CARGO_BIN_EXE_phonegate").expect("cargo tells integration tests where the program is")
+}
 
 pub fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)

@@ -257,7 +257,7 @@ impl TestApp {
 
     /// The same with more settings; what it prints, and what it logs.
     pub fn command_and_log(&self, arguments: &[&str], settings: &[(&str, &str)]) -> (String, String) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_phonegate"));
+        let mut command = Command::new(crate::program());
         command.env_clear().env("STORE_URL", self.store_url()).current_dir(self.folder()).args(arguments);
         let output = command.envs(settings.iter().copied()).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{output:?}");

@@ -31,23 +31,23 @@ const CLOCK: &str = "
 const PATIENCE: Duration = Duration::from_secs(20);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum JavaScript {
+pub enum JavaScript {
     On,
     Off,
 }
 
-pub(crate) struct Browser {
-    pub(crate) client: Client,
+pub struct Browser {
+    pub client: Client,
     _driver: Driver,
 }
 
 impl Browser {
-    pub(crate) async fn open(javascript: JavaScript) -> Self {
+    pub async fn open(javascript: JavaScript) -> Self {
         Self::open_with(javascript, &[]).await
     }
 
     /// With more arguments for Chromium.
-    pub(crate) async fn open_with(javascript: JavaScript, more: &[&str]) -> Self {
+    pub async fn open_with(javascript: JavaScript, more: &[&str]) -> Self {
         let driver = Driver::start();
         let mut arguments = vec![
             "--headless",
@@ -82,45 +82,45 @@ impl Browser {
     }
 
     /// Lets time pass for the page that is open.
-    pub(crate) async fn pass(&self, seconds: u64) {
+    pub async fn pass(&self, seconds: u64) {
         self.client.execute("window.pass(arguments[0]);", vec![seconds.into()]).await.unwrap();
     }
 
     /// As a screen of this size shows it, a narrow one as a phone does.
-    pub(crate) async fn resize(&self, (width, height): (u32, u32)) {
+    pub async fn resize(&self, (width, height): (u32, u32)) {
         let screen =
             json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
         self.tools("Emulation.setDeviceMetricsOverride", screen).await;
     }
 
-    pub(crate) async fn goto(&self, url: &Url) {
+    pub async fn goto(&self, url: &Url) {
         self.client.goto(url.as_str()).await.unwrap();
     }
 
-    pub(crate) async fn find(&self, css: &str) -> Element {
+    pub async fn find(&self, css: &str) -> Element {
         match self.client.find(Locator::Css(css)).await {
             Ok(element) => element,
             Err(error) => panic!("no {css} ({error}) {}", self.sight().await),
         }
     }
 
-    pub(crate) async fn has(&self, css: &str) -> bool {
+    pub async fn has(&self, css: &str) -> bool {
         !self.client.find_all(Locator::Css(css)).await.unwrap().is_empty()
     }
 
     /// Waits for a page that may come by itself at any moment.
-    pub(crate) async fn until_there_is(&self, css: &str) {
+    pub async fn until_there_is(&self, css: &str) {
         let there =
             async || self.client.find_all(Locator::Css(css)).await.is_ok_and(|found| !found.is_empty());
         self.until(&format!("no {css}"), there).await;
     }
 
-    pub(crate) async fn text(&self, css: &str) -> String {
+    pub async fn text(&self, css: &str) -> String {
         self.find(css).await.text().await.unwrap()
     }
 
     /// Does something that ends with another document in this one's place.
-    pub(crate) async fn leaves(&self, act: impl AsyncFnOnce()) {
+    pub async fn leaves(&self, act: impl AsyncFnOnce()) {
         let old = self.find("html").await;
         act().await;
         // An element of a document that is gone answers with an error.
@@ -128,13 +128,13 @@ impl Browser {
     }
 
     /// Presses a button or a link that leads to another page.
-    pub(crate) async fn press(&self, css: &str) {
+    pub async fn press(&self, css: &str) {
         let button = self.find(css).await;
         self.leaves(async || button.click().await.unwrap()).await;
     }
 
     /// As a visitor does who takes buttons for icons.
-    pub(crate) async fn double_click(&self, css: &str) {
+    pub async fn double_click(&self, css: &str) {
         let button = self.find(css).await;
         let press = PointerAction::Down { button: MOUSE_BUTTON_LEFT };
         let release = PointerAction::Up { button: MOUSE_BUTTON_LEFT };
@@ -148,13 +148,13 @@ impl Browser {
         self.leaves(async || self.client.perform_actions(clicks).await.unwrap()).await;
     }
 
-    pub(crate) async fn is_at(&self, path: &str) {
+    pub async fn is_at(&self, path: &str) {
         let here = async || self.client.current_url().await.unwrap().path() == path;
         self.until(&format!("not at {path}"), here).await;
     }
 
     /// Asks `done` again until it says yes.
-    pub(crate) async fn until(&self, complaint: &str, done: impl AsyncFn() -> bool) {
+    pub async fn until(&self, complaint: &str, done: impl AsyncFn() -> bool) {
         let start = Instant::now();
         while !done().await {
             assert!(start.elapsed() < PATIENCE, "{complaint} {}", self.sight().await);
@@ -174,13 +174,13 @@ impl Browser {
     }
 
     /// A command of the developer tools' protocol.
-    pub(crate) async fn tools(&self, command: &str, parameters: Value) -> Value {
+    pub async fn tools(&self, command: &str, parameters: Value) -> Value {
         let body = json!({ "cmd": command, "params": parameters });
         self.client.issue_cmd(Extension { path: "goog/cdp/execute", body }).await.unwrap()
     }
 
     /// What the console shows since the last time it was asked: refused styles, failed scripts, missing files.
-    pub(crate) async fn complaints(&self) -> Vec<String> {
+    pub async fn complaints(&self) -> Vec<String> {
         // The console also notes that a page itself was refused; visitors read that on the page. And that a field was
         // clicked before the page had put the cursor into it.
         let refused = format!("{} - Failed to load resource", self.client.current_url().await.unwrap());
@@ -191,7 +191,7 @@ impl Browser {
     }
 
     /// All that the console shows since the last time it was asked.
-    pub(crate) async fn console(&self) -> Vec<String> {
+    pub async fn console(&self) -> Vec<String> {
         let command = Extension { path: "se/log", body: json!({ "type": "browser" }) };
         let entries = self.client.issue_cmd(command).await.unwrap();
         let messages = entries.as_array().unwrap().iter().map(|entry| entry["message"].as_str().unwrap());
@@ -219,7 +219,7 @@ impl WebDriverCompatibleCommand for Extension {
 /// A port that is free in both families, and stays free: the system gives out those from 32768 on by itself.
 ///
 /// Asked for any port, chromedriver takes one of IPv6 and ends if somebody has its twin of IPv4.
-pub(crate) fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     // Where two of these programs run, they begin apart.
     let first = 20_000 + u16::try_from(std::process::id() % 100).unwrap() * 100;
