@@ -1,4 +1,4 @@
-//! Compresses the files of `public/` and lists them for `src/assets.rs`.
+//! Compresses the files of `public/` and lists them for `src/web/assets.rs`.
 
 use std::{env, fs, io, io::Write as _, path::Path};
 

@@ -100,6 +100,38 @@ impl fmt::Display for Channels {
     }
 }
 
+/// Why a message will not arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Trouble {
+    /// The network could not deliver it; the number may not exist.
+    Failed,
+    /// The phone or its user turned it away.
+    Rejected,
+    /// The provider's fraud rules stopped it.
+    Blocked,
+}
+
+impl Trouble {
+    const ALL: [Self; 3] = [Self::Failed, Self::Rejected, Self::Blocked];
+
+    /// As the store keeps it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Rejected => "rejected",
+            Self::Blocked => "blocked",
+        }
+    }
+
+    /// Reads the provider's word or the store's; `None` for all other words.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text == "user_rejected" {
+            return Some(Self::Rejected);
+        }
+        Self::ALL.into_iter().find(|trouble| trouble.as_str() == text)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

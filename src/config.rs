@@ -27,7 +27,6 @@ use url::Url;
 pub use environment::Environment;
 pub use in_force::Warning;
 pub use parse::{LogFormat, Origins};
-pub(crate) use parse::{is_loopback, is_loopback_name};
 pub use settings::Settings;
 pub use simulator::SimulatorConfig;
 

@@ -22,7 +22,7 @@
 //! # In an app of your own
 //!
 //! ```no_run
-//! # async fn build(mine: axum::Router<()>) -> Result<axum::Router, phonegate::app::BuildError> {
+//! # async fn build(mine: axum::Router<()>) -> Result<axum::Router, phonegate::web::state::BuildError> {
 //! use phonegate::{AppState, SignedIn};
 //!
 //! async fn members(visitor: SignedIn) -> String {
@@ -48,38 +48,26 @@
 
 #![warn(missing_docs)]
 
-pub use app::{AppState, router};
 pub use config::Config;
-pub use session::SignedIn;
+pub use web::{extractors::SignedIn, router::router, state::AppState};
 
-pub mod app;
-pub mod assets;
 pub mod audit;
-pub mod callback;
+pub mod causes;
 pub mod channel;
 pub mod clock;
+pub mod code;
 pub mod config;
-pub mod error;
-pub mod gate;
 pub mod guard;
-pub(crate) mod handlers;
-pub mod jobs;
+pub(crate) mod hosts;
 pub mod keys;
 pub mod log;
 pub mod metrics;
-mod overrides;
 pub mod phone;
-pub mod pin;
 pub mod random;
 mod seldom;
-pub(crate) mod serve;
-pub mod server;
-pub mod session;
 pub mod sign_in;
 pub mod simulator;
 pub mod store;
 mod supervisor;
-pub mod templates;
-pub mod text;
-mod unread;
 pub mod verify;
+pub mod web;

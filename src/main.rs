@@ -7,17 +7,17 @@ use std::{
 
 use phonegate::{
     audit::{Event, Line},
+    causes::chain,
     clock::Clock,
     config::{Config, ConfigError, Invocation, Log, Provider, SimulatorConfig},
-    error::chain,
     guard::{guessing, report::Report, subject},
     keys::Keys,
     log::Lines,
     phone::PhoneNumber,
     random::Random,
-    server::{Doors, Server, StartError, World, serve_simulator},
     simulator::{self, Callbacks, Options, Simulator},
     store::{Store, StoreError},
+    web::server::{Doors, Server, StartError, World, serve_simulator},
 };
 use tokio::sync::watch;
 

@@ -29,6 +29,7 @@ mod calls;
 mod cancel;
 mod check;
 mod doubt;
+pub mod jobs;
 mod outsider;
 mod queue;
 mod report;

@@ -16,6 +16,7 @@ use super::ConfigError;
 use crate::{
     channel::Channels,
     guard::Mode,
+    hosts::is_loopback,
     phone::{Area, Country},
     verify::VerifyApi,
 };
@@ -89,22 +90,6 @@ pub(super) fn secure_url(text: &str) -> Result<Url, String> {
         return Err("https is needed unless the address is this machine".to_owned());
     }
     Ok(url)
-}
-
-/// Whether an address can only be this machine.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => is_loopback_name(name),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
-/// `localhost` and what browsers resolve like it.
-pub(crate) fn is_loopback_name(name: &str) -> bool {
-    let name = name.trim_end_matches('.').to_ascii_lowercase();
-    name == "localhost" || name.ends_with(".localhost")
 }
 
 pub(super) fn application_id(text: &str) -> Result<String, String> {

@@ -7,10 +7,10 @@ use url::Url;
 
 use super::{
     Config, ConfigError, Environment, Provider, Secrets, Settings, Warning, credentials, files::Kept, names,
-    parse,
 };
 use crate::{
     guard::allowed::AllowedNumbers,
+    hosts,
     phone::{Fiction, PhoneNumber},
     store::address,
     verify::VerifyApi,
@@ -73,7 +73,7 @@ pub(super) fn number(phone: &str, settings: &Settings) -> Result<PhoneNumber, Co
 
 /// Whoever comes from another machine comes by a name that is not ours.
 fn not_reached(settings: &Settings, public_url: &Url) -> Option<Warning> {
-    let unreached = !settings.host.is_loopback() && parse::is_loopback(public_url);
+    let unreached = !settings.host.is_loopback() && hosts::is_loopback(public_url);
     unreached.then(|| {
         Warning::new(format!(
             "HOST lets other machines in, but PUBLIC_URL is {public_url}: links and cookies are for this machine only; \
@@ -85,7 +85,7 @@ fn not_reached(settings: &Settings, public_url: &Url) -> Option<Warning> {
 impl Config {
     /// Whether messages leave this machine: there are credentials, and the provider is not on it.
     pub fn sends_for_real(&self) -> bool {
-        let here = self.settings.verify_base_url.as_ref().is_some_and(parse::is_loopback);
+        let here = self.settings.verify_base_url.as_ref().is_some_and(hosts::is_loopback);
         matches!(self.provider, Provider::Vonage { .. }) && !here
     }
 
@@ -160,7 +160,7 @@ fn reachable_because(
     if !settings.host.is_loopback() {
         return Some(("HOST".to_owned(), "lets other machines in"));
     }
-    if !parse::is_loopback(public_url) {
+    if !hosts::is_loopback(public_url) {
         return Some(("PUBLIC_URL".to_owned(), "is not this machine"));
     }
     if settings.trusted_proxies.is_some() {

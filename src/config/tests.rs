@@ -11,9 +11,9 @@ use secrecy::ExposeSecret;
 
 use super::{Config, Environment, Invocation, Provider};
 use crate::{
-    overrides::tests::Scratch,
     phone::Fiction,
     verify::{VerifyApi, tests::application::private_key},
+    web::overrides::tests::Scratch,
 };
 
 fn read(arguments: &[&str], variables: &[(&str, &str)]) -> Result<Invocation, String> {

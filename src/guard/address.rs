@@ -22,7 +22,7 @@ use axum::{
 };
 use ipnet::{IpNet, Ipv4Net};
 
-use crate::{app::AppState, clock::Timestamp, seldom::Seldom};
+use crate::{clock::Timestamp, seldom::Seldom, web::state::AppState};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 

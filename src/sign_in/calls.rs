@@ -6,9 +6,9 @@ use std::time::Instant;
 use super::{SignIn, SignInError};
 use crate::{
     channel::{Channel, Channels},
+    code::Pin,
     guard::breaker::{Paused, Permit},
     metrics::{Operation, Outcome},
-    pin::Pin,
     store::Verification,
     verify::{Cancelled, Checked, Found, NextStep, RequestId, VerifyClient, VerifyError},
 };

@@ -8,9 +8,9 @@ use super::{LOOKS, SignIn, SignInError, TOMBSTONE, TRIES, doubt::Told, runs};
 use crate::{
     audit::asked_from,
     clock::Timestamp,
+    code::Pin,
     guard::{Asker, Refused, Subject, address::network, breaker::Paused, subject},
     keys::Token,
-    pin::Pin,
     store::{Device, Note, State, Verification},
     verify::{RequestId, VerifyError},
 };

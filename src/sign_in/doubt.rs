@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use super::SignIn;
 use crate::{
+    code::Pin,
     guard::breaker::Paused,
-    pin::Pin,
     store::Verification,
     verify::{Checked, Found, RequestId, VerifyClient, VerifyError},
 };

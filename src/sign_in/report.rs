@@ -6,8 +6,8 @@ use tokio::time::sleep;
 
 use super::{SignIn, SignInError};
 use crate::{
-    callback::Report,
     guard::{guessing, subject},
+    verify::callback::Report,
 };
 
 /// When a report looks again for a request that may be about to be written down. Each further wait is twice as long.

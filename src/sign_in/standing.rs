@@ -2,8 +2,7 @@
 
 use super::{Offer, SignIn, SignInError, resend, runs};
 use crate::{
-    callback::Trouble,
-    channel::Channel,
+    channel::{Channel, Trouble},
     clock::Timestamp,
     keys::Token,
     phone::PhoneNumber,

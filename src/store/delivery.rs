@@ -4,8 +4,7 @@ use sqlx::{Row, any::AnyRow};
 
 use super::StoreError;
 use crate::{
-    callback::Trouble,
-    channel::{Channel, Channels},
+    channel::{Channel, Channels, Trouble},
     clock::Timestamp,
 };
 

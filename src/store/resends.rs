@@ -2,8 +2,7 @@
 
 use super::{Claim, Move, Note, Resend, Sent, Store, StoreError, Verification, verifications};
 use crate::{
-    callback::Trouble,
-    channel::{Channel, Channels},
+    channel::{Channel, Channels, Trouble},
     clock::Timestamp,
     verify::RequestId,
 };

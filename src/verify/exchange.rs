@@ -11,14 +11,13 @@
 
 use std::{error::Error, time::Duration};
 
-use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect, retry};
-use serde_json::{Map, Value};
-use url::{Host, Url};
-
 use super::{
     RequestId, VerifyError, VerifySettings,
     scrub::{scrub, trace},
 };
+use crate::hosts::is_loopback;
+use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect, retry};
+use serde_json::{Map, Value};
 
 const MAX_BODY: usize = 64 * 1024;
 
@@ -37,15 +36,6 @@ pub(super) fn http_client(settings: &VerifySettings) -> reqwest::Result<Client> 
         builder = builder.no_proxy();
     }
     builder.build()
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 /// Sends a request, once.

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     channel::{Channel, Channels},
+    code::Pin,
     phone::PhoneNumber,
-    pin::Pin,
 };
 
 /// A text, then a call.

@@ -9,7 +9,7 @@ use super::{
     exchange::{Problem, is_about, request_id, string},
     scrub::scrub,
 };
-use crate::{channel::Channels, phone::PhoneNumber, pin::Pin};
+use crate::{channel::Channels, code::Pin, phone::PhoneNumber};
 
 #[derive(Serialize)]
 struct Request<'a> {

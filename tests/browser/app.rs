@@ -6,7 +6,7 @@ use phonegate::{
     clock::{Clock, Timestamp},
     config::{Environment, Invocation},
     random::Random,
-    server::{Server, World},
+    web::server::{Server, World},
 };
 use reqwest::{Client, Response, header::COOKIE};
 use serde::Deserialize;

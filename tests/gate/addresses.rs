@@ -1,16 +1,11 @@
 //! What Chromium makes of the addresses that a sign-in leads to, and of those that were refused.
 
-use phonegate::gate::return_to::Rules;
+use phonegate::web::gate::return_to::Rules;
 use serde_json::{Value, json};
 use url::Url;
 
 use phonegate_testing::driver::{Browser, JavaScript};
-
-#[path = "../../src/gate/return_to/tests/hostile.rs"]
-mod hostile;
-
-/// As long as an address may be, for the list of spellings.
-const MAX_LENGTH: usize = 6_000;
+use phonegate_testing::hostile;
 
 const PUBLIC_URL: &str = "https://sign-in.example.com";
 

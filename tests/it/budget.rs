@@ -4,9 +4,9 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use futures_util::future::join_all;
 use phonegate::{
+    code::Pin,
     guard::Asker,
     keys::Token,
-    pin::Pin,
     sign_in::{Check, Refusal, Start},
     store::Device,
 };

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use phonegate::{
+    code::Pin,
     guard::Asker,
     keys::Token,
-    pin::Pin,
     sign_in::{Check, Start},
     store::Device,
 };

@@ -20,7 +20,7 @@ async fn the_operator_is_told_which_header_and_what_is_wrong_with_it_once_a_minu
             (click_but(&[(header, "")]), "is missing"),
             (click_but(&[(header, value), (header, value)]), "comes more than once"),
         ] {
-            let line = format!("WARN phonegate::gate: {name} {fault}: a proxy asks the gate so");
+            let line = format!("WARN phonegate::web::gate: {name} {fault}: a proxy asks the gate so");
             let told = || log.text().matches(&line).count();
             app.clock.advance(secs(60));
 
@@ -37,7 +37,8 @@ async fn the_operator_is_told_which_header_and_what_is_wrong_with_it_once_a_minu
     let click = click_but(&[("x-forwarded-proto", "https,http")]);
     assert_turned_away(&ask(&app.stranger(), "/auth", &click).await, None);
     assert!(
-        log.text().contains("WARN phonegate::gate: X-Forwarded-Proto holds several values: \"https,http\"")
+        log.text()
+            .contains("WARN phonegate::web::gate: X-Forwarded-Proto holds several values: \"https,http\"")
     );
 }
 

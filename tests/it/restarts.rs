@@ -7,8 +7,8 @@ use std::{
 
 use phonegate::{
     channel::Channel,
+    code::Pin,
     keys::Token,
-    pin::Pin,
     store::{Asked, Claim, Device, Move, SessionRow, Success},
     verify::{Checked, RequestId},
 };

@@ -3,10 +3,10 @@
 use futures_util::future::join_all;
 
 use phonegate::{
+    code::Pin,
     guard::{Asker, Subject, subject},
     keys::Token,
     phone::PhoneNumber,
-    pin::Pin,
     sign_in::{Check, Start},
     store::Device,
 };

@@ -3,17 +3,18 @@
 use std::{ffi::OsString, net::IpAddr, process::Command, time::Duration};
 
 use phonegate::{
-    app::AppState,
     clock::{Clock, Timestamp},
     config::{Config, Environment, Invocation},
     guard::Asker,
-    jobs,
     keys::Token,
     phone::{Fiction, PhoneNumber},
     random::Random,
-    server::{Server, World},
-    sign_in::Start,
+    sign_in::{Start, jobs},
     simulator::Options,
+    web::{
+        server::{Server, World},
+        state::AppState,
+    },
 };
 use tempfile::TempDir;
 use tokio::{sync::watch, task::JoinHandle};

@@ -6,6 +6,7 @@ mod app;
 mod binary;
 mod browser;
 pub mod driver;
+pub mod hostile;
 mod log;
 mod provider;
 mod store;

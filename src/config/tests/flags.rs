@@ -5,7 +5,7 @@ use clap::Args;
 use super::{PAIR, read};
 use crate::{
     config::{Settings, flags},
-    overrides::tests::Scratch,
+    web::overrides::tests::Scratch,
 };
 
 /// A value that each flag takes: its default, or this one.

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::overrides::tests::Scratch;
+use crate::web::overrides::tests::Scratch;
 
 const MAY: &str = "+12025550150";
 

@@ -2,8 +2,7 @@
 
 use super::{NOW, after, claim, sent, stores};
 use crate::{
-    callback::Trouble,
-    channel::{Channel, Channels},
+    channel::{Channel, Channels, Trouble},
     clock::Timestamp,
     store::{Asked, Move, Note, Resend, Sent, State, Store, Verification},
     verify::RequestId,

@@ -9,13 +9,16 @@ use axum::{
     http::{Request, header},
 };
 use phonegate::{
-    app::{AppState, router},
     clock::{Clock, Timestamp},
     config::{Config, Environment, Invocation},
-    jobs,
     random::Random,
-    server::{Server, World as Outside},
+    sign_in::jobs,
     verify::RequestId,
+    web::{
+        router::router,
+        server::{Server, World as Outside},
+        state::AppState,
+    },
 };
 use tempfile::TempDir;
 use tower::ServiceExt;

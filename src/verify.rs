@@ -1,0 +1,307 @@
+//! The Verify client: request, check, next step, cancel, over Vonage's Verify v2 or Verify Legacy (v1).
+//!
+//! What this module promises:
+//! * Each call is one exchange with the provider, and a second one only if the first was refused for its token; both
+//!   within the time limit of the settings. Nothing is sent twice.
+//! * A request with two steps keeps one code, and its second step waits until the first code has run out and there
+//!   was time to cancel it.
+//! * Credentials travel in the `Authorization` header alone: for v2 an application's token if there is one, else key
+//!   and secret, never both.
+//! * What a visitor can cause is an outcome; what the operator has to mend is a [`VerifyError`], whose text holds
+//!   no number, code or secret.
+
+mod application;
+mod call;
+pub mod callback;
+mod error;
+mod exchange;
+mod scrub;
+mod v1;
+mod v2;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use data_encoding::HEXLOWER;
+use secrecy::SecretString;
+use url::Url;
+
+pub use application::{Application, BadKey};
+pub use error::VerifyError;
+
+use crate::{
+    channel::{Channel, Channels},
+    clock::{Clock, Timestamp},
+    code::Pin,
+    phone::PhoneNumber,
+    random::Random,
+};
+use application::Tokens;
+
+/// Which of the provider's two APIs is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VerifyApi {
+    /// Verify (Legacy): forms, and a status in the body of a 200.
+    V1,
+    /// JSON, and HTTP statuses.
+    V2,
+}
+
+/// What the client needs to know; all of it comes from the settings.
+#[derive(Debug, Clone)]
+pub struct VerifySettings {
+    /// Which of the two is spoken.
+    pub api: VerifyApi,
+    /// Where it lives.
+    pub base_url: Url,
+    /// What proves who we are.
+    pub credentials: Credentials,
+    /// 1 to 16 characters, shown in the message.
+    pub brand: String,
+    /// Digits in a code: 6 to 10, with v1 always 6.
+    pub code_length: u8,
+    /// How long a code is good after a message: 60 to 600 s.
+    pub lifetime: Duration,
+    /// For connecting alone.
+    pub connect_timeout: Duration,
+    /// For the whole exchange, connecting included.
+    pub timeout: Duration,
+    /// Dates tokens.
+    pub clock: Clock,
+    /// Names tokens.
+    pub random: Random,
+}
+
+/// Who calls. With neither of the two the provider turns every call down.
+#[derive(Debug, Clone, Default)]
+pub struct Credentials {
+    /// Key and secret: v1 takes nothing else.
+    pub basic: Option<(String, SecretString)>,
+    /// Signs tokens for v2, and is preferred there.
+    pub application: Option<Application>,
+}
+
+/// The provider's name for one verification: up to 64 letters, digits and hyphens.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RequestId(String);
+
+impl RequestId {
+    /// Reads an id, if it has the form of one.
+    pub fn parse(id: &str) -> Option<Self> {
+        let fits = (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        fits.then(|| Self(id.to_owned()))
+    }
+
+    /// As the provider wrote it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Its beginning: enough to find it among the provider's records, of no use in a form.
+    pub fn short(&self) -> &str {
+        self.0.get(..8).unwrap_or(&self.0)
+    }
+}
+
+/// What the provider said of a code. All of these are ordinary: a page answers each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Checked {
+    /// It is the code that was sent.
+    Right,
+    /// It is not, and may be tried again.
+    Wrong,
+    /// Wrong too many times; the request has ended.
+    TooMany,
+    /// Unknown, expired or used: the visitor has to ask for a new code.
+    Gone,
+    /// The step that runs takes no code.
+    NotYet,
+}
+
+/// What the provider said of a cancel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cancelled {
+    /// No code can be typed for it any more.
+    Done,
+    /// Not in the first 30 s.
+    TooEarly,
+    /// Not after the second message.
+    TooLate,
+    /// Refused without a reason we know: the request still runs and the number is still locked.
+    Refused,
+    /// Unknown, ended or expired: nothing is left to cancel.
+    Gone,
+}
+
+/// What the provider said when asked for a request's next step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextStep {
+    /// The second message is on its way.
+    Sent,
+    /// The request has no step left.
+    NoneLeft,
+    /// Not ready for it yet; nothing was sent.
+    TryLater,
+    /// Unknown, ended or expired.
+    Gone,
+}
+
+/// What became of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// It runs.
+    InProgress,
+    /// The right code was entered.
+    Success,
+    /// Too many wrong codes.
+    Failed,
+    /// Its time is over.
+    Expired,
+    /// It was cancelled.
+    Cancelled,
+    /// The provider does not say: a request that ended may be unknown for a minute, and v2 is never asked.
+    Unknown,
+}
+
+/// How long the second step of a request waits after the first code has run out: in that time it is cancelled.
+const CANCEL_ROOM: Duration = Duration::from_secs(30);
+/// A code's life begins for us when the answer has come: at the provider it must not end before. Not longer than it takes
+/// a number to become free after a cancel, so that whoever asks again at the end is not sent away.
+const ANSWER_ROOM: Duration = Duration::from_secs(15);
+
+/// Cheap to clone: clones share one connection pool.
+#[derive(Clone)]
+pub struct VerifyClient {
+    http: reqwest::Client,
+    settings: Arc<VerifySettings>,
+    /// Not longer than that of the settings.
+    timeout: Duration,
+    tokens: Option<Arc<Tokens>>,
+}
+
+impl fmt::Debug for VerifyClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifyClient").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl VerifyClient {
+    /// Makes no connection yet. An error means that there is no TLS to be had.
+    pub fn new(settings: VerifySettings) -> reqwest::Result<Self> {
+        let http = exchange::http_client(&settings)?;
+        let application = settings.credentials.application.clone().filter(|_| settings.api == VerifyApi::V2);
+        let tokens = application
+            .map(|application| Tokens::new(application, settings.clock.clone(), settings.random.clone()));
+        Ok(Self { http, timeout: settings.timeout, settings: settings.into(), tokens: tokens.map(Arc::new) })
+    }
+
+    /// The same, but no call takes longer than `time`.
+    pub fn within(&self, time: Duration) -> Self {
+        Self { timeout: time.min(self.timeout), ..self.clone() }
+    }
+
+    /// How long a call takes at most.
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Whether calls have less time than the settings give them.
+    pub fn is_shortened(&self) -> bool {
+        self.timeout < self.settings.timeout
+    }
+
+    /// As many of `channels` as one request can hold: v1 has none with a call first and a text after it.
+    pub fn steps(&self, channels: Channels) -> Channels {
+        match (self.settings.api, channels.first()) {
+            (VerifyApi::V1, Channel::Voice) => Channels::only(Channel::Voice),
+            _ => channels,
+        }
+    }
+
+    /// How long a request runs if nobody ends it or takes its second step early.
+    pub fn runs_for(&self, steps: Channels) -> Duration {
+        let count = if steps.second().is_some() { 2 } else { 1 };
+        self.first_step(steps) * count
+    }
+
+    /// How long a request's first step lasts; then the second follows by itself, if there is one.
+    pub fn first_step(&self, steps: Channels) -> Duration {
+        if steps.second().is_some() { self.step() } else { self.settings.lifetime + ANSWER_ROOM }
+    }
+
+    /// When a request ends whose second step is taken at `now` and that would have run until `end`.
+    pub fn ends_after_second_step(&self, end: Timestamp, now: Timestamp) -> Timestamp {
+        match self.settings.api {
+            VerifyApi::V1 => end,
+            VerifyApi::V2 => now + self.step(),
+        }
+    }
+
+    /// How long each step of a request with two of them lasts.
+    fn step(&self) -> Duration {
+        self.settings.lifetime + CANCEL_ROOM
+    }
+
+    /// Sends a code to `phone` by the first of `steps`, which must be what [`VerifyClient::steps`] gave. Never
+    /// retried: a second attempt could send a second message.
+    pub async fn request(&self, phone: &PhoneNumber, steps: Channels) -> Result<RequestId, VerifyError> {
+        match self.settings.api {
+            VerifyApi::V1 => v1::request(self, phone, steps).await,
+            VerifyApi::V2 => v2::request(self, phone, steps).await,
+        }
+    }
+
+    /// An id of the form that the provider's have: a UUID, which v1 writes without hyphens.
+    pub fn made_up_id(&self, random: &Random) -> RequestId {
+        let mut bytes = random.bytes::<16>();
+        bytes[6] = bytes[6] & 0x0f | 0x40;
+        bytes[8] = bytes[8] & 0x3f | 0x80;
+        let digits = HEXLOWER.encode(&bytes);
+        RequestId(match self.settings.api {
+            VerifyApi::V1 => digits,
+            VerifyApi::V2 => {
+                let parts = [0..8, 8..12, 12..16, 16..20, 20..32];
+                parts.map(|part| digits.get(part).unwrap_or_default().to_owned()).join("-")
+            }
+        })
+    }
+
+    /// Takes a request's next step at once: the same code, by the second channel.
+    pub async fn next(&self, id: &RequestId) -> Result<NextStep, VerifyError> {
+        match self.settings.api {
+            VerifyApi::V1 => v1::next(self, id).await,
+            VerifyApi::V2 => v2::next(self, id).await,
+        }
+    }
+
+    /// Whether the provider can be asked what became of a request.
+    pub fn can_search(&self) -> bool {
+        self.settings.api == VerifyApi::V1
+    }
+
+    /// Asks what became of a request; for whoever lost the answer to a check.
+    pub async fn search(&self, id: &RequestId) -> Result<Found, VerifyError> {
+        match self.settings.api {
+            VerifyApi::V1 => v1::search(self, id).await,
+            VerifyApi::V2 => Ok(Found::Unknown),
+        }
+    }
+
+    /// Checks a code. Not retried either: each delivered check costs one of three tries.
+    pub async fn check(&self, id: &RequestId, pin: &Pin) -> Result<Checked, VerifyError> {
+        match self.settings.api {
+            VerifyApi::V1 => v1::check(self, id, pin).await,
+            VerifyApi::V2 => v2::check(self, id, pin).await,
+        }
+    }
+
+    /// Cancels a running request.
+    pub async fn cancel(&self, id: &RequestId) -> Result<Cancelled, VerifyError> {
+        match self.settings.api {
+            VerifyApi::V1 => v1::cancel(self, id).await,
+            VerifyApi::V2 => v2::cancel(self, id).await,
+        }
+    }
+}

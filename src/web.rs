@@ -1,0 +1,31 @@
+//! What visitors, proxies and the provider reach by HTTP: routes, pages, the gate. Decisions are made below.
+
+pub mod assets;
+pub(crate) mod bounds;
+pub(crate) mod callbacks;
+pub mod cookies;
+pub(crate) mod device;
+pub(crate) mod elsewhere;
+pub mod error;
+pub mod extractors;
+pub mod failure;
+pub(crate) mod form;
+pub(crate) mod front_door;
+pub mod gate;
+pub(crate) mod health;
+pub(crate) mod known;
+pub(crate) mod live;
+pub mod notice;
+pub(crate) mod overrides;
+pub(crate) mod pages;
+pub(crate) mod readiness;
+pub mod router;
+pub(crate) mod scrape;
+pub(crate) mod serve;
+pub mod server;
+pub mod state;
+pub mod templates;
+pub mod text;
+pub(crate) mod unread;
+pub mod visitor;
+pub(crate) mod visits;

@@ -1,0 +1,160 @@
+//! Who is there: cookies, sessions, and the extractors that turn others away.
+//!
+//! What this module promises:
+//! * A cookie holds a random token and nothing else; the store knows its hash.
+//! * Every cookie is made in one place, with every attribute.
+//! * [`SignedIn`] and [`Pending`] in a handler's signature are the only way past the door.
+
+use axum::{
+    extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
+    http::{HeaderMap, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+
+use crate::{
+    clock::Timestamp,
+    keys::Token,
+    phone::PhoneNumber,
+    sign_in::{self, Over, Standing},
+    store::StoreError,
+    web::{
+        cookies::session_tokens,
+        error::AppError,
+        gate::{self, return_to::start_page},
+        notice::Notice,
+        state::AppState,
+        visitor::Visitor,
+    },
+};
+
+/// A visitor with a live session.
+///
+/// In the signature of a handler, ours or of an app that has [`AppState`] in its own state, it leads a person on the way
+/// to a page to sign in and back, and answers everything else with 401. `Option<SignedIn>` lets everyone in.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// Whose session it is.
+    pub phone: PhoneNumber,
+    /// When the number was verified.
+    pub since: Timestamp,
+    pub(crate) phone_hash: String,
+    pub(crate) token_hash: String,
+}
+
+/// [`SignedIn`] on our own pages: all others go to the first of them.
+#[derive(Debug, Clone)]
+pub(crate) struct Here(pub(crate) SignedIn);
+
+/// A visitor with a code to type, or one on its way. In a handler's signature it sends all others to the start.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    /// Whose attempt it is.
+    pub browser: Token,
+    /// How far it is.
+    pub stage: Stage,
+}
+
+/// How far a visitor's attempt is.
+#[derive(Debug, Clone)]
+pub enum Stage {
+    /// A code is out.
+    Code(Box<sign_in::Pending>),
+    /// Another message is on its way.
+    Resend(sign_in::Resending),
+}
+
+/// The answer to whom an extractor did not let in.
+#[derive(Debug)]
+pub struct TurnedAway(Box<Response>);
+
+impl TurnedAway {
+    fn to_start(visitor: Visitor, page: &str) -> Self {
+        Self(Box::new(visitor.answer(Redirect::to(page))))
+    }
+}
+
+impl IntoResponse for TurnedAway {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}
+
+impl<E: Into<AppError>> From<E> for TurnedAway {
+    fn from(error: E) -> Self {
+        Self(Box::new(error.into().into_response()))
+    }
+}
+
+impl SignedIn {
+    async fn read(headers: &HeaderMap, app: &AppState) -> Result<Option<Self>, StoreError> {
+        let session = app.session_of(&session_tokens(headers, &app.cookies)).await?;
+        Ok(session.map(|row| Self {
+            phone: row.phone,
+            since: row.signed_in_at,
+            phone_hash: row.phone_hash,
+            token_hash: row.token_hash,
+        }))
+    }
+}
+
+impl<S: Send + Sync> OptionalFromRequestParts<S> for SignedIn
+where
+    AppState: FromRef<S>,
+{
+    type Rejection = TurnedAway;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, TurnedAway> {
+        Ok(Self::read(&parts.headers, &AppState::from_ref(state)).await?)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SignedIn
+where
+    AppState: FromRef<S>,
+{
+    type Rejection = TurnedAway;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, TurnedAway> {
+        let app = AppState::from_ref(state);
+        let signed_in = Self::read(&parts.headers, &app).await?;
+        signed_in.ok_or_else(|| TurnedAway(Box::new(gate::turn_away(&app, parts))))
+    }
+}
+
+impl FromRequestParts<AppState> for Here {
+    type Rejection = TurnedAway;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, TurnedAway> {
+        match SignedIn::read(&parts.headers, app).await? {
+            Some(signed_in) => Ok(Self(signed_in)),
+            None => Err(TurnedAway::to_start(Visitor::read(&parts.headers, app), "/")),
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for Pending {
+    type Rejection = TurnedAway;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, TurnedAway> {
+        let Ok(mut visitor) = Visitor::from_request_parts(parts, app).await;
+        let Some(browser) = visitor.browser().await? else {
+            return Err(TurnedAway::to_start(visitor, "/"));
+        };
+        match app.sign_in.standing(&browser).await? {
+            Standing::Pending(attempt) => Ok(Self { browser, stage: Stage::Code(attempt) }),
+            Standing::Resending(attempt) => Ok(Self { browser, stage: Stage::Resend(attempt) }),
+            Standing::Over { over, return_to } => {
+                visitor.set_notice(match over {
+                    Over::Expired => Notice::Expired,
+                    Over::NotResent { first: true } => Notice::NotSent,
+                    Over::NotResent { first: false } => Notice::NotResent,
+                    Over::TakenOver => Notice::TakenOver,
+                    Over::InDoubt => Notice::InDoubt,
+                });
+                let page = start_page(app.return_to.read(return_to.as_deref()).as_ref());
+                Err(TurnedAway::to_start(visitor, &page))
+            }
+            Standing::Nothing => Err(TurnedAway::to_start(visitor, "/")),
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The way out of the second page.
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::{check, verify};
+use crate::web::form::Form;
+use crate::{
+    audit::asked_from,
+    guard::address::ClientAddress,
+    sign_in::Cancel,
+    web::{
+        error::AppError, extractors::Pending, gate::return_to::start_page, notice::Notice, state::AppState,
+        templates::Frame, visitor::Visitor,
+    },
+};
+
+/// What the cancel form posts.
+#[derive(Debug, Deserialize)]
+pub(crate) struct CancelForm {
+    #[serde(default)]
+    request_id: String,
+}
+
+/// `POST /cancel`
+pub(crate) async fn submit(
+    State(app): State<AppState>,
+    frame: Frame,
+    mut visitor: Visitor,
+    pending: Pending,
+    ClientAddress(address): ClientAddress,
+    Form(form): Form<CancelForm>,
+) -> Result<Response, AppError> {
+    let cancel = app.sign_in.cancel(&pending.browser, &form.request_id);
+    let return_to = match asked_from(address, cancel).await? {
+        Cancel::OtherAttempt => {
+            let page = check::again(
+                &app,
+                frame,
+                &pending.browser,
+                verify::other_attempt("form-other-attempt"),
+                None,
+            )
+            .await?;
+            return Ok(page.unwrap_or_else(|| Redirect::to("/").into_response()));
+        }
+        Cancel::Done { return_to } => {
+            visitor.set_notice(Notice::Cancelled);
+            app.return_to.read(return_to.as_deref())
+        }
+        Cancel::NoAttempt => None,
+    };
+    Ok(visitor.answer(Redirect::to(&start_page(return_to.as_ref()))))
+}

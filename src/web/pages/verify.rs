@@ -1,0 +1,199 @@
+//! The second page: the visitor types the code, or waits for another one.
+
+use std::time::Duration;
+
+use axum::{
+    extract::State,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+
+use super::index::say;
+use crate::{
+    channel::{Channel, Trouble},
+    sign_in::{self, Offer, WhyNot},
+    store::Move,
+    web::{
+        error::{AppError, Failure, seconds},
+        extractors::{Pending, Stage},
+        state::AppState,
+        templates::{Again, Choice, Frame, News, ResendPage, VerifyPage},
+        text::Sentence,
+        visitor::Visitor,
+    },
+};
+
+/// A page that waits is asked for again this long after what it waits for is due, and not more often.
+const RELOAD_AFTER: Duration = Duration::from_secs(2);
+
+/// `GET /verify`
+pub(crate) async fn show(
+    State(app): State<AppState>,
+    frame: Frame,
+    mut visitor: Visitor,
+    pending: Pending,
+) -> Result<Response, AppError> {
+    match &pending.stage {
+        Stage::Code(attempt) => {
+            let notice = visitor.take_notice().map(say);
+            let html = app.templates.verify(frame, &VerifyPage { notice, ..page(&app, attempt) })?;
+            Ok(visitor.answer(Html(html)))
+        }
+        Stage::Resend(attempt) => {
+            let left = attempt.due.since(app.sign_in.clock.now());
+            let page = resend_page(attempt, left);
+            let html = app.templates.resend(frame, &page)?;
+            // A header, since a page that reloads itself by its own markup cannot be held up by those who need time.
+            let refresh = HeaderValue::from(page.reload_after);
+            let header = [(HeaderName::from_static("refresh"), refresh), (header::CACHE_CONTROL, NO_STORE)];
+            Ok(visitor.answer((header, Html(html)).into_response()))
+        }
+    }
+}
+
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+fn resend_page(attempt: &sign_in::Resending, left: Duration) -> ResendPage {
+    let voice = attempt.channel == Channel::Voice;
+    ResendPage {
+        title: Sentence::new(match (voice, attempt.first) {
+            (true, _) => "resend-title-voice",
+            (false, true) => "resend-title-first",
+            (false, false) => "resend-title-sms",
+        }),
+        text: Sentence::new(match attempt.next {
+            _ if attempt.first => "resend-first",
+            Move::Next => "resend-next",
+            Move::Cancel => "resend-cancel",
+            Move::Start => "resend-start",
+        }),
+        phone: attempt.phone.masked(),
+        request_id: attempt.request_id.clone().unwrap_or_default(),
+        seconds_left: seconds(left),
+        reload_after: seconds(left + RELOAD_AFTER),
+    }
+}
+
+/// The PIN page of an attempt, before anything is said on it.
+pub(crate) fn page(app: &AppState, attempt: &sign_in::Pending) -> VerifyPage {
+    let left = attempt.expires_at.since(app.sign_in.clock.now());
+    VerifyPage {
+        lead: lead(attempt.channel, app.sign_in.destinations.allowed.is_limited()),
+        phone: attempt.phone.masked(),
+        request_id: attempt.request_id.clone(),
+        code_length: app.code_length,
+        minutes_left: i64::try_from(left.as_secs().div_ceil(60)).unwrap_or(0),
+        newest_only: attempt.newest_only,
+        news: news(attempt),
+        again: again(attempt),
+        problem: None,
+        alert: None,
+        notice: None,
+    }
+}
+
+/// With a list of the numbers that may sign in it is the same for all others.
+fn lead(channel: Channel, listed: bool) -> Sentence {
+    Sentence::new(match (channel, listed) {
+        (Channel::Sms, false) => "verify-lead-sms",
+        (Channel::Voice, false) => "verify-lead-voice",
+        (Channel::Sms, true) => "verify-lead-sms-listed",
+        (Channel::Voice, true) => "verify-lead-voice-listed",
+    })
+}
+
+/// What became of the newest message, and a word that stands for it.
+pub(crate) fn news(attempt: &sign_in::Pending) -> News {
+    let trouble = attempt.trouble.map(|trouble| {
+        let key = match (attempt.channel, trouble) {
+            (Channel::Sms, Trouble::Failed) => "trouble-sms-failed",
+            (Channel::Sms, Trouble::Rejected) => "trouble-sms-rejected",
+            (Channel::Sms, Trouble::Blocked) => "trouble-sms-blocked",
+            (Channel::Voice, Trouble::Failed) => "trouble-voice-failed",
+            (Channel::Voice, Trouble::Rejected) => "trouble-voice-rejected",
+            (Channel::Voice, Trouble::Blocked) => "trouble-voice-blocked",
+        };
+        let other = match attempt.offer {
+            Offer::After { channels, .. } => channels.iter().find(|channel| *channel != attempt.channel),
+            Offer::Nothing { .. } => None,
+        };
+        let advice = match (other, attempt.offer) {
+            (Some(Channel::Voice), _) => "trouble-try-voice",
+            (Some(Channel::Sms), _) => "trouble-try-sms",
+            (None, Offer::After { .. }) => "trouble-try-again",
+            (None, Offer::Nothing { .. }) => "trouble-try-number",
+        };
+        (Sentence::new(key), Sentence::new(advice))
+    });
+    let word = attempt.trouble.map_or("sent", Trouble::as_str);
+    let lead = match attempt.channel {
+        _ if attempt.not_resent => "again-lead-failed",
+        Channel::Sms => "again-lead-sms",
+        Channel::Voice => "again-lead-voice",
+    };
+    let seen = format!("{}-{word}", attempt.sent_at.as_millis());
+    News { seen, lead: Sentence::new(lead), trouble }
+}
+
+/// How to ask for another message, or why not.
+fn again(attempt: &sign_in::Pending) -> Again {
+    let (wait, choices, why) = match attempt.offer {
+        Offer::After { wait, channels } => {
+            let choice = |channel: Channel| Choice {
+                channel: channel.as_str(),
+                label: Sentence::new(match (channel, channel == attempt.channel) {
+                    (Channel::Sms, true) => "again-sms",
+                    (Channel::Sms, false) => "again-sms-instead",
+                    (Channel::Voice, true) => "again-voice",
+                    (Channel::Voice, false) => "again-voice-instead",
+                }),
+            };
+            (wait, channels.iter().map(choice).collect(), "again-wait")
+        }
+        // Whatever else is out can be cancelled at any time.
+        Offer::Nothing { why, wait } => {
+            let wait = if why == WhyNot::BothOut { wait } else { Duration::ZERO };
+            (wait, Vec::new(), why_not(why))
+        }
+    };
+    Again { why: Sentence::new(why), seconds: seconds(wait), choices }
+}
+
+fn why_not(why: WhyNot) -> &'static str {
+    match why {
+        WhyNot::BothOut => "again-both-out",
+        WhyNot::UsedUp => "again-used-up",
+        WhyNot::TooLate => "again-too-late",
+    }
+}
+
+/// What the page says to whoever asks for another message that cannot be had now.
+pub(crate) fn not_again(offer: Offer) -> Failure {
+    let (key, wait) = match offer {
+        Offer::After { wait, .. } => ("resend-wait", wait),
+        Offer::Nothing { why, wait } => {
+            let key = match why {
+                WhyNot::BothOut => "resend-both-out",
+                WhyNot::UsedUp => "resend-used-up",
+                WhyNot::TooLate => "resend-too-late",
+            };
+            (key, wait)
+        }
+    };
+    Failure {
+        status: StatusCode::TOO_MANY_REQUESTS,
+        sentence: crate::web::error::in_time(Sentence::new(key), wait),
+        beside_field: false,
+        retry_after: Some(wait),
+    }
+}
+
+/// For a form of another attempt: the current one's forms are shown, and why.
+pub(crate) fn other_attempt(key: &'static str) -> Failure {
+    Failure {
+        status: StatusCode::CONFLICT,
+        sentence: Sentence::new(key),
+        beside_field: false,
+        retry_after: None,
+    }
+}

@@ -1,0 +1,138 @@
+//! Every route and layer on one screen.
+
+use axum::{
+    Router,
+    extract::Request,
+    http::HeaderName,
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::Redirect,
+    routing::{MethodRouter, any, get, post},
+};
+use tower::ServiceBuilder;
+use tower_http::{
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+    trace::TraceLayer,
+};
+use tracing::field;
+
+use super::{
+    bounds::bounds,
+    callbacks,
+    error::{self, AppError},
+    front_door, gate, health,
+    pages::{cancel, check, index, resend, result, sessions, sign_out, status, verify},
+    state::AppState,
+    unread,
+};
+use crate::{metrics::http, phone::hide_numbers};
+
+/// Everything under our own name: all other paths answer with a page that says so. `measured`: requests are counted.
+pub(crate) fn standalone(app: AppState, measured: bool) -> Router {
+    let routes = routes().fallback(async || AppError::NotFound);
+    let health = health_routes().with_state(app.clone());
+    layered(routes, app, measured).merge(health)
+}
+
+/// The pages, assets and `/auth`, to be merged into the router of another app at its root.
+///
+/// The paths of both must differ: `/`, `/verify`, `/check`, `/resend`, `/cancel`, `/result`, `/sessions`, `/signout`, `/auth`, those
+/// of the assets, and below `/callbacks` and `/simulator` are taken. The layers are on these paths only.
+///
+/// For limits and `TRUSTED_PROXIES` to work, serve with `into_make_service_with_connect_info::<SocketAddr>()`.
+///
+/// An answer of ours to a request that was not read to its end closes the connection, so that nothing on it is taken
+/// for another request. A proxy asks `/auth` on the connections that it keeps to your app: see to it that no handler or
+/// layer of yours keeps one open after half a request either.
+pub fn router<S: Clone + Send + Sync + 'static>(app: AppState) -> Router<S> {
+    let close =
+        async |request: Request, next: Next| unread::close_after(request, |request| next.run(request)).await;
+    layered(routes(), app, false).reset_fallback().layer(from_fn(close))
+}
+
+fn layered<S: Clone + Send + Sync + 'static>(
+    routes: Router<AppState>,
+    app: AppState,
+    measured: bool,
+) -> Router<S> {
+    let csrf = app.csrf.clone();
+    let pages = routes
+        .merge(app.assets.router())
+        .method_not_allowed_fallback(async || AppError::MethodNotAllowed)
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn_with_state(app.clone(), error::render_errors))
+                .layer(bounds())
+                .layer(csrf.clone()),
+        );
+    let routes = match &app.simulator {
+        Some(simulated) => {
+            let simulator = simulated.simulator.clone().router().with_state(());
+            pages.nest("/simulator", simulator.layer(ServiceBuilder::new().layer(bounds()).layer(csrf)))
+        }
+        None => pages,
+    };
+    let trace = TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(()).on_failure(());
+    let front = ServiceBuilder::new()
+        .map_request(without_request_id)
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .layer(trace.clone())
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(from_fn_with_state(app.clone(), front_door::front_door));
+    let callbacks = callback_routes().layer(
+        ServiceBuilder::new()
+            .map_request(without_request_id)
+            .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+            .layer(trace)
+            .layer(PropagateRequestIdLayer::x_request_id())
+            .layer(bounds()),
+    );
+    let mut routes = routes.layer(front).merge(callbacks);
+    if measured {
+        routes = routes.layer(from_fn_with_state(app.sign_in.metrics.clone(), http::measure));
+    }
+    routes.route("/auth", any(gate::decide)).with_state(app)
+}
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// An id of the client's choosing has no place in our log.
+fn without_request_id(mut request: Request) -> Request {
+    request.headers_mut().remove(REQUEST_ID);
+    request
+}
+
+/// What each log line of a request carries. No query: it may hold what a visitor typed.
+fn span(request: &Request) -> tracing::Span {
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    let path = hide_numbers(request.uri().path());
+    tracing::info_span!("request", id, method = %request.method(), path = &*path, phone = field::Empty)
+}
+
+/// Every page's address and what answers there.
+fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/", get(index::show))
+        .route("/verify", get(verify::show).post(index::submit))
+        .route("/check", post(check::submit).merge(back_to_verify()))
+        .route("/verify/status", get(status::show))
+        .route("/resend", post(resend::submit).merge(back_to_verify()))
+        .route("/cancel", post(cancel::submit).merge(back_to_verify()))
+        .route("/result", get(result::show))
+        .route("/sessions", get(sessions::show).post(sessions::submit))
+        .route("/signout", get(sign_out::show).post(sign_out::submit))
+}
+
+/// For whoever keeps watch: no cookies, no pages, reachable under any name.
+fn health_routes() -> Router<AppState> {
+    Router::new().route("/healthz", get(health::live)).route("/readyz", get(health::ready))
+}
+
+/// For the provider: no cookies, no pages, reachable under any name.
+fn callback_routes() -> Router<AppState> {
+    Router::new().route("/callbacks/verify", post(callbacks::submit))
+}
+
+/// A restored tab asks with GET for the address that a form was posted to.
+fn back_to_verify() -> MethodRouter<AppState> {
+    get(async || Redirect::to("/verify"))
+}

@@ -1,0 +1,246 @@
+//! Makes an [`AppState`] of the settings, or of what an app brings in their place.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::http::header::InvalidHeaderValue;
+use tokio_util::task::TaskTracker;
+use tower_http::csrf::CsrfLayer;
+use url::Url;
+
+use crate::web::{
+    front_door::policy,
+    state::{
+        AppState, Parts, Readiness, Visits,
+        provider::{Provided, Surroundings},
+        store,
+    },
+};
+use crate::{
+    clock::Clock,
+    config::{Config, ConfigError},
+    guard::{Guard, GuardSettings, Limits, address::Proxies, breaker::Breakers, destination::Destinations},
+    metrics::Metrics,
+    random::Random,
+    sign_in::{Answers, Queues, SignIn, SignInError},
+    store::{Store, StoreError},
+    verify::{VerifyClient, callback::Refusals},
+    web::{
+        assets::Assets,
+        cookies::Cookies,
+        gate::{Gate, return_to},
+        templates::Templates,
+    },
+};
+
+/// A provider that takes longer to accept a connection will not answer in time either.
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A visitor waits no longer than this for one answer of the provider, whatever client is brought along.
+pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Why an [`AppState`] could not be made. `Display` is for the operator and names the setting.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// A setting that cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The store cannot be opened.
+    #[error("STORE_URL")]
+    Store(#[from] StoreError),
+    /// Sessions that `ALLOWED_NUMBERS` forbids could not be ended.
+    #[error("{0}")]
+    SignIn(#[from] SignInError),
+    /// A template of the operator's is wrong.
+    #[error("TEMPLATES_DIR")]
+    Templates(#[source] io::Error),
+    /// An asset of the operator's cannot be read.
+    #[error("PUBLIC_DIR")]
+    Assets(#[source] io::Error),
+    /// There is no TLS to be had.
+    #[error("the Verify client cannot be made")]
+    Verify(#[from] reqwest::Error),
+    /// No address can be made of the setting.
+    #[error("VERIFY_BASE_URL cannot be used")]
+    Url(#[from] url::ParseError),
+    /// Browsers never send such an origin.
+    #[error("PUBLIC_URL: cannot be an origin: {0}")]
+    Origin(#[from] tower_http::csrf::ConfigError),
+    /// An address has signs in it that no header takes.
+    #[error("PUBLIC_URL, RETURN_TO_ORIGINS: cannot stand in a header: {0}")]
+    Header(#[from] InvalidHeaderValue),
+}
+
+/// What an [`AppState`] is made of. Whatever is not given is made as the settings say.
+#[derive(Debug, Default)]
+pub struct Builder {
+    config: Option<Config>,
+    store: Option<Store>,
+    verify: Option<VerifyClient>,
+    clock: Option<Clock>,
+    random: Option<Random>,
+    timeouts: Option<(Duration, Duration)>,
+    address: Option<SocketAddr>,
+}
+
+impl Builder {
+    /// The settings; without them they are read from the environment and `.env`, as the program does.
+    pub fn settings(mut self, config: Config) -> Self {
+        self.config = Some(config);
+        self
+    }
+
+    /// A store that is open already, in the place of `STORE_URL`'s.
+    pub fn store(mut self, store: Store) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// A client of the Verify API, in the place of the one that the settings describe. No simulator is built in then.
+    pub fn verify(mut self, client: VerifyClient) -> Self {
+        self.verify = Some(client);
+        self
+    }
+
+    /// Another clock than the machine's, for tests.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Another source of randomness than the machine's, for tests.
+    pub fn random(mut self, random: Random) -> Self {
+        self.random = Some(random);
+        self
+    }
+
+    /// How long to wait for a connection to the provider, and for a whole call: 5 s and 15 s unless set.
+    pub fn timeouts(mut self, connect: Duration, call: Duration) -> Self {
+        self.timeouts = Some((connect, call));
+        self
+    }
+
+    /// Where the server listens, if `PUBLIC_URL` does not tell: of use with `PORT=0`.
+    pub fn address(mut self, listening: SocketAddr) -> Self {
+        self.address = Some(listening);
+        self
+    }
+
+    /// Opens the store and makes everything that a request will need.
+    pub async fn build(self) -> Result<AppState, BuildError> {
+        let config = match self.config {
+            Some(config) => config,
+            None => Config::load()?,
+        };
+        config.tell(self.store.is_some(), self.verify.is_some());
+        let settings = &config.settings;
+        let clock = self.clock.unwrap_or_else(Clock::system);
+        let random = self.random.unwrap_or_else(Random::system);
+        let public_url = public_url(&config, self.address);
+        let timeouts = self.timeouts.unwrap_or((CONNECT_TIMEOUT, CALL_TIMEOUT));
+        let surroundings = Surroundings {
+            config: &config,
+            public_url: &public_url,
+            address: self.address,
+            clock: &clock,
+            random: &random,
+        };
+        let Provided { verify, callbacks, simulator } = surroundings.provider(self.verify, timeouts)?;
+        let store = match self.store {
+            Some(store) => store,
+            None => store::open(&settings.store_url).await?,
+        };
+        let assets = Assets::new(settings.public_dir.as_deref()).map_err(BuildError::Assets)?;
+        let domain = settings.cookie_domain.as_deref();
+        let return_to = return_to::Rules::new(&public_url, &settings.return_to_origins.0, domain);
+        let folder = settings.templates_dir.as_deref();
+        let state = AppState(Arc::new(Parts {
+            csrf: CsrfLayer::new().add_trusted_origin(public_url.origin().ascii_serialization())?,
+            policy: policy(&return_to)?,
+            // A visit has to be written down before the session would end without it.
+            gate: Gate::new(&public_url, settings.auth_cache.min(settings.session_idle / 10))?,
+            return_to,
+            templates: Templates::new(folder, &assets, &settings.brand, settings.channels.first())
+                .map_err(BuildError::Templates)?,
+            assets,
+            cookies: Cookies::new(&public_url, settings.cookie_domain.clone()),
+            proxies: Proxies::new(settings.trusted_proxies.clone().unwrap_or_default()),
+            public_url,
+            default_country: settings.default_country,
+            fiction: config.fiction(),
+            code_length: settings.code_length,
+            session_idle: settings.session_idle,
+            callbacks,
+            refused_callbacks: Refusals::default(),
+            simulator,
+            readiness: Readiness::default(),
+            visits: Visits::default(),
+            sign_in: sign_in(&config, store, verify, clock, random).await?,
+        }));
+        if config.sends_everywhere() {
+            tracing::warn!(
+                "COUNTRIES is not set: anyone can have codes sent to every country; name those of your visitors, \
+                 for example COUNTRIES=GB,IE"
+            );
+        }
+        state.sign_in.end_sessions_not_allowed().await?;
+        Ok(state)
+    }
+}
+
+async fn sign_in(
+    config: &Config,
+    store: Store,
+    verify: VerifyClient,
+    clock: Clock,
+    random: Random,
+) -> Result<SignIn, BuildError> {
+    let settings = &config.settings;
+    Ok(SignIn {
+        keys: store.keys(config.secrets.server_key.as_ref(), &random).await?,
+        store,
+        verify: verify.within(CALL_TIMEOUT),
+        clock,
+        random,
+        destinations: Destinations {
+            countries: settings.countries.clone(),
+            voip: settings.allow_voip,
+            allowed: config.allowed.clone(),
+        },
+        breakers: Breakers::default(),
+        channels: settings.channels,
+        guard: Guard::new(guard_settings(config)),
+        lifetime: settings.code_lifetime,
+        session_max: settings.session_max,
+        answers: Answers::default(),
+        queues: Queues::default(),
+        jobs: Arc::default(),
+        metrics: Metrics::default(),
+        tasks: TaskTracker::new(),
+    })
+}
+
+/// What visitors type. With `PORT=0` the port is known only once the server listens.
+fn public_url(config: &Config, address: Option<SocketAddr>) -> Url {
+    let mut public_url = config.public_url.clone();
+    if let (0, None, Some(address)) = (config.settings.port, &config.settings.public_url, address) {
+        // A URL with a host takes a port.
+        let _ = public_url.set_port(Some(address.port()));
+    }
+    public_url
+}
+
+/// The guard's settings, with the default for all sends together that fits where they may go.
+fn guard_settings(config: &Config) -> GuardSettings {
+    let settings = &config.settings;
+    GuardSettings {
+        number: settings.limit_number.clone(),
+        address: settings.limit_address.clone(),
+        prefix: settings.limit_prefix.clone(),
+        total: Limits::total(
+            settings.limit_total.as_ref(),
+            config.sends_for_real(),
+            settings.countries.is_some(),
+        ),
+        unverified: settings.limit_unverified,
+        mode: settings.guard_mode,
+    }
+}

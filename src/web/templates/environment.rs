@@ -1,0 +1,114 @@
+//! The template engine as it is set up: strict, escaping, with our texts and assets.
+
+use std::{io, path::Path, sync::Arc};
+
+use fluent_bundle::{FluentArgs, FluentValue};
+use minijinja::{
+    Environment, Error, ErrorKind, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Kwargs,
+};
+
+use crate::{
+    channel::Channel,
+    web::{
+        assets::Assets,
+        overrides::{self, Overrides},
+        text::{Catalogue, Language},
+    },
+};
+
+macro_rules! built_in {
+    ($($name:literal),* $(,)?) => { [$(($name, include_str!(concat!("../../../templates/", $name)))),*] };
+}
+
+/// Every built-in template by name. Names end in `.html`, or nothing would be escaped.
+pub(super) const BUILT_IN: [(&str, &str); 14] = built_in![
+    "base.html",
+    "components/cancel.html",
+    "components/countdown.html",
+    "components/field.html",
+    "components/messages.html",
+    "components/status.html",
+    "error.html",
+    "index.html",
+    "resend.html",
+    "result.html",
+    "sessions.html",
+    "sign-out.html",
+    "unauthorized.html",
+    "verify.html",
+];
+
+/// What all languages share. An error names the operator's file.
+pub(super) fn shared(
+    overrides: &Overrides,
+    assets: &Assets,
+    brand: &str,
+    first: Channel,
+) -> io::Result<Environment<'static>> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    environment.set_syntax(syntax.map_err(io::Error::other)?);
+
+    for (name, source) in BUILT_IN {
+        environment.add_template(name, source).map_err(io::Error::other)?;
+    }
+    let is_page = |name: &&String| Path::new(name).extension().is_some_and(|ending| ending == "html");
+    for name in overrides.files.keys().filter(is_page) {
+        let source = overrides.text(name)?.unwrap_or_default().to_owned();
+        let added = environment.add_template_owned(name.clone(), source);
+        added.map_err(|error| overrides.mistake(name, describe(&error)))?;
+    }
+
+    environment.add_global("brand", brand);
+    environment.add_global("calls", first == Channel::Voice);
+    let assets = assets.clone();
+    environment.add_function("asset", move |name: &str| {
+        let missing = || Error::new(ErrorKind::InvalidOperation, format!("there is no asset called {name}"));
+        // An asset's address has no character that needs escaping.
+        assets.url(name).map(|url| Value::from_safe_string(url.to_owned())).ok_or_else(missing)
+    });
+    Ok(environment)
+}
+
+/// Says which of the operator's files change nothing: most are misspelt.
+pub(super) fn tell_of_unused(overrides: &Overrides) {
+    for name in overrides.unused(|name| BUILT_IN.iter().any(|(known, _)| *known == name)) {
+        let meant = overrides::nearest(name, BUILT_IN.map(|(known, _)| known));
+        let meant = meant.map(|known| format!("; did you mean {known}?")).unwrap_or_default();
+        tracing::warn!(
+            "TEMPLATES_DIR: {name} has no effect, as no template is called or includes that{meant}"
+        );
+    }
+}
+
+/// Adds what differs from language to language, and the banner's switch.
+pub(super) fn framed(
+    mut environment: Environment<'static>,
+    catalogue: Arc<Catalogue>,
+    language: Language,
+    simulator: bool,
+) -> Environment<'static> {
+    environment.add_global("lang", language.tag());
+    environment.add_global("dir", language.direction());
+    environment.add_global("simulator", simulator);
+    environment.add_function("t", move |key: &str, named: Kwargs| -> Result<Value, Error> {
+        let mut arguments = FluentArgs::new();
+        for name in named.args() {
+            let value: Value = named.peek(name)?;
+            let value = match value.as_i64() {
+                Some(number) => FluentValue::from(number),
+                None => FluentValue::from(value.to_string()),
+            };
+            arguments.set(name.to_owned(), value);
+        }
+        Ok(catalogue.resolve(language, key, &arguments).into())
+    });
+    environment
+}
+
+/// The error with its causes, which say in which of the included templates it is.
+pub(super) fn describe(error: &Error) -> String {
+    let causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}

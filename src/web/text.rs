@@ -1,0 +1,256 @@
+//! Every sentence a visitor reads, by key, in the visitor's language.
+//!
+//! What this module promises:
+//! * A key that a language lacks is said in English, and one that English lacks in a general sentence: a text
+//!   that is missing is logged and never ends a request.
+//! * Sentences without arguments are worked out once, at start.
+//! * An operator's `locales/en.ftl` replaces single sentences and leaves the others as they are.
+
+use std::{borrow::Cow, collections::HashMap, fmt, io};
+
+use fluent_bundle::{FluentArgs, FluentError, FluentResource, FluentValue, concurrent::FluentBundle};
+
+use crate::web::overrides::Overrides;
+
+/// The languages there are, the default first. Adding one is a line here and a file beside `en.ftl`.
+const LOCALES: [Locale; 1] =
+    [Locale { tag: "en", direction: "ltr", source: include_str!("../../templates/locales/en.ftl") }];
+
+/// Said where there is nothing better to say.
+const LAST_RESORT: &str = "Something went wrong. Please try again.";
+
+/// More ranges than any browser sends.
+const MAX_RANGES: usize = 32;
+
+struct Locale {
+    tag: &'static str,
+    direction: &'static str,
+    source: &'static str,
+}
+
+/// A language that the catalogue has. The first is the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Language(usize);
+
+impl Language {
+    /// English.
+    pub const DEFAULT: Self = Self(0);
+
+    /// The best of our languages for an `Accept-Language` header; `None` stands for no header.
+    pub fn accepted(header: Option<&str>) -> Self {
+        let tags = LOCALES.map(|locale| locale.tag);
+        Self(header.and_then(|header| negotiate(header, &tags)).unwrap_or_default())
+    }
+
+    /// All there are, the default first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..LOCALES.len()).map(Self)
+    }
+
+    /// The tag for `<html lang>` and `Content-Language`.
+    pub fn tag(self) -> &'static str {
+        LOCALES[self.0].tag
+    }
+
+    /// `ltr` or `rtl`, for `<html dir>`.
+    pub fn direction(self) -> &'static str {
+        LOCALES[self.0].direction
+    }
+
+    pub(crate) fn index(self) -> usize {
+        self.0
+    }
+}
+
+/// Which of `tags` the header likes best; the earlier range wins among equals.
+fn negotiate(header: &str, tags: &[&str]) -> Option<usize> {
+    let mut best = (None, 0.0);
+    for range in header.split(',').take(MAX_RANGES) {
+        let (range, weight) = range.split_once(';').unwrap_or((range, "q=1"));
+        let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse().ok()).unwrap_or(0.0);
+        if weight > best.1
+            && let Some(found) = look_up(range.trim(), tags)
+        {
+            best = (Some(found), weight);
+        }
+    }
+    best.0
+}
+
+/// RFC 4647 lookup: `de-CH-1996`, then `de-CH`, then `de`.
+fn look_up(range: &str, tags: &[&str]) -> Option<usize> {
+    if range == "*" {
+        return Some(0);
+    }
+    std::iter::successors(Some(range), |range| range.rsplit_once('-').map(|(shorter, _)| shorter))
+        .find_map(|range| tags.iter().position(|tag| tag.eq_ignore_ascii_case(range)))
+}
+
+/// An argument of a sentence.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Argument {
+    /// Counted in words that fit.
+    Number(i64),
+    /// Put in as it is.
+    Text(Cow<'static, str>),
+}
+
+/// A sentence for the visitor: a key of the catalogue and its arguments.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sentence {
+    /// Its name in the catalogue.
+    pub key: &'static str,
+    /// By name.
+    pub arguments: Vec<(&'static str, Argument)>,
+}
+
+impl Sentence {
+    /// A sentence that needs no argument, or is given some by what follows.
+    pub const fn new(key: &'static str) -> Self {
+        Self { key, arguments: Vec::new() }
+    }
+
+    /// Adds a number.
+    pub fn number(mut self, name: &'static str, value: i64) -> Self {
+        self.arguments.push((name, Argument::Number(value)));
+        self
+    }
+
+    /// Adds a text.
+    pub fn text(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.arguments.push((name, Argument::Text(value.into())));
+        self
+    }
+}
+
+/// The texts of all languages.
+pub struct Catalogue {
+    /// In the order of [`LOCALES`].
+    texts: Vec<Texts>,
+}
+
+impl Catalogue {
+    /// The built-in texts, with the operator's in their place. An error names the operator's file.
+    pub(crate) fn new(overrides: &Overrides) -> io::Result<Self> {
+        let known = |name: &str| LOCALES.iter().any(|locale| name == file_name(locale.tag));
+        if let Some(name) = overrides.files.keys().find(|name| name.starts_with("locales/") && !known(name)) {
+            return Err(overrides.mistake(name, "there is no such language to replace texts of"));
+        }
+        let texts = LOCALES.iter().map(|locale| Texts::new(locale, overrides));
+        Ok(Self { texts: texts.collect::<io::Result<_>>()? })
+    }
+
+    /// The sentence in that language.
+    pub fn sentence(&self, language: Language, sentence: &Sentence) -> Cow<'_, str> {
+        let arguments = sentence.arguments.iter().map(|(name, value)| {
+            let value = match value {
+                Argument::Number(number) => FluentValue::from(*number),
+                Argument::Text(text) => FluentValue::from(&**text),
+            };
+            (*name, value)
+        });
+        self.resolve(language, sentence.key, &arguments.collect())
+    }
+
+    /// A text that takes no arguments.
+    pub fn text(&self, language: Language, key: &str) -> Cow<'_, str> {
+        self.resolve(language, key, &FluentArgs::new())
+    }
+
+    pub(crate) fn resolve(&self, language: Language, key: &str, arguments: &FluentArgs) -> Cow<'_, str> {
+        [language, Language::DEFAULT]
+            .into_iter()
+            .find_map(|language| self.texts[language.index()].resolve(key, arguments))
+            .unwrap_or_else(|| {
+                tracing::error!(key, "a text is missing from the catalogue");
+                Cow::Borrowed(LAST_RESORT)
+            })
+    }
+}
+
+impl fmt::Debug for Catalogue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Catalogue").finish_non_exhaustive()
+    }
+}
+
+/// The texts of one language.
+struct Texts {
+    bundle: FluentBundle<FluentResource>,
+    /// Those that need no argument.
+    resolved: HashMap<String, String>,
+}
+
+impl Texts {
+    fn new(locale: &Locale, overrides: &Overrides) -> io::Result<Self> {
+        let tag = locale.tag.parse().map_err(io::Error::other)?;
+        let mut bundle = FluentBundle::new_concurrent(vec![tag]);
+        // The marks keep a number's `+` in its place in Arabic; left to right they would only be noise.
+        bundle.set_use_isolating(locale.direction == "rtl");
+
+        bundle.add_resource_overriding(parse(locale.source).map_err(io::Error::other)?);
+        let name = file_name(locale.tag);
+        if let Some(source) = overrides.text(&name)? {
+            let known = |key: &&str| keys(locale.source).any(|known| known == *key);
+            if let Some(unknown) = keys(source).find(|key| !known(key)) {
+                return Err(overrides.mistake(&name, format!("there is no text called {unknown}")));
+            }
+            bundle.add_resource_overriding(parse(source).map_err(|why| overrides.mistake(&name, why))?);
+        }
+
+        let mut texts = Self { bundle, resolved: HashMap::new() };
+        for key in keys(locale.source) {
+            if let Some((text, errors)) = texts.format(key, &FluentArgs::new())
+                && errors.is_empty()
+            {
+                let text = text.into_owned();
+                texts.resolved.insert(key.to_owned(), text);
+            }
+        }
+        Ok(texts)
+    }
+
+    fn resolve(&self, key: &str, arguments: &FluentArgs) -> Option<Cow<'_, str>> {
+        if let Some(text) = self.resolved.get(key) {
+            return Some(Cow::Borrowed(text));
+        }
+        let (text, errors) = self.format(key, arguments)?;
+        if !errors.is_empty() {
+            tracing::error!(key, ?errors, "a text lacks an argument");
+        }
+        Some(text)
+    }
+
+    fn format(&self, key: &str, arguments: &FluentArgs) -> Option<(Cow<'_, str>, Vec<FluentError>)> {
+        let pattern = self.bundle.get_message(key)?.value()?;
+        let mut errors = Vec::new();
+        let text = self.bundle.format_pattern(pattern, Some(arguments), &mut errors);
+        Some((text, errors))
+    }
+}
+
+fn file_name(tag: &str) -> String {
+    format!("locales/{tag}.ftl")
+}
+
+/// An error names the line where the text with the mistake begins.
+fn parse(source: &str) -> Result<FluentResource, String> {
+    FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| {
+        let Some(error) = errors.first() else { return "it is not readable".to_owned() };
+        let start = error.slice.as_ref().unwrap_or(&error.pos).start;
+        let line = source.bytes().take(start).filter(|byte| *byte == b'\n').count() + 1;
+        format!("line {line}: {error}")
+    })
+}
+
+/// The keys of a catalogue: what stands before `=` at the start of a line, where Fluent has only messages.
+fn keys(source: &str) -> impl Iterator<Item = &str> {
+    source
+        .lines()
+        .filter(|line| line.starts_with(|first: char| first.is_ascii_alphabetic()))
+        .filter_map(|line| line.split_once('='))
+        .map(|(key, _)| key.trim_end())
+}
+
+#[cfg(test)]
+mod tests;

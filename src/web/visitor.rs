@@ -1,0 +1,147 @@
+//! A visitor's cookies: what they say, and what the answer sets.
+
+use std::{convert::Infallible, net::IpAddr};
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, HeaderValue, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use axum_extra::extract::cookie::Cookie;
+
+use crate::web::{
+    cookies::{all_session_tokens, sent},
+    known,
+    notice::Notice,
+};
+use crate::{
+    audit::{Event, Line},
+    guard::KNOWN_FOR,
+    keys::Token,
+    sign_in::Tokens,
+    store::StoreError,
+    web::state::AppState,
+};
+
+/// What a visitor's cookies say, and what the answer will set. Nothing is looked up unless it says so.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    app: AppState,
+    sessions: Vec<Token>,
+    strays: Vec<Cookie<'static>>,
+    browsers: Vec<Token>,
+    known: Vec<Token>,
+    notice: Option<Notice>,
+    set: Vec<Cookie<'static>>,
+}
+
+impl Visitor {
+    pub(crate) fn read(headers: &HeaderMap, app: &AppState) -> Self {
+        let cookies = &app.cookies;
+        Self {
+            sessions: all_session_tokens(headers, cookies),
+            strays: cookies.strays(headers),
+            browsers: sent(headers, &cookies.browser, Token::parse),
+            known: known::read(headers, cookies, &app.sign_in.keys),
+            notice: sent(headers, &cookies.notice, Notice::parse).pop(),
+            set: Vec::new(),
+            app: app.clone(),
+        }
+    }
+
+    /// Whether the browser has a token for its attempts.
+    pub fn has_browser(&self) -> bool {
+        !self.browsers.is_empty()
+    }
+
+    /// The token that attempts belong to. The store is asked only where there are several.
+    pub async fn browser(&self) -> Result<Option<Token>, StoreError> {
+        self.app.sign_in.browser_among(&self.browsers).await
+    }
+
+    /// A token for a browser that brought none.
+    pub fn new_browser(&mut self) -> Token {
+        let token = Token::new(&self.app.sign_in.random);
+        self.set_browser(&token);
+        token
+    }
+
+    fn set_browser(&mut self, token: &Token) {
+        self.set.push(self.app.cookies.cookie(&self.app.cookies.browser, token.expose()));
+    }
+
+    /// What tells the guard that someone has signed in with this browser before. It lets nobody in.
+    pub fn known(&self) -> &[Token] {
+        &self.known
+    }
+
+    /// Signs the browser in: none of the tokens that it came with is good for anything from here on, whoever else may
+    /// know them.
+    pub fn sign_in(&mut self, attempt_of: &Token, tokens: &Tokens) {
+        let Tokens { session, browser, known, known_to_others } = tokens;
+        self.app.gate.signed_in(attempt_of, browser, session, self.app.sign_in.clock.now());
+        self.set_browser(browser);
+        let cookies = &self.app.cookies;
+        self.set.append(&mut self.strays);
+        self.set.push(cookies.cookie(&cookies.session, session.expose()));
+        // The one cookie that outlives the browser's window.
+        let mut known = cookies.cookie(&cookies.known, &known::write(known, known_to_others));
+        known.set_max_age(time::Duration::try_from(KNOWN_FOR).ok());
+        self.set.push(known);
+    }
+
+    /// Signs the browser out: ends every session that its cookies open, and takes them away.
+    pub(crate) async fn sign_out(&mut self, address: IpAddr) -> Result<(), StoreError> {
+        for token in &self.sessions {
+            let Some(row) = self.app.sign_in.store.session(&token.hash()).await? else { continue };
+            self.app.end_session(&row.phone_hash, &row.token_hash).await?;
+            Line::new(Event::SignedOut, &row.phone, &self.app.sign_in.keys).at(address).write();
+        }
+        self.browsers.iter().for_each(|browser| self.app.gate.signed_out(browser));
+        self.set.append(&mut self.strays);
+        self.set.push(self.app.cookies.removal(&self.app.cookies.session));
+        Ok(())
+    }
+
+    /// The tokens of the browser, one of which is its own.
+    pub(crate) fn browsers(&self) -> &[Token] {
+        &self.browsers
+    }
+
+    /// Whether it brought any cookie that looks like a session's.
+    pub(crate) fn brought_session(&self) -> bool {
+        !self.sessions.is_empty()
+    }
+
+    /// Has the next page say something.
+    pub fn set_notice(&mut self, notice: Notice) {
+        self.set.push(self.app.cookies.cookie(&self.app.cookies.notice, notice.as_str()));
+    }
+
+    /// What is to be said once; asking for it takes it away.
+    pub fn take_notice(&mut self) -> Option<Notice> {
+        let notice = self.notice.take()?;
+        self.set.push(self.app.cookies.removal(&self.app.cookies.notice));
+        Some(notice)
+    }
+
+    /// The answer, with the cookies that were set.
+    pub fn answer(self, response: impl IntoResponse) -> Response {
+        let mut response = response.into_response();
+        for cookie in self.set {
+            // Names are ours and values are tokens: always a header.
+            if let Ok(value) = HeaderValue::try_from(cookie.to_string()) {
+                response.headers_mut().append(header::SET_COOKIE, value);
+            }
+        }
+        response
+    }
+}
+
+impl FromRequestParts<AppState> for Visitor {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Infallible> {
+        Ok(Self::read(&parts.headers, app))
+    }
+}
