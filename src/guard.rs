@@ -6,7 +6,7 @@
 //! uses up or guesses at a number does not shut its owner out.
 //!
 //! Before all that, a code goes only where the operator means codes to go ([`destination`], [`allowed`]); whence a
-//! visitor comes is told by [`address`], also behind proxies; and a provider that fails is left alone ([`breaker`]).
+//! visitor comes is told by `web/client_address.rs`, also behind proxies; and a provider that fails is left alone ([`breaker`]).
 //!
 //! What this module promises:
 //! * Decisions are functions of counters, settings and time. The store has the last word where two sends race for
@@ -30,7 +30,6 @@
 //!   asking for codes to it again and again, or closes it with wrong ones.
 //! * A send is not known to be unverified before its lifetime is over; until then only the limits hold.
 
-pub mod address;
 pub mod allowed;
 pub mod breaker;
 pub mod budget;

@@ -15,3 +15,12 @@ pub fn clock_following(clock: &Clock) -> SimulatorClock {
     let clock = clock.clone();
     SimulatorClock::following(move || vonage_simulator::Timestamp::from_millis(clock.now().as_millis()))
 }
+
+/// The simulator on our own port.
+#[derive(Debug)]
+pub struct Simulated {
+    /// The provider that it plays.
+    pub simulator: Simulator,
+    /// Asked for by `--simulator`: others may reach it.
+    pub forced: bool,
+}

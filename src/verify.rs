@@ -32,6 +32,7 @@ pub use application::{Application, BadKey};
 pub use error::VerifyError;
 
 use crate::{
+    attempt::RequestId,
     channel::{Channel, Channels},
     clock::{Clock, Timestamp},
     code::Pin,
@@ -81,28 +82,6 @@ pub struct Credentials {
     pub basic: Option<(String, SecretString)>,
     /// Signs tokens for v2, and is preferred there.
     pub application: Option<Application>,
-}
-
-/// The provider's name for one verification: up to 64 letters, digits and hyphens.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct RequestId(String);
-
-impl RequestId {
-    /// Reads an id, if it has the form of one.
-    pub fn parse(id: &str) -> Option<Self> {
-        let fits = (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        fits.then(|| Self(id.to_owned()))
-    }
-
-    /// As the provider wrote it.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Its beginning: enough to find it among the provider's records, of no use in a form.
-    pub fn short(&self) -> &str {
-        self.0.get(..8).unwrap_or(&self.0)
-    }
 }
 
 /// What the provider said of a code. All of these are ordinary: a page answers each.
@@ -259,13 +238,14 @@ impl VerifyClient {
         bytes[6] = bytes[6] & 0x0f | 0x40;
         bytes[8] = bytes[8] & 0x3f | 0x80;
         let digits = HEXLOWER.encode(&bytes);
-        RequestId(match self.settings.api {
+        let id = match self.settings.api {
             VerifyApi::V1 => digits,
             VerifyApi::V2 => {
                 let parts = [0..8, 8..12, 12..16, 16..20, 20..32];
                 parts.map(|part| digits.get(part).unwrap_or_default().to_owned()).join("-")
             }
-        })
+        };
+        RequestId::made_up(id)
     }
 
     /// Takes a request's next step at once: the same code, by the second channel.

@@ -8,8 +8,9 @@ use url::Url;
 
 use super::parse::{self, LogFormat, Origins};
 use crate::{
+    address::TrustedProxies,
     channel::Channels,
-    guard::{Limits, Mode, address::TrustedProxies},
+    guard::{Limits, Mode},
     phone::{Area, Country},
     store::address,
     verify::VerifyApi,

@@ -5,7 +5,7 @@
 
 use std::{iter, net::IpAddr};
 
-use super::address::network;
+use crate::address::network;
 use crate::{
     keys::{Keys, Token},
     phone::PhoneNumber,

@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use super::{PAUSE, SignIn, SignInError, last_moment};
 use crate::{
+    attempt::RequestId,
     audit::{Event, Line},
     clock::Timestamp,
     store::{Move, Note, Resend, Sent, Verification},
-    verify::{Cancelled, NextStep, RequestId, VerifyError},
+    verify::{Cancelled, NextStep, VerifyError},
 };
 
 /// When a move that came to nothing is tried again.

@@ -4,10 +4,11 @@ use std::time::Instant;
 
 use super::{DOUBT, Refusal, SignIn, SignInError, Start};
 use crate::{
+    attempt::RequestId,
     audit::{Event, Line},
     clock::Timestamp,
     store::{State, Verification},
-    verify::{RequestId, VerifyError},
+    verify::VerifyError,
 };
 
 impl SignIn {

@@ -5,12 +5,13 @@ use std::time::Instant;
 
 use super::{SignIn, SignInError};
 use crate::{
+    attempt::RequestId,
     channel::{Channel, Channels},
     code::Pin,
     guard::breaker::{Paused, Permit},
     metrics::{Operation, Outcome},
     store::Verification,
-    verify::{Cancelled, Checked, Found, NextStep, RequestId, VerifyClient, VerifyError},
+    verify::{Cancelled, Checked, Found, NextStep, VerifyClient, VerifyError},
 };
 
 type Answer<T> = Result<T, VerifyError>;

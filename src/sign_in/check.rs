@@ -6,13 +6,15 @@ use tracing::Instrument;
 
 use super::{LOOKS, SignIn, SignInError, TOMBSTONE, TRIES, doubt::Told, runs};
 use crate::{
+    address::network,
+    attempt::RequestId,
     audit::asked_from,
     clock::Timestamp,
     code::Pin,
-    guard::{Asker, Refused, Subject, address::network, breaker::Paused, subject},
+    guard::{Asker, Refused, Subject, breaker::Paused, subject},
     keys::Token,
     store::{Device, Note, State, Verification},
-    verify::{RequestId, VerifyError},
+    verify::VerifyError,
 };
 
 /// How the check of a code ended. All of these are ordinary: a page answers each.

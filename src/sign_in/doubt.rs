@@ -7,10 +7,11 @@ use std::time::Instant;
 
 use super::SignIn;
 use crate::{
+    attempt::RequestId,
     code::Pin,
     guard::breaker::Paused,
     store::Verification,
-    verify::{Checked, Found, RequestId, VerifyClient, VerifyError},
+    verify::{Checked, Found, VerifyClient, VerifyError},
 };
 
 /// What is known after asking about a code.

@@ -14,6 +14,7 @@ use tokio::{
 };
 
 use crate::{
+    attempt::RequestId,
     audit::{Event, Line},
     causes::chain,
     clock::Timestamp,
@@ -23,7 +24,7 @@ use crate::{
     sign_in::{CLAIM, PAUSE, SignIn, SignInError},
     store::{Claim, Ended, State, Verification},
     supervisor::keep_running,
-    verify::{Cancelled, RequestId},
+    verify::Cancelled,
 };
 
 /// How often the store is asked what is due.

@@ -23,12 +23,13 @@ use tokio::time::sleep;
 
 use super::{CANCEL_AFTER, SignIn, SignInError, TRIES};
 use crate::{
+    attempt::RequestId,
     audit::{Event, Line},
     clock::Timestamp,
     metrics::Operation,
     random::Random,
     store::Verification,
-    verify::{Cancelled, Checked, NextStep, RequestId, VerifyClient, VerifyError},
+    verify::{Cancelled, Checked, NextStep, VerifyClient, VerifyError},
 };
 
 /// Under which rule the metrics count what was not sent.

@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 
 use super::{CLAIM, DOUBT, PAUSE, Refusal, SignIn, SignInError, Start, TAKE_OVER_AFTER};
 use crate::{
+    attempt::RequestId,
     audit::{Event, Line},
     clock::Timestamp,
     guard::subject,
     store::{Sent, State, Verification},
-    verify::{Cancelled, RequestId},
+    verify::Cancelled,
 };
 
 /// What to do about a refusal.

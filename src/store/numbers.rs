@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::Connection;
 
 use super::{Store, StoreError, Verification, guard::counters};
-use crate::{clock::Timestamp, verify::RequestId};
+use crate::{attempt::RequestId, clock::Timestamp};
 
 /// For how long it is kept that a number was being taken.
 const TAKING: Duration = Duration::from_mins(1);

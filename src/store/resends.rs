@@ -2,9 +2,9 @@
 
 use super::{Claim, Move, Note, Resend, Sent, Store, StoreError, Verification, verifications};
 use crate::{
+    attempt::RequestId,
     channel::{Channel, Channels, Trouble},
     clock::Timestamp,
-    verify::RequestId,
 };
 
 /// A resend to be written down: the channel, its first move, and what must still hold.

@@ -18,9 +18,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::{
+    attempt::RequestId,
     channel::{Channel, Trouble},
     clock::{Clock, Timestamp},
-    verify::RequestId,
 };
 
 /// How far apart the provider's clock and ours may be, and how long a callback may take.

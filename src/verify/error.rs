@@ -1,6 +1,6 @@
 //! What can go wrong with the provider, by meaning.
 
-use super::RequestId;
+use crate::attempt::RequestId;
 
 /// What went wrong, by meaning. `Display` is for the operator; it holds no number, code or secret.
 ///

@@ -11,11 +11,14 @@
 
 use std::{error::Error, time::Duration};
 
-use super::{
-    RequestId, VerifyError, VerifySettings,
-    scrub::{scrub, trace},
-};
 use crate::hosts::is_loopback;
+use crate::{
+    attempt::RequestId,
+    verify::{
+        VerifyError, VerifySettings,
+        scrub::{scrub, trace},
+    },
+};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect, retry};
 use serde_json::{Map, Value};
 

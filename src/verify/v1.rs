@@ -4,10 +4,13 @@ use reqwest::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{
-    Cancelled, Checked, Found, NextStep, RequestId, VerifyClient, VerifyError,
-    exchange::{Answer, is_about, request_id, string},
-    scrub::scrub,
+use crate::{
+    attempt::RequestId,
+    verify::{
+        Cancelled, Checked, Found, NextStep, VerifyClient, VerifyError,
+        exchange::{Answer, is_about, request_id, string},
+        scrub::scrub,
+    },
 };
 use crate::{
     channel::{Channel, Channels},

@@ -4,10 +4,13 @@ use reqwest::{StatusCode, header::CONTENT_TYPE};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{
-    Cancelled, Checked, NextStep, RequestId, VerifyClient, VerifyError,
-    exchange::{Problem, is_about, request_id, string},
-    scrub::scrub,
+use crate::{
+    attempt::RequestId,
+    verify::{
+        Cancelled, Checked, NextStep, VerifyClient, VerifyError,
+        exchange::{Problem, is_about, request_id, string},
+        scrub::scrub,
+    },
 };
 use crate::{channel::Channels, code::Pin, phone::PhoneNumber};
 

@@ -39,11 +39,6 @@ impl Cookies {
         }
     }
 
-    /// The domain that the session is shared with.
-    pub(crate) fn domain(&self) -> Option<&str> {
-        self.domain.as_deref()
-    }
-
     /// A session cookie in the browser's sense too: it ends with the browser.
     pub(crate) fn cookie(&self, name: &str, value: &str) -> Cookie<'static> {
         let mut cookie = self.host_only(name, value);

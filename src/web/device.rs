@@ -10,7 +10,10 @@ use axum::{
     http::{header, request::Parts},
 };
 
-use crate::{guard::address::ClientAddress, store::Device, web::state::AppState};
+use crate::{
+    store::Device,
+    web::{client_address::ClientAddress, state::AppState},
+};
 
 /// A token of the header and what it means. A browser names those that it wants to be taken for too, so the first that
 /// is found counts.

@@ -7,36 +7,28 @@
 use std::{net::IpAddr, sync::Arc};
 
 use axum::{
-    extract::{Request, State, rejection::FormRejection},
-    http::{HeaderValue, StatusCode, header},
-    middleware::Next,
-    response::{Html, IntoResponse, Response},
+    extract::rejection::FormRejection,
+    http::StatusCode,
+    response::{IntoResponse, Response},
 };
-use tower_http::{csrf::ProtectionError, request_id::RequestId};
+use tower_http::csrf::ProtectionError;
 
-pub use super::failure::{
+pub(crate) use super::failure::{
     Asked, Failure, check_failure, check_paused, destination_refused, in_time, refused, seconds,
     send_failure, send_paused,
 };
 
 use crate::{
-    causes::chain,
     guard::{self, breaker::Paused, destination},
-    seldom::OnceAMinute,
     sign_in::SignInError,
     store::StoreError,
     verify::VerifyError,
-    web::{
-        gate::bounces,
-        state::AppState,
-        templates::{ErrorPage, Frame},
-        text::{Language, Sentence},
-    },
+    web::{redirect_loop, text::Sentence},
 };
 
 /// A failure. `Display` is for the operator; [`AppError::explain`] is for the visitor.
 #[derive(Debug, thiserror::Error)]
-pub enum AppError {
+pub(crate) enum AppError {
     /// 404
     #[error("no such page")]
     NotFound,
@@ -63,7 +55,7 @@ pub enum AppError {
         /// Its origin.
         site: String,
         /// The likely one.
-        cause: bounces::Cause,
+        cause: redirect_loop::Cause,
     },
     /// 422, 502 or 503, on the page of the form.
     #[error(transparent)]
@@ -100,7 +92,7 @@ pub enum AppError {
 }
 
 /// What the visitor is told.
-pub struct Explained {
+pub(crate) struct Explained {
     /// The status of the answer.
     pub status: StatusCode,
     /// What happened, in a few words.
@@ -111,7 +103,7 @@ pub struct Explained {
 
 impl AppError {
     /// Status and text for a page of its own.
-    pub fn explain(&self) -> Explained {
+    pub(crate) fn explain(&self) -> Explained {
         let status = self.status();
         let (headline, advice) = match (self, status.as_u16()) {
             (Self::Forwarded, _) => ("error-forwarded-headline", "error-forwarded-advice"),
@@ -131,7 +123,7 @@ impl AppError {
         Explained { status, headline: Sentence::new(headline), advice: Sentence::new(advice) }
     }
 
-    fn status(&self) -> StatusCode {
+    pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -151,7 +143,7 @@ impl AppError {
     }
 
     /// What refused, where nobody was called.
-    fn rule(&self) -> Option<&'static str> {
+    pub(crate) fn rule(&self) -> Option<&'static str> {
         match self {
             Self::Guard(refused) => Some(refused.cause.rule()),
             Self::Destination { refused, .. } => Some(refused.reason.rule()),
@@ -161,20 +153,27 @@ impl AppError {
     }
 
     /// The page is there already; the failure still has to reach the log.
-    pub fn with_page(self, page: impl IntoResponse) -> Response {
+    pub(crate) fn with_page(self, page: impl IntoResponse) -> Response {
         let mut response = page.into_response();
         response.extensions_mut().insert(Arc::new(self));
         response
     }
 }
 
-fn loop_advice(cause: bounces::Cause) -> &'static str {
+impl Failure {
+    /// What the log says of it where there is nothing more to say.
+    pub(crate) fn told(&self) -> AppError {
+        AppError::Told(self.status, self.sentence.key)
+    }
+}
+
+fn loop_advice(cause: redirect_loop::Cause) -> &'static str {
     match cause {
-        bounces::Cause::CookieDomain => "error-loop-domain",
-        bounces::Cause::NotSecure => "error-loop-not-secure",
-        bounces::Cause::Unclear => "error-loop-unclear",
-        bounces::Cause::OtherCookies => "error-loop-other-cookies",
-        bounces::Cause::NoCookie => "error-loop-no-cookie",
+        redirect_loop::Cause::CookieDomain => "error-loop-domain",
+        redirect_loop::Cause::NotSecure => "error-loop-not-secure",
+        redirect_loop::Cause::Unclear => "error-loop-unclear",
+        redirect_loop::Cause::OtherCookies => "error-loop-other-cookies",
+        redirect_loop::Cause::NoCookie => "error-loop-no-cookie",
     }
 }
 
@@ -184,89 +183,4 @@ impl IntoResponse for AppError {
         let status = self.status();
         self.with_page(status)
     }
-}
-
-/// Turns every failure into a page, and logs it.
-pub async fn render_errors(State(app): State<AppState>, request: Request, next: Next) -> Response {
-    let frame = app.frame(Language::accepted(language_header(&request)));
-    let trace_id = request.extensions().get::<RequestId>().cloned();
-    let response = next.run(request).await;
-    let status = response.status();
-    let error = match response.extensions().get::<Arc<AppError>>() {
-        Some(error) => error.clone(),
-        None if !status.is_client_error() && !status.is_server_error() => return response,
-        None => Arc::new(match response.extensions().get::<ProtectionError>() {
-            Some(refusal) => AppError::CrossSite(refusal.clone()),
-            None => AppError::Status(status),
-        }),
-    };
-    tell(&app, &error, status);
-    let is_page = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if is_page {
-        return response;
-    }
-    let page = page(&app, frame, &error, trace_id.as_ref());
-    let (mut parts, _) = response.into_parts();
-    parts.headers.remove(header::CONTENT_LENGTH);
-    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    Response::from_parts(parts, page.into())
-}
-
-/// The page of a failure that has none of its own; plain text if even that fails.
-pub fn page(app: &AppState, frame: Frame, error: &AppError, trace_id: Option<&RequestId>) -> String {
-    let Explained { status, headline, advice } = error.explain();
-    let trace_id = trace_id.and_then(|id| id.header_value().to_str().ok()).map(str::to_owned);
-    let page = ErrorPage { status: status.as_u16(), headline, advice, trace_id };
-    app.templates.error(frame, &page).unwrap_or_else(|error| {
-        tracing::error!("the error page failed: {error:#}");
-        status.to_string()
-    })
-}
-
-/// The answer to a request that no handler shall see.
-pub fn refuse(app: &AppState, request: &Request, error: &AppError) -> Response {
-    let frame = app.frame(Language::accepted(language_header(request)));
-    tell(app, error, error.status());
-    let page = page(app, frame, error, request.extensions().get::<RequestId>());
-    (error.status(), Html(page)).into_response()
-}
-
-/// Says it to the operator: a line in the log, and a count if it is a refusal.
-fn tell(app: &AppState, error: &AppError, status: StatusCode) {
-    if let Some(rule) = error.rule() {
-        app.sign_in.metrics.refused(rule);
-    }
-    log(app, error, status);
-}
-
-fn log(app: &AppState, error: &AppError, status: StatusCode) {
-    let (text, status) = (chain(error), status.as_u16());
-    match error {
-        AppError::Guard(refused) => refused.log(&app.sign_in.keys, false),
-        AppError::Destination { refused, address } => refused.log(&app.sign_in.keys, *address),
-        // A pause is an error once, when it begins, and not again for every visitor.
-        AppError::Paused(_) => tracing::info!(status, "request refused: {text}"),
-        _ if status >= 500 => tracing::error!(status, "request failed: {text}"),
-        // The visitor is told to use another phone; whether the account should reach this one is for the operator.
-        AppError::Verify(_) => tracing::warn!(status, "request refused: {text}"),
-        AppError::Loop { .. } => {
-            tracing::info!(status, "request refused: {text}");
-        }
-        // Robots do this all day; an operator whose settings are wrong has to see it once.
-        AppError::Host(_) | AppError::CrossSite(_) | AppError::Forwarded if MISDIRECTED.is_due() => {
-            tracing::info!(status, "request refused: {text}; told once a minute");
-        }
-        // Any stranger can have as many of these as they like.
-        _ => tracing::debug!(status, "request refused: {text}"),
-    }
-}
-
-/// Requests that a mistake in the settings may be behind.
-static MISDIRECTED: OnceAMinute = OnceAMinute::new();
-
-pub(crate) fn language_header(request: &Request) -> Option<&str> {
-    request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok())
 }

@@ -5,9 +5,11 @@
 //! * Every cookie is made in one place, with every attribute.
 //! * [`SignedIn`] and [`Pending`] in a handler's signature are the only way past the door.
 
+use std::convert::Infallible;
+
 use axum::{
     extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
-    http::{HeaderMap, request::Parts},
+    http::{HeaderMap, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 
@@ -18,11 +20,8 @@ use crate::{
     sign_in::{self, Over, Standing},
     store::StoreError,
     web::{
-        cookies::session_tokens,
-        error::AppError,
-        gate::{self, return_to::start_page},
-        notice::Notice,
-        state::AppState,
+        client_address::ClientAddress, cookies::session_tokens, error::AppError, notice::Notice,
+        return_to::start_page, state::AppState, templates::Frame, text::Language, unauthorized,
         visitor::Visitor,
     },
 };
@@ -117,7 +116,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, TurnedAway> {
         let app = AppState::from_ref(state);
         let signed_in = Self::read(&parts.headers, &app).await?;
-        signed_in.ok_or_else(|| TurnedAway(Box::new(gate::turn_away(&app, parts))))
+        signed_in.ok_or_else(|| TurnedAway(Box::new(unauthorized::turn_away(&app, parts))))
     }
 }
 
@@ -156,5 +155,22 @@ impl FromRequestParts<AppState> for Pending {
             }
             Standing::Nothing => Err(TurnedAway::to_start(visitor, "/")),
         }
+    }
+}
+
+impl FromRequestParts<AppState> for ClientAddress {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Infallible> {
+        Ok(app.proxies.client(parts, app.sign_in.clock.now()))
+    }
+}
+
+impl FromRequestParts<AppState> for Frame {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Infallible> {
+        let header = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        Ok(app.frame(Language::accepted(header)))
     }
 }

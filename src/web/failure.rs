@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 
-use crate::web::error::AppError;
 use crate::{
     guard::{
         self,
@@ -25,13 +24,6 @@ pub struct Failure {
     pub beside_field: bool,
     /// When it may be tried again, if that is known.
     pub retry_after: Option<Duration>,
-}
-
-impl Failure {
-    /// What the log says of it where there is nothing more to say.
-    pub fn told(&self) -> AppError {
-        AppError::Told(self.status, self.sentence.key)
-    }
 }
 
 /// A problem that the visitor can mend in the field.

@@ -7,7 +7,7 @@ use crate::{
     clock::Timestamp,
     keys::Token,
     store::{SessionRow, StoreError},
-    web::{gate::bounces::Cause, state::AppState},
+    web::{redirect_loop::Cause, state::AppState},
 };
 
 /// A visit is written down when the last one that was lies this far back, or a tenth of the idle limit.
@@ -53,7 +53,7 @@ impl AppState {
     pub(crate) async fn loses_session(&self, visitor: &Visitor) -> Result<Option<Cause>, StoreError> {
         let now = self.sign_in.clock.now();
         for browser in visitor.browsers() {
-            let Some(token_hash) = self.gate.signed_in_in_vain(browser, now) else { continue };
+            let Some(token_hash) = self.loops.signed_in_in_vain(browser, now) else { continue };
             let row = self.sign_in.store.session(&token_hash).await?;
             if row.is_some_and(|row| is_live(&row, now, self.session_idle)) {
                 return Ok(Some(if visitor.brought_session() {

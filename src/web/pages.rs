@@ -10,23 +10,11 @@ pub(super) mod sign_out;
 pub(super) mod status;
 pub(super) mod verify;
 
-use std::{convert::Infallible, time::Duration};
+use std::time::Duration;
 
-use axum::{
-    extract::FromRequestParts,
-    http::{HeaderName, HeaderValue, header, request::Parts},
-};
+use axum::http::{HeaderName, HeaderValue, header};
 
-use crate::web::{error::seconds, state::AppState, templates::Frame, text::Language};
-
-impl FromRequestParts<AppState> for Frame {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Infallible> {
-        let header = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        Ok(app.frame(Language::accepted(header)))
-    }
-}
+use crate::web::error::seconds;
 
 /// When to come back, for programs; the page says it in words.
 fn retry_after(wait: Option<Duration>) -> Option<[(HeaderName, HeaderValue); 1]> {

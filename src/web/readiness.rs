@@ -10,8 +10,12 @@ use std::{
 
 use tokio::{sync::Mutex, time::timeout};
 
-use crate::web::state::AppState;
-use crate::{causes::chain, clock::Timestamp, seldom::OnceAMinute};
+use crate::{
+    causes::chain,
+    clock::{Clock, Timestamp},
+    seldom::OnceAMinute,
+    store::Store,
+};
 
 /// A store that hangs must not hold up whoever keeps watch: Kubernetes waits for a second, Prometheus for ten.
 const PATIENCE: Duration = Duration::from_millis(800);
@@ -39,28 +43,26 @@ impl Readiness {
     pub(crate) fn leaving(&self) -> Arc<AtomicBool> {
         self.leaving.clone()
     }
-}
 
-impl AppState {
     /// Whether visitors should be sent here.
-    pub(crate) async fn ready(&self) -> Result<(), NotReady> {
-        if self.readiness.leaving.load(Ordering::Relaxed) {
+    pub(crate) async fn ready(&self, store: &Store, clock: &Clock) -> Result<(), NotReady> {
+        if self.leaving.load(Ordering::Relaxed) {
             return Err(NotReady::Leaving);
         }
-        if self.store_takes_writes().await { Ok(()) } else { Err(NotReady::Store) }
+        if self.store_takes_writes(store, clock).await { Ok(()) } else { Err(NotReady::Store) }
     }
 
     /// Whether it does, as of the last second: a store that only answers is of no use to anyone who wants to sign in.
-    pub(crate) async fn store_takes_writes(&self) -> bool {
-        let mut tried = self.readiness.tried.lock().await;
-        let now = self.sign_in.clock.now();
+    pub(crate) async fn store_takes_writes(&self, store: &Store, clock: &Clock) -> bool {
+        let mut tried = self.tried.lock().await;
+        let now = clock.now();
         if let Some((at, taken)) = *tried
             && at <= now
             && now < at + HOLDS
         {
             return taken;
         }
-        let taken = match timeout(PATIENCE, self.sign_in.store.try_write(now)).await {
+        let taken = match timeout(PATIENCE, store.try_write(now)).await {
             Ok(Ok(())) => true,
             Ok(Err(error)) => {
                 self.tell_not_ready(&chain(&error));
@@ -72,12 +74,12 @@ impl AppState {
             }
         };
         // From when it is known: those who waited meanwhile need not try again.
-        *tried = Some((self.sign_in.clock.now(), taken));
+        *tried = Some((clock.now(), taken));
         taken
     }
 
     fn tell_not_ready(&self, why: &str) {
-        if self.readiness.told.is_due() {
+        if self.told.is_due() {
             tracing::error!("not ready: {why}");
         }
     }

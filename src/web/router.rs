@@ -16,10 +16,11 @@ use tower_http::{
 use tracing::field;
 
 use super::{
+    auth,
     bounds::bounds,
     callbacks,
-    error::{self, AppError},
-    front_door, gate, health,
+    error::AppError,
+    error_pages, front_door, health,
     pages::{cancel, check, index, resend, result, sessions, sign_out, status, verify},
     state::AppState,
     unread,
@@ -60,7 +61,7 @@ fn layered<S: Clone + Send + Sync + 'static>(
         .method_not_allowed_fallback(async || AppError::MethodNotAllowed)
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn_with_state(app.clone(), error::render_errors))
+                .layer(from_fn_with_state(app.clone(), error_pages::render_errors))
                 .layer(bounds())
                 .layer(csrf.clone()),
         );
@@ -90,7 +91,7 @@ fn layered<S: Clone + Send + Sync + 'static>(
     if measured {
         routes = routes.layer(from_fn_with_state(app.sign_in.metrics.clone(), http::measure));
     }
-    routes.route("/auth", any(gate::decide)).with_state(app)
+    routes.route("/auth", any(auth::decide)).with_state(app)
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

@@ -31,7 +31,7 @@ impl AppState {
     }
 
     async fn overdue(&self) -> Option<[(Job, Duration); 3]> {
-        if !self.store_takes_writes().await {
+        if !self.readiness.store_takes_writes(&self.sign_in.store, &self.sign_in.clock).await {
             return None;
         }
         let now = self.sign_in.clock.now();

@@ -16,9 +16,11 @@ use crate::{
     store::StoreError,
     supervisor::keep_running,
     web::{
-        bounds, router, scrape,
+        bounds,
+        builder::{BuildError, CALL_TIMEOUT, CONNECT_TIMEOUT},
+        router, scrape,
         serve::{Ending, Limit, connections, serve},
-        state::{AppState, BuildError, CALL_TIMEOUT, CONNECT_TIMEOUT},
+        state::AppState,
     },
 };
 

@@ -1,47 +1,37 @@
-//! The app: its state, and every route and layer on one screen.
-
-mod builder;
-mod provider;
-mod store;
+//! What the handlers work with.
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
-use axum::{
-    extract::Request,
-    http::{HeaderMap, HeaderValue},
-    response::Redirect,
-};
+use axum::{extract::Request, http::HeaderMap, response::Redirect};
 use tokio::sync::watch;
 use tower_http::csrf::CsrfLayer;
 use url::Url;
 
 use crate::{
-    guard::address::{self, Proxies},
     metrics::Job,
     phone::{Country, Fiction},
     sign_in::{SignIn, jobs},
-    simulator::Simulator,
+    simulator::{Simulated, Simulator},
     supervisor::keep_running,
     verify::callback::{Refusals, Verifier},
     web::{
         assets::Assets,
+        client_address::{self, Proxies},
         cookies::Cookies,
-        gate::{
-            Gate,
-            return_to::{self, ReturnTo},
-        },
+        gate::Gate,
+        return_to::{self, ReturnTo},
         templates::{Frame, Templates},
         text::Language,
     },
 };
 
-use super::{elsewhere, readiness::Readiness, visits::Visits};
-pub use builder::{BuildError, Builder};
-pub(crate) use builder::{CALL_TIMEOUT, CONNECT_TIMEOUT};
+use super::{
+    elsewhere, headers::Headers, readiness::Readiness, redirect_loop::RedirectLoops, visits::Visits,
+};
 
 /// What the handlers work with. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct AppState(Arc<Parts>);
+pub struct AppState(pub(super) Arc<Parts>);
 
 /// The parts of an [`AppState`].
 #[derive(Debug)]
@@ -61,11 +51,13 @@ pub struct Parts {
     /// Where a sign-in may lead.
     pub return_to: return_to::Rules,
     /// What `GET /auth` works with.
-    pub gate: Gate,
+    pub(crate) gate: Gate,
+    /// Sign-ins that lead nowhere.
+    pub(crate) loops: RedirectLoops,
     /// Turns away forms of other sites.
     pub csrf: CsrfLayer,
-    /// The `Content-Security-Policy` of our pages.
-    pub policy: HeaderValue,
+    /// What every answer carries.
+    pub(crate) headers: Headers,
     /// For numbers typed without a country code.
     pub default_country: Option<Country>,
     /// Whether numbers of films and examples pass.
@@ -86,21 +78,7 @@ pub struct Parts {
     pub simulator: Option<Simulated>,
 }
 
-/// The simulator on our own port.
-#[derive(Debug)]
-pub struct Simulated {
-    /// The provider that it plays.
-    pub simulator: Simulator,
-    /// Asked for by `--simulator`: others may reach it.
-    pub forced: bool,
-}
-
 impl AppState {
-    /// Makes one; see [`Builder`] for what may be given, and [`router`] for what to do with it.
-    pub fn builder() -> Builder {
-        Builder::default()
-    }
-
     /// What is done without a visitor waiting: cancels and resends at the provider, deletion of what is over. Never ends:
     /// what fails is started again.
     pub fn jobs(&self) -> impl Future<Output = ()> + Send + 'static {
@@ -133,7 +111,7 @@ impl AppState {
 
     /// Whether what the request's `X-Forwarded-*` say may be believed; of a peer whose are not, the log is told.
     pub(crate) fn is_behind_trusted_proxy(&self, request: &Request) -> bool {
-        let Some(peer) = address::peer(request.extensions()) else { return false };
+        let Some(peer) = client_address::peer(request.extensions()) else { return false };
         let trusted = self.proxies.trusted.trusts(peer);
         if !trusted && request.headers().contains_key("x-forwarded-host") {
             self.proxies.tell_of(peer, self.sign_in.clock.now());

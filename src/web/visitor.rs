@@ -79,7 +79,7 @@ impl Visitor {
     /// know them.
     pub fn sign_in(&mut self, attempt_of: &Token, tokens: &Tokens) {
         let Tokens { session, browser, known, known_to_others } = tokens;
-        self.app.gate.signed_in(attempt_of, browser, session, self.app.sign_in.clock.now());
+        self.app.loops.signed_in(attempt_of, browser, session, self.app.sign_in.clock.now());
         self.set_browser(browser);
         let cookies = &self.app.cookies;
         self.set.append(&mut self.strays);
@@ -97,7 +97,7 @@ impl Visitor {
             self.app.end_session(&row.phone_hash, &row.token_hash).await?;
             Line::new(Event::SignedOut, &row.phone, &self.app.sign_in.keys).at(address).write();
         }
-        self.browsers.iter().for_each(|browser| self.app.gate.signed_out(browser));
+        self.browsers.iter().for_each(|browser| self.app.loops.signed_out(browser));
         self.set.append(&mut self.strays);
         self.set.push(self.app.cookies.removal(&self.app.cookies.session));
         Ok(())

@@ -28,7 +28,7 @@ fn config(variables: &[(&str, &str)]) -> Config {
 }
 
 /// The example's app on a free port, with a visitor who has seen its first page.
-async fn club(builder: phonegate::web::state::Builder) -> (Browser, AppState) {
+async fn club(builder: phonegate::web::builder::Builder) -> (Browser, AppState) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let state = builder.address(address).build().await.unwrap();

@@ -23,6 +23,7 @@ mod gate_sessions;
 mod guessing;
 mod half_an_address;
 mod hostile;
+mod house;
 mod known_browsers;
 mod known_tokens;
 mod limits;

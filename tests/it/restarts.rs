@@ -6,11 +6,12 @@ use std::{
 };
 
 use phonegate::{
+    attempt::RequestId,
     channel::Channel,
     code::Pin,
     keys::Token,
     store::{Asked, Claim, Device, Move, SessionRow, Success},
-    verify::{Checked, RequestId},
+    verify::Checked,
 };
 
 use phonegate_testing::{Browser, PHONE, TestApp, secs, test_app};

@@ -4,25 +4,18 @@
 //! * Each goes out when the simulator's clock reaches its time, and again after a while unless it was answered 2xx.
 //! * Each attempt carries a fresh token over the very bytes of its body.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::redirect::Policy;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::{MissedTickBehavior, interval};
 use url::Url;
 
-use super::{Options, Simulator, jwt, state};
-use crate::clock::Timestamp;
+use super::{Options, Simulator, jwt, outbox::Callback};
 
-/// How often a callback is tried.
-const ATTEMPTS: u32 = 5;
-/// How long after the first failure it is tried again; doubles each time.
-const PAUSE: Duration = Duration::from_secs(2);
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// How many may wait; the oldest go first.
-const WAITING: usize = 10_000;
 /// How often the clock is looked at, in real time, when nobody calls.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -37,52 +30,6 @@ pub struct Callbacks {
     pub api_key: String,
     /// Which application they name as theirs.
     pub application_id: Option<String>,
-}
-
-pub(super) struct Callback {
-    body: Value,
-    failures: u32,
-}
-
-/// Callbacks that wait for their time.
-#[derive(Default)]
-pub(super) struct Outbox {
-    waiting: BTreeMap<(Timestamp, u64), Callback>,
-    count: u64,
-}
-
-impl Outbox {
-    pub(super) fn put(&mut self, body: Value, due: Timestamp) {
-        self.insert(Callback { body, failures: 0 }, due);
-    }
-
-    fn insert(&mut self, callback: Callback, due: Timestamp) {
-        self.waiting.insert((due, self.count), callback);
-        self.count += 1;
-        if self.waiting.len() > WAITING {
-            self.waiting.pop_first();
-        }
-    }
-
-    pub(super) fn has_due(&self, now: Timestamp) -> bool {
-        self.waiting.keys().next().is_some_and(|(due, _)| *due <= now)
-    }
-
-    pub(super) fn take_due(&mut self, now: Timestamp) -> Option<Callback> {
-        let next = self.waiting.first_entry().filter(|entry| entry.key().0 <= now)?;
-        Some(next.remove())
-    }
-
-    /// Queues one again, for later, that was not taken, unless it has had all its attempts.
-    pub(super) fn retry(&mut self, mut callback: Callback, now: Timestamp) {
-        callback.failures += 1;
-        if callback.failures < ATTEMPTS {
-            let pause = PAUSE * 2_u32.pow(callback.failures - 1);
-            self.insert(callback, now + pause);
-        } else {
-            tracing::warn!("a callback of the simulator was given up after {ATTEMPTS} attempts");
-        }
-    }
 }
 
 impl Simulator {
@@ -137,7 +84,7 @@ impl Callbacks {
             "iss": "Vonage",
             // By the clock of whoever verifies it, which the simulator's may be ahead of.
             "iat": options.clock.followed().as_millis().div_euclid(1_000),
-            "jti": state::uuid(&options.random),
+            "jti": options.random.uuid(),
             "api_key": self.api_key,
         });
         if let Some(application) = &self.application_id {

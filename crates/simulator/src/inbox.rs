@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use super::verification::Channel;
+use super::channel::Channel;
 use crate::clock::Timestamp;
 
 pub(super) const PER_NUMBER: usize = 50;

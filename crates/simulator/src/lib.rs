@@ -11,9 +11,11 @@
 
 mod auth;
 mod callbacks;
+mod channel;
 mod clock;
 mod inbox;
 mod jwt;
+mod outbox;
 mod pages;
 mod random;
 mod report;

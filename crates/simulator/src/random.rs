@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
+use data_encoding::HEXLOWER;
+
 type Fill = dyn Fn(&mut [u8]) + Send + Sync;
 
 /// Where codes and ids come from. Clones share the source.
@@ -18,6 +20,15 @@ impl Random {
         let mut bytes = [0; N];
         (self.0)(&mut bytes);
         bytes
+    }
+
+    /// A UUID (version 4) in text form.
+    pub(crate) fn uuid(&self) -> String {
+        let mut bytes = self.bytes::<16>();
+        bytes[6] = bytes[6] & 0x0f | 0x40;
+        bytes[8] = bytes[8] & 0x3f | 0x80;
+        let hex = HEXLOWER.encode(&bytes);
+        [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
     }
 
     /// A number below `bound`, each equally likely.

@@ -17,8 +17,8 @@ use data_encoding::HEXLOWER;
 
 use super::{
     Options,
-    callbacks::Outbox,
     inbox::Inbox,
+    outbox::Outbox,
     report,
     throttle::Throttle,
     verification::{Api, Cancel, Check, Delivery, End, Id, Next, Plan, Verification},
@@ -263,15 +263,6 @@ impl State {
 pub(super) fn new_id(api: Api, random: &Random) -> String {
     match api {
         Api::V1 => HEXLOWER.encode(&random.bytes::<16>()),
-        Api::V2 => uuid(random),
+        Api::V2 => random.uuid(),
     }
-}
-
-/// A random UUID (version 4) in text form.
-pub(super) fn uuid(random: &Random) -> String {
-    let mut bytes = random.bytes::<16>();
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let hex = HEXLOWER.encode(&bytes);
-    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
 }

@@ -1,7 +1,8 @@
 //! Verify v1 ("Legacy"): every answer is a 200, and `status` in its body tells what happened.
 
 mod order;
-mod params;
+pub(super) mod params;
+pub(super) mod refusal;
 mod search;
 
 use axum::{
@@ -10,10 +11,9 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use serde::Serialize;
 use serde_json::json;
 
-pub(super) use self::params::Params;
+use self::{params::Params, refusal::Refusal};
 use super::{
     Simulator,
     special::{self, Special},
@@ -26,53 +26,6 @@ pub(super) fn routes() -> Router<Simulator> {
         .route("/verify/check/json", get(check).post(check))
         .route("/verify/control/json", get(control).post(control))
         .route("/verify/search/json", get(search::search).post(search::search))
-}
-
-/// An answer whose `status` is not `0`.
-#[derive(Debug, Serialize)]
-pub(super) struct Refusal {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<String>,
-    status: &'static str,
-    error_text: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    network: Option<&'static str>,
-}
-
-impl Refusal {
-    fn new(status: &'static str, text: impl Into<String>) -> Self {
-        Self { request_id: None, status, error_text: text.into(), network: None }
-    }
-
-    fn missing(parameter: &str) -> Self {
-        Self::new(
-            "2",
-            format!("Your request is incomplete and missing the mandatory parameter `{parameter}`"),
-        )
-    }
-
-    fn invalid(parameter: &str) -> Self {
-        Self::new("3", format!("Invalid value for param: {parameter}"))
-    }
-
-    fn throttled() -> Self {
-        Self::new("1", "Throttled")
-    }
-
-    fn bad_credentials() -> Self {
-        Self::new("4", "Bad credentials")
-    }
-
-    fn running(request_id: Option<String>) -> Self {
-        let text = "Concurrent verifications to the same number are not allowed";
-        Self { request_id, ..Self::new("10", text) }
-    }
-}
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        Json(self).into_response()
-    }
 }
 
 async fn start(State(simulator): State<Simulator>, params: Params) -> Response {

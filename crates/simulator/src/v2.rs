@@ -21,8 +21,9 @@ use self::{
 use super::{
     Simulator,
     auth::Caller,
+    channel::Channel,
     special::{self, Special},
-    verification::{Api, Cancel, Channel, Check, Next, Plan},
+    verification::{Api, Cancel, Check, Next, Plan},
 };
 
 /// The documents end the start's path in `/`, the clients do not.

@@ -6,7 +6,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::inbox::Message;
+use super::{channel::Channel, inbox::Message};
 use crate::{clock::Timestamp, random::Random};
 
 pub(super) const TRIES: u8 = 3;
@@ -19,31 +19,6 @@ pub(super) type Id = Arc<str>;
 pub(super) enum Api {
     V1,
     V2,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Channel {
-    Sms,
-    Voice,
-    Whatsapp,
-    Rcs,
-    Email,
-    /// Takes no code; the simulated network never confirms it.
-    SilentAuth,
-}
-
-impl Channel {
-    /// As v2 spells it.
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Sms => "sms",
-            Self::Voice => "voice",
-            Self::Whatsapp => "whatsapp",
-            Self::Rcs => "rcs",
-            Self::Email => "email",
-            Self::SilentAuth => "silent_auth",
-        }
-    }
 }
 
 /// What becomes of the messages.

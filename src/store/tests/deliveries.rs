@@ -2,10 +2,10 @@
 
 use super::{NOW, after, claim, sent, stores};
 use crate::{
+    attempt::RequestId,
     channel::{Channel, Channels, Trouble},
     clock::Timestamp,
     store::{Asked, Move, Note, Resend, Sent, State, Store, Verification},
-    verify::RequestId,
 };
 
 const ASKED: Asked =

@@ -1,7 +1,7 @@
 //! Attempts of numbers outside of `ALLOWED_NUMBERS`.
 
 use super::{NOW, SENT, after, attempt, stores, success};
-use crate::{store::Verification, verify::RequestId};
+use crate::{attempt::RequestId, store::Verification};
 
 #[tokio::test]
 async fn an_attempt_of_an_outsider_opens_no_session() {

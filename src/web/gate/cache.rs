@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use super::Identity;
+use super::identity::Identity;
 use crate::{clock::Timestamp, phone::PhoneNumber};
 
 /// When so many are new, the older ones are dropped: there are never more than twice as many.
@@ -22,23 +22,23 @@ const GENERATION: usize = 5_000;
 
 /// Who a live session belongs to, and how long it may be thought live.
 #[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) phone: PhoneNumber,
-    pub(super) phone_hash: String,
+pub(in crate::web) struct Entry {
+    pub(in crate::web) phone: PhoneNumber,
+    pub(in crate::web) phone_hash: String,
     /// When the session ends if nothing else happens.
-    pub(super) ends_at: Timestamp,
+    pub(in crate::web) ends_at: Timestamp,
     /// When the store was asked.
-    pub(super) read_at: Timestamp,
-    pub(super) identity: Identity,
+    pub(in crate::web) read_at: Timestamp,
+    pub(in crate::web) identity: Identity,
 }
 
 /// Says that no session had ended when the store was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Ticket(u64);
+pub(in crate::web) struct Ticket(u64);
 
 /// By digest of the session's token.
 #[derive(Debug)]
-pub(super) struct Cache {
+pub(in crate::web) struct Cache {
     span: Duration,
     generations: Mutex<Generations>,
     /// Tokens that opened nothing, and when the store said so.
@@ -57,12 +57,12 @@ struct Generations {
 
 impl Cache {
     /// A `span` of zero keeps nothing.
-    pub(super) fn new(span: Duration) -> Self {
+    pub(in crate::web) fn new(span: Duration) -> Self {
         let generations = Generations { young: HashMap::new(), old: HashMap::new(), ended: 0 };
         Self { span, generations: Mutex::new(generations), dead: Mutex::default() }
     }
 
-    pub(super) fn get(&self, token: &[u8; 32], now: Timestamp) -> Option<Arc<Entry>> {
+    pub(in crate::web) fn get(&self, token: &[u8; 32], now: Timestamp) -> Option<Arc<Entry>> {
         let generations = self.lock();
         let entry = generations.young.get(token).or_else(|| generations.old.get(token))?;
         let fresh = entry.read_at <= now && now.since(entry.read_at) < self.span && now < entry.ends_at;
@@ -70,12 +70,12 @@ impl Cache {
     }
 
     /// To be taken before the store is asked.
-    pub(super) fn ticket(&self) -> Ticket {
+    pub(in crate::web) fn ticket(&self) -> Ticket {
         Ticket(self.lock().ended)
     }
 
     /// Keeps what the store said, unless a session has ended since.
-    pub(super) fn put(&self, ticket: Ticket, token: [u8; 32], entry: Arc<Entry>) {
+    pub(in crate::web) fn put(&self, ticket: Ticket, token: [u8; 32], entry: Arc<Entry>) {
         let mut generations = self.lock();
         if self.span.is_zero() || ticket != Ticket(generations.ended) {
             return;
@@ -87,7 +87,7 @@ impl Cache {
     }
 
     /// Forgets all sessions of a number. To be called after the store has ended any of them.
-    pub(super) fn forget(&self, phone_hash: &str) {
+    pub(in crate::web) fn forget(&self, phone_hash: &str) {
         let mut generations = self.lock();
         generations.ended += 1;
         generations.young.retain(|_, entry| entry.phone_hash != phone_hash);
@@ -95,12 +95,12 @@ impl Cache {
     }
 
     /// Whether the store said within the span that a token opens nothing.
-    pub(super) fn is_dead(&self, token: &[u8; 32], now: Timestamp) -> bool {
+    pub(in crate::web) fn is_dead(&self, token: &[u8; 32], now: Timestamp) -> bool {
         self.dead().get(token).is_some_and(|at| *at <= now && now.since(*at) < self.span)
     }
 
     /// Remembers that the store knew no live session of these.
-    pub(super) fn bury(&self, tokens: &[[u8; 32]], now: Timestamp) {
+    pub(in crate::web) fn bury(&self, tokens: &[[u8; 32]], now: Timestamp) {
         if tokens.is_empty() || self.span.is_zero() {
             return;
         }

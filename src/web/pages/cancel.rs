@@ -10,11 +10,10 @@ use super::{check, verify};
 use crate::web::form::Form;
 use crate::{
     audit::asked_from,
-    guard::address::ClientAddress,
     sign_in::Cancel,
     web::{
-        error::AppError, extractors::Pending, gate::return_to::start_page, notice::Notice, state::AppState,
-        templates::Frame, visitor::Visitor,
+        client_address::ClientAddress, error::AppError, extractors::Pending, notice::Notice,
+        return_to::start_page, state::AppState, templates::Frame, visitor::Visitor,
     },
 };
 

@@ -13,15 +13,16 @@ use super::{retry_after, verify};
 use crate::web::form::Form;
 use crate::{
     code::{Pin, PinError},
-    guard::{Asker, address::ClientAddress},
+    guard::Asker,
     keys::Token,
     sign_in::{Check, Ending, Standing},
     store::Device,
     web::{
+        client_address::ClientAddress,
         error::{AppError, Asked, Failure, check_failure, check_paused, in_time, refused},
         extractors::SignedIn,
-        gate::return_to::start_page,
         notice::Notice,
+        return_to::start_page,
         state::AppState,
         templates::{Frame, ResultPage, VerifyPage},
         text::Sentence,

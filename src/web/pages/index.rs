@@ -12,14 +12,15 @@ use serde::Deserialize;
 use super::retry_after;
 use crate::web::form::Form;
 use crate::{
-    guard::{Asker, address::ClientAddress},
+    guard::Asker,
     phone::{Country, PhoneError, PhoneNumber},
     sign_in::{Refusal, Start},
     web::{
+        client_address::ClientAddress,
         error::{AppError, Asked, Failure, destination_refused, in_time, refused, send_failure, send_paused},
         extractors::SignedIn,
-        gate::return_to::{self, ReturnTo},
         notice::Notice,
+        return_to::{self, ReturnTo},
         state::AppState,
         templates::{Frame, IndexPage},
         text::Sentence,
@@ -71,7 +72,7 @@ pub(crate) async fn show(
 /// To where a signed-in visitor wanted to go, unless that site keeps sending them here.
 fn send_on(app: &AppState, signed_in: &SignedIn, return_to: Option<&ReturnTo>) -> Result<Response, AppError> {
     let Some(site) = return_to else { return Ok(Redirect::to("/result").into_response()) };
-    match app.gate.loops(app, &signed_in.token_hash, site) {
+    match app.loops.to(&signed_in.token_hash, site, app.sign_in.clock.now()) {
         Some(cause) => Err(AppError::Loop { site: site.origin(), cause }),
         None => Ok(Redirect::to(site.as_str()).into_response()),
     }

@@ -11,9 +11,10 @@ use super::{check, index, verify};
 use crate::web::form::Form;
 use crate::{
     channel::Channel,
-    guard::{Asker, address::ClientAddress},
+    guard::Asker,
     sign_in::Resend,
     web::{
+        client_address::ClientAddress,
         error::{AppError, Failure},
         extractors::Pending,
         state::AppState,

@@ -11,9 +11,9 @@ use crate::web::form::Form;
 use crate::{
     audit::{Event, Line},
     clock::Timestamp,
-    guard::address::ClientAddress,
     store::{Device, SessionRow},
     web::{
+        client_address::ClientAddress,
         error::AppError,
         extractors::{Here, SignedIn},
         notice::Notice,

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use crate::web::form::Form;
 use crate::{
     audit::{Event, Line},
-    guard::address::ClientAddress,
     web::{
+        client_address::ClientAddress,
         error::AppError,
         extractors::Here,
         notice::Notice,

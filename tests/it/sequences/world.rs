@@ -9,11 +9,11 @@ use axum::{
     http::{Request, header},
 };
 use phonegate::{
+    attempt::RequestId,
     clock::{Clock, Timestamp},
     config::{Config, Environment, Invocation},
     random::Random,
     sign_in::jobs,
-    verify::RequestId,
     web::{
         router::router,
         server::{Server, World as Outside},

@@ -11,7 +11,7 @@ use rlibphonenumber::{PhoneNumber, PhoneNumberFormat};
 use serde::Serialize;
 
 use super::{Mount, To, mount, query};
-use crate::{Simulator, clock::Timestamp, inbox::Message, verification::Channel};
+use crate::{Simulator, channel::Channel, clock::Timestamp, inbox::Message};
 
 #[derive(Serialize)]
 struct PhonePage<'a> {

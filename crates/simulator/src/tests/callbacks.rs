@@ -24,7 +24,7 @@ use tokio::{
 };
 
 use super::{BEGUN, NUMBER, Sim, options, schema, v2_body, wrong};
-use crate::{Callbacks, Options, Simulator, callbacks::Outbox, clock::Timestamp};
+use crate::{Callbacks, Options, Simulator, clock::Timestamp, outbox::Outbox};
 
 /// A simulator and the application that it calls back.
 struct Called {

@@ -1,9 +1,9 @@
 //! The inbox keeps the newest messages and drops the oldest.
 
 use crate::{
+    channel::Channel,
     clock::Timestamp,
     inbox::{self, Inbox, Message},
-    verification::Channel,
 };
 
 const NUMBER: &str = "447700900123";

@@ -3,9 +3,10 @@
 use std::{collections::HashSet, time::Duration};
 
 use crate::{
+    channel::Channel,
     clock::Timestamp,
     state::{KEPT, KEPT_FOR, RUNNING, State},
-    verification::{Api, Cancel, Channel, Check, Delivery, Next, Plan, Step},
+    verification::{Api, Cancel, Check, Delivery, Next, Plan, Step},
 };
 
 const NUMBER: &str = "447700900123";

@@ -1,7 +1,10 @@
 //! The state by itself: steps in time, and the codes they carry.
 
 use super::state::{at, code, codes, plan, state, step, v1_attempts};
-use crate::verification::{Api, Channel, Check, Delivery, Next, Plan};
+use crate::{
+    channel::Channel,
+    verification::{Api, Check, Delivery, Next, Plan},
+};
 
 #[test]
 fn it_lasts_as_long_as_its_steps() {

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use rlibphonenumber::{ParseError, PhoneNumber, PhoneNumberFormat, enums::Region};
 
-use super::{Params, Refusal, no_custom_code};
+use super::{no_custom_code, params::Params, refusal::Refusal};
 use crate::{
+    channel::Channel,
     special::Special,
-    verification::{Api, Channel, Plan, Step},
+    verification::{Api, Plan, Step},
 };
 
 const SMS: Channel = Channel::Sms;

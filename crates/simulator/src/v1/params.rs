@@ -9,7 +9,7 @@ use axum::{
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::Refusal;
+use super::refusal::Refusal;
 use crate::{Simulator, auth, is_json};
 
 /// The parameters of a request that came with good credentials.

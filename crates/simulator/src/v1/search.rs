@@ -7,11 +7,12 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{Params, Refusal};
+use super::{params::Params, refusal::Refusal};
 use crate::{
     Options, Simulator,
+    channel::Channel,
     clock::Timestamp,
-    verification::{Api, Channel, End, Verification},
+    verification::{Api, End, Verification},
 };
 
 const PRICE: &str = "0.10000000";

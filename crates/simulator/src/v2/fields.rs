@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
 
-use super::InvalidParameter;
+use super::problem::InvalidParameter;
 
 /// The fields of one object; `place` goes before their names in the list.
 pub(super) struct Fields {

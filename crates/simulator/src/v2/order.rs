@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::{fields::Fields, problem::InvalidParameter};
 use crate::{
+    channel::Channel,
     special::Special,
-    verification::{Api, Channel, Plan, Step},
+    verification::{Api, Plan, Step},
 };
 
 const CHANNELS: [Channel; 6] =

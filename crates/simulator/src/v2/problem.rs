@@ -7,7 +7,7 @@ use axum::{
 };
 use serde::Serialize;
 
-use crate::{Simulator, state};
+use crate::Simulator;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -150,7 +150,7 @@ impl Problem {
             title: kind.title(),
             r#type: format!("https://developer.vonage.com/en/api-errors{}", kind.anchor()),
             detail: kind.detail(),
-            instance: state::uuid(&simulator.options().random),
+            instance: simulator.options().random.uuid(),
             request_id: None,
             invalid_parameters: Vec::new(),
         }

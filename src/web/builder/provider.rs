@@ -9,12 +9,12 @@ use data_encoding::BASE64URL_NOPAD;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Simulated, builder::BuildError};
+use super::error::BuildError;
 use crate::{
     clock::Clock,
     config::{Config, Provider},
     random::Random,
-    simulator::{self, Simulator},
+    simulator::{self, Simulated, Simulator},
     verify::{Credentials, VerifyApi, VerifyClient, VerifySettings, callback::Verifier},
 };
 

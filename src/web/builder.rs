@@ -1,33 +1,36 @@
 //! Makes an [`AppState`] of the settings, or of what an app brings in their place.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+mod error;
+mod provider;
+mod store;
 
-use axum::http::header::InvalidHeaderValue;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
 use tokio_util::task::TaskTracker;
 use tower_http::csrf::CsrfLayer;
 use url::Url;
 
-use crate::web::{
-    front_door::policy,
-    state::{
-        AppState, Parts, Readiness, Visits,
-        provider::{Provided, Surroundings},
-        store,
-    },
+pub use error::BuildError;
+use provider::{Provided, Surroundings};
+
+use super::{
+    headers::Headers,
+    readiness::Readiness,
+    redirect_loop::RedirectLoops,
+    state::{AppState, Parts},
+    visits::Visits,
 };
 use crate::{
     clock::Clock,
-    config::{Config, ConfigError},
-    guard::{Guard, GuardSettings, Limits, address::Proxies, breaker::Breakers, destination::Destinations},
+    config::Config,
+    guard::{Guard, GuardSettings, Limits, breaker::Breakers, destination::Destinations},
     metrics::Metrics,
     random::Random,
-    sign_in::{Answers, Queues, SignIn, SignInError},
-    store::{Store, StoreError},
+    sign_in::{Answers, Queues, SignIn},
+    store::Store,
     verify::{VerifyClient, callback::Refusals},
     web::{
-        assets::Assets,
-        cookies::Cookies,
-        gate::{Gate, return_to},
+        assets::Assets, client_address::Proxies, cookies::Cookies, gate::Gate, return_to,
         templates::Templates,
     },
 };
@@ -37,36 +40,11 @@ pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A visitor waits no longer than this for one answer of the provider, whatever client is brought along.
 pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Why an [`AppState`] could not be made. `Display` is for the operator and names the setting.
-#[derive(Debug, thiserror::Error)]
-pub enum BuildError {
-    /// A setting that cannot be used.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The store cannot be opened.
-    #[error("STORE_URL")]
-    Store(#[from] StoreError),
-    /// Sessions that `ALLOWED_NUMBERS` forbids could not be ended.
-    #[error("{0}")]
-    SignIn(#[from] SignInError),
-    /// A template of the operator's is wrong.
-    #[error("TEMPLATES_DIR")]
-    Templates(#[source] io::Error),
-    /// An asset of the operator's cannot be read.
-    #[error("PUBLIC_DIR")]
-    Assets(#[source] io::Error),
-    /// There is no TLS to be had.
-    #[error("the Verify client cannot be made")]
-    Verify(#[from] reqwest::Error),
-    /// No address can be made of the setting.
-    #[error("VERIFY_BASE_URL cannot be used")]
-    Url(#[from] url::ParseError),
-    /// Browsers never send such an origin.
-    #[error("PUBLIC_URL: cannot be an origin: {0}")]
-    Origin(#[from] tower_http::csrf::ConfigError),
-    /// An address has signs in it that no header takes.
-    #[error("PUBLIC_URL, RETURN_TO_ORIGINS: cannot stand in a header: {0}")]
-    Header(#[from] InvalidHeaderValue),
+impl AppState {
+    /// Makes one; see [`Builder`] for what may be given, and [`router`](crate::router) for what to do with it.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
 }
 
 /// What an [`AppState`] is made of. Whatever is not given is made as the settings say.
@@ -154,7 +132,8 @@ impl Builder {
         let folder = settings.templates_dir.as_deref();
         let state = AppState(Arc::new(Parts {
             csrf: CsrfLayer::new().add_trusted_origin(public_url.origin().ascii_serialization())?,
-            policy: policy(&return_to)?,
+            headers: Headers::new(&public_url, &return_to)?,
+            loops: RedirectLoops::new(&public_url, domain),
             // A visit has to be written down before the session would end without it.
             gate: Gate::new(&public_url, settings.auth_cache.min(settings.session_idle / 10))?,
             return_to,

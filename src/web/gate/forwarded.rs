@@ -27,7 +27,7 @@ const NOBODY_IS_ON_THE_WAY: [HeaderName; 9] = [
 
 /// A request at a proxy. Only to be read from the headers of a proxy that is trusted.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Asked<'a> {
+pub(in crate::web) struct ForwardedRequest<'a> {
     method: &'a str,
     /// `https` or `http`.
     proto: &'a str,
@@ -39,8 +39,8 @@ pub(super) struct Asked<'a> {
 /// Why a proxy's headers name no request. `Display` is for the operator.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{header} {fault}")]
-pub(super) struct Spoiled<'a> {
-    pub(super) header: &'static str,
+pub(in crate::web) struct Spoiled<'a> {
+    pub(in crate::web) header: &'static str,
     fault: Fault<'a>,
 }
 
@@ -62,9 +62,9 @@ enum Fault<'a> {
     NotPath,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> ForwardedRequest<'a> {
     /// All four headers, each once, or nothing: half of an address leads astray.
-    pub(super) fn read(headers: &'a HeaderMap) -> Result<Self, Spoiled<'a>> {
+    pub(in crate::web) fn read(headers: &'a HeaderMap) -> Result<Self, Spoiled<'a>> {
         let method = single(headers, &METHOD).and_then(one_of_list);
         let proto = single(headers, &PROTO).and_then(one_of_list).and_then(|proto| match proto {
             "http" | "https" => Ok(proto),
@@ -82,29 +82,29 @@ impl<'a> Asked<'a> {
     }
 
     /// Where the request went, as text: who goes there has to be judged.
-    pub(super) fn address(&self) -> String {
+    pub(in crate::web) fn address(&self) -> String {
         format!("{}://{}{}", self.proto, self.host, self.uri)
     }
 
     /// The first page of that site.
-    pub(super) fn site(&self) -> String {
+    pub(in crate::web) fn site(&self) -> String {
         format!("{}://{}/", self.proto, self.host)
     }
 
     /// Whether that was a person on the way to a page.
-    pub(super) fn is_navigation(&self, headers: &HeaderMap) -> bool {
+    pub(in crate::web) fn is_navigation(&self, headers: &HeaderMap) -> bool {
         is_navigation(self.method, headers)
     }
 }
 
 /// Whether somebody speaks for a visitor at all; the program at the other end may also ask for itself.
-pub(super) fn is_forwarded(headers: &HeaderMap) -> bool {
+pub(in crate::web) fn is_forwarded(headers: &HeaderMap) -> bool {
     headers.keys().any(|name| name.as_str().starts_with("x-forwarded-"))
 }
 
 /// Whether a person is on the way to a page, and may be led to another. Browsers say so; of others it is guessed by what
 /// they accept.
-pub(super) fn is_navigation(method: &str, headers: &HeaderMap) -> bool {
+pub(in crate::web) fn is_navigation(method: &str, headers: &HeaderMap) -> bool {
     if !matches!(method, "GET" | "HEAD") || NOBODY_IS_ON_THE_WAY.iter().any(|name| headers.contains_key(name))
     {
         return false;
@@ -123,7 +123,7 @@ pub(super) fn is_navigation(method: &str, headers: &HeaderMap) -> bool {
 }
 
 /// Whether a proxy asks about the host that visitors sign in at. Cheap: it is asked of every request.
-pub(super) fn names(headers: &HeaderMap, public_url: &Url) -> bool {
+pub(in crate::web) fn names(headers: &HeaderMap, public_url: &Url) -> bool {
     let Some(host) = headers.get(HOST).and_then(|host| host.to_str().ok()) else { return false };
     let (name, port) = match host.rsplit_once(':') {
         Some((name, port)) if !port.ends_with(']') => (name, port.parse().ok()),

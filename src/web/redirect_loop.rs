@@ -12,7 +12,7 @@ use std::{
 
 use url::{Host, Url};
 
-use super::{Gate, return_to::ReturnTo};
+use super::return_to::{ReturnTo, is_at_or_below};
 use crate::{clock::Timestamp, keys::Token};
 
 /// How many times in [`SPAN`] a visitor is sent back to the site.
@@ -25,7 +25,7 @@ const WATCHED: usize = 10_000;
 
 /// Why the session may not be seen. `Display` is for the operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Cause {
+pub(crate) enum Cause {
     #[error("the session's cookie does not reach its host; COOKIE_DOMAIN must cover it and PUBLIC_URL's")]
     CookieDomain,
     #[error("it is not reached by https, and browsers send the session's cookie by nothing else")]
@@ -42,8 +42,10 @@ pub enum Cause {
 }
 
 /// The sign-ins that came back of late.
-#[derive(Debug, Default)]
-pub(super) struct Bounces {
+#[derive(Debug)]
+pub(crate) struct RedirectLoops {
+    public_url: Url,
+    cookie_domain: Option<String>,
     /// How often a session was sent on to a site.
     sent_on: Mutex<HashMap<String, (Timestamp, u32)>>,
     /// How often a browser signed in, each time with the token that it had from the last.
@@ -58,9 +60,40 @@ struct SignIns {
     session: String,
 }
 
-impl Bounces {
+impl RedirectLoops {
+    pub(crate) fn new(public_url: &Url, cookie_domain: Option<&str>) -> Self {
+        Self {
+            public_url: public_url.clone(),
+            cookie_domain: cookie_domain.map(str::to_owned),
+            sent_on: Mutex::default(),
+            signed_in: Mutex::default(),
+        }
+    }
+
+    /// Whether sending the visitor on to `site` has been a round trip too often of late, and why that may be.
+    pub(crate) fn to(&self, session: &str, site: &ReturnTo, now: Timestamp) -> Option<Cause> {
+        let may_come_back = site.url().origin() != self.public_url.origin();
+        let looping = may_come_back && self.is_loop(session, now);
+        looping.then(|| cause(&self.public_url, self.cookie_domain.as_deref(), site))
+    }
+
+    /// Takes note of a sign-in; `from` and `to` are the browser's tokens before and after it.
+    pub(crate) fn signed_in(&self, from: &Token, to: &Token, session: &Token, now: Timestamp) {
+        self.count_sign_in(&from.hash(), &to.hash(), session.hash(), now);
+    }
+
+    /// The next sign-in of that browser is its first again.
+    pub(crate) fn signed_out(&self, browser: &Token) {
+        lock(&self.signed_in).remove(&browser.hash());
+    }
+
+    /// The last session of a browser that has signed in as often of late as one does whose sessions are not seen.
+    pub(crate) fn signed_in_in_vain(&self, browser: &Token, now: Timestamp) -> Option<String> {
+        self.in_vain(&browser.hash(), now)
+    }
+
     /// Counts a return of the session to the first page; true once it has been too many.
-    pub(super) fn is_loop(&self, session: &str, now: Timestamp) -> bool {
+    fn is_loop(&self, session: &str, now: Timestamp) -> bool {
         let mut watched = lock(&self.sent_on);
         make_room(&mut watched, session, |(since, _)| is_within(SPAN, *since, now));
         let (since, count) = watched.entry(session.to_owned()).or_insert((now, 0));
@@ -71,7 +104,7 @@ impl Bounces {
         *count > MOST
     }
 
-    fn signed_in(&self, from: &str, to: &str, session: String, now: Timestamp) {
+    fn count_sign_in(&self, from: &str, to: &str, session: String, now: Timestamp) {
         let mut watched = lock(&self.signed_in);
         let before = watched.get(from).filter(|before| is_within(SIGN_INS, before.since, now));
         let (since, count) = before.map_or((now, 1), |before| (before.since, before.count + 1));
@@ -84,23 +117,6 @@ impl Bounces {
         let sign_ins = watched.get(browser)?;
         let too_often = sign_ins.count >= MOST && is_within(SIGN_INS, sign_ins.since, now);
         too_often.then(|| sign_ins.session.clone())
-    }
-}
-
-impl Gate {
-    /// Takes note of a sign-in; `from` and `to` are the browser's tokens before and after it.
-    pub(crate) fn signed_in(&self, from: &Token, to: &Token, session: &Token, now: Timestamp) {
-        self.bounces.signed_in(&from.hash(), &to.hash(), session.hash(), now);
-    }
-
-    /// The next sign-in of that browser is its first again.
-    pub(crate) fn signed_out(&self, browser: &Token) {
-        lock(&self.bounces.signed_in).remove(&browser.hash());
-    }
-
-    /// The last session of a browser that has signed in as often of late as one does whose sessions are not seen.
-    pub(crate) fn signed_in_in_vain(&self, browser: &Token, now: Timestamp) -> Option<String> {
-        self.bounces.in_vain(&browser.hash(), now)
     }
 }
 
@@ -124,10 +140,10 @@ fn make_room<V>(watched: &mut HashMap<String, V>, key: &str, recent: impl Fn(&V)
 }
 
 /// The likely reason why the gate in front of `site` does not see a session of ours.
-pub(super) fn cause(public_url: &Url, cookie_domain: Option<&str>, site: &ReturnTo) -> Cause {
+fn cause(public_url: &Url, cookie_domain: Option<&str>, site: &ReturnTo) -> Cause {
     let site = site.url();
     let reaches = match (cookie_domain, site.host()) {
-        (Some(domain), Some(Host::Domain(host))) => super::return_to::is_at_or_below(host, domain),
+        (Some(domain), Some(Host::Domain(host))) => is_at_or_below(host, domain),
         _ => site.host() == public_url.host(),
     };
     if !reaches {
@@ -142,14 +158,18 @@ pub(super) fn cause(public_url: &Url, cookie_domain: Option<&str>, site: &Return
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::gate::return_to::Rules;
+    use crate::web::return_to::Rules;
+
+    fn loops() -> RedirectLoops {
+        RedirectLoops::new(&Url::parse("http://localhost:3000").unwrap(), None)
+    }
 
     const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
     #[test]
     fn the_fourth_return_in_a_minute_is_a_loop() {
-        let bounces = Bounces::default();
-        let at = |seconds, session| bounces.is_loop(session, NOW + Duration::from_secs(seconds));
+        let loops = loops();
+        let at = |seconds, session| loops.is_loop(session, NOW + Duration::from_secs(seconds));
 
         assert_eq!([0, 1, 2, 3, 59].map(|seconds| at(seconds, "a")), [false, false, false, true, true]);
         assert!(!at(3, "b"), "another session");
@@ -158,38 +178,38 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_set_back_begins_anew() {
-        let bounces = Bounces::default();
+        let loops = loops();
         for _ in 0..3 {
-            assert!(!bounces.is_loop("a", NOW));
+            assert!(!loops.is_loop("a", NOW));
         }
-        assert!(!bounces.is_loop("a", NOW - Duration::from_hours(1)));
+        assert!(!loops.is_loop("a", NOW - Duration::from_hours(1)));
     }
 
     #[test]
     fn no_more_are_watched_than_memory_is_set_aside_for() {
-        let bounces = Bounces::default();
+        let loops = loops();
         for session in 0..=WATCHED {
-            bounces.is_loop(&session.to_string(), NOW);
-            bounces.signed_in("", &session.to_string(), String::new(), NOW);
+            loops.is_loop(&session.to_string(), NOW);
+            loops.count_sign_in("", &session.to_string(), String::new(), NOW);
         }
-        assert!(lock(&bounces.sent_on).len() <= WATCHED && lock(&bounces.signed_in).len() <= WATCHED);
+        assert!(lock(&loops.sent_on).len() <= WATCHED && lock(&loops.signed_in).len() <= WATCHED);
     }
 
     #[test]
     fn the_third_sign_in_in_a_row_was_in_vain_if_the_browser_comes_back() {
-        let bounces = Bounces::default();
+        let loops = loops();
         let sign_in = |from, to, minute| {
-            bounces.signed_in(from, to, format!("session of {to}"), NOW + Duration::from_mins(minute));
-            bounces.in_vain(to, NOW + Duration::from_mins(minute))
+            loops.count_sign_in(from, to, format!("session of {to}"), NOW + Duration::from_mins(minute));
+            loops.in_vain(to, NOW + Duration::from_mins(minute))
         };
 
         assert_eq!([sign_in("a", "b", 0), sign_in("b", "c", 4), sign_in("x", "y", 4)], [None, None, None]);
         // The second half of a double click is no sign-in of its own.
         assert_eq!([sign_in("b", "c", 4), sign_in("b", "c", 4)], [None, None]);
         assert_eq!(sign_in("c", "d", 9).as_deref(), Some("session of d"));
-        assert_eq!(bounces.in_vain("b", NOW), None, "a token from before");
-        assert_eq!(bounces.in_vain("d", NOW + SIGN_INS), None, "long ago");
-        assert_eq!(bounces.in_vain("d", NOW - Duration::from_secs(1)), None, "the clock was set back");
+        assert_eq!(loops.in_vain("b", NOW), None, "a token from before");
+        assert_eq!(loops.in_vain("d", NOW + SIGN_INS), None, "long ago");
+        assert_eq!(loops.in_vain("d", NOW - Duration::from_secs(1)), None, "the clock was set back");
         assert_eq!(sign_in("d", "e", 10), None, "the row begins anew");
     }
 

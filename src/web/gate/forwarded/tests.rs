@@ -19,8 +19,11 @@ const WHOLE: [(&str, &str); 4] = [
 
 #[test]
 fn an_address_is_whole_or_there_is_none() {
-    assert_eq!(Asked::read(&headers(&WHOLE)).unwrap().address(), "https://app.example.com//a/b?c=d");
-    assert_eq!(Asked::read(&headers(&WHOLE)).unwrap().site(), "https://app.example.com/");
+    assert_eq!(
+        ForwardedRequest::read(&headers(&WHOLE)).unwrap().address(),
+        "https://app.example.com//a/b?c=d"
+    );
+    assert_eq!(ForwardedRequest::read(&headers(&WHOLE)).unwrap().site(), "https://app.example.com/");
     for (index, spoiled, why) in [
         (0, None, "X-Forwarded-Method is missing"),
         (1, None, "X-Forwarded-Proto is missing"),
@@ -41,11 +44,11 @@ fn an_address_is_whole_or_there_is_none() {
             Some(value) => pairs[index].1 = value,
             None => drop(pairs.remove(index)),
         }
-        assert_eq!(Asked::read(&headers(&pairs)).unwrap_err().to_string(), why, "{pairs:?}");
+        assert_eq!(ForwardedRequest::read(&headers(&pairs)).unwrap_err().to_string(), why, "{pairs:?}");
     }
     for twice in WHOLE {
         let headers = headers(&[&WHOLE[..], &[twice]].concat());
-        let why = Asked::read(&headers).unwrap_err();
+        let why = ForwardedRequest::read(&headers).unwrap_err();
         assert_eq!(why.header.to_lowercase(), twice.0);
         assert!(why.to_string().ends_with(" comes more than once"), "{why}");
     }
@@ -56,7 +59,7 @@ fn a_long_value_is_not_logged_in_full() {
     let mut pairs = WHOLE.to_vec();
     pairs[1].1 = concat!("gopher-gopher-gopher-gopher-gopher-gopher-", "secret");
     let headers = headers(&pairs);
-    assert!(!Asked::read(&headers).unwrap_err().to_string().contains("secret"));
+    assert!(!ForwardedRequest::read(&headers).unwrap_err().to_string().contains("secret"));
 }
 
 #[test]
@@ -99,7 +102,11 @@ fn only_a_person_on_the_way_to_a_page_is_navigating() {
         pairs[0].1 = method;
         pairs.extend(more);
         let headers = headers(&pairs);
-        assert_eq!(Asked::read(&headers).unwrap().is_navigation(&headers), expected, "{method} {more:?}");
+        assert_eq!(
+            ForwardedRequest::read(&headers).unwrap().is_navigation(&headers),
+            expected,
+            "{method} {more:?}"
+        );
     }
 }
 
