@@ -27,7 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind((config.settings.host, config.settings.port)).await?;
     let phonegate = AppState::builder().settings(config).build().await?;
     tokio::spawn(phonegate.jobs());
-    println!("the members' page is at {}members", phonegate.public_url);
+    println!("the members' page is at {}members", phonegate.public_url());
     let service = club(phonegate).into_make_service_with_connect_info::<SocketAddr>();
     Ok(axum::serve(listener, service).await?)
 }

@@ -61,6 +61,7 @@ pub mod clock;
 pub mod code;
 pub mod commands;
 pub mod config;
+pub mod core;
 pub mod guard;
 pub(crate) mod hosts;
 pub mod keys;

@@ -62,13 +62,11 @@ pub use start::{Refusal, Start};
 use crate::{
     audit::{Event, Line},
     channel::{Channel, Channels},
-    clock::{Clock, Timestamp},
+    clock::Timestamp,
+    core::Core,
     guard::{Guard, breaker::Breakers, destination::Destinations},
-    keys::Keys,
-    metrics::Metrics,
     phone::PhoneNumber,
-    random::Random,
-    store::{Claim, State, Store, StoreError, Verification},
+    store::{Claim, State, StoreError, Verification},
     verify::VerifyClient,
 };
 
@@ -116,16 +114,10 @@ pub enum SignInError {
 /// The state machine. Clones share everything.
 #[derive(Debug, Clone)]
 pub struct SignIn {
-    /// What outlives a restart.
-    pub store: Store,
+    /// Store, time, randomness, keys and counters.
+    pub core: Core,
     /// The provider.
     pub verify: VerifyClient,
-    /// What time it is.
-    pub clock: Clock,
-    /// Where tokens come from.
-    pub random: Random,
-    /// The keyed hashes.
-    pub keys: Keys,
     /// Where codes may go, and so who may sign in.
     pub destinations: Destinations,
     /// Leave a failing provider alone.
@@ -138,14 +130,14 @@ pub struct SignIn {
     pub lifetime: Duration,
     /// How long a session lasts at most.
     pub session_max: Duration,
+    /// How long a session lasts without a visit.
+    pub session_idle: Duration,
     /// What the provider's newest answers were like.
     pub answers: Answers,
     /// Who waits for whom in this process.
     pub queues: Queues,
     /// Wakes the jobs when a cancel is due.
     pub jobs: Arc<Notify>,
-    /// What is counted for the operator.
-    pub metrics: Metrics,
     /// What is under way at the provider: waited for at shutdown.
     pub tasks: TaskTracker,
 }
@@ -177,9 +169,9 @@ impl SignIn {
         if !allowed.is_limited() {
             return Ok(());
         }
-        let ended = self.store.end_sessions_except(|phone| allowed.allows(phone)).await?;
+        let ended = self.core.store.end_sessions_except(|phone| allowed.allows(phone)).await?;
         for (phone, sessions) in ended {
-            Line::new(Event::TakenOffList, &phone, &self.keys).count(sessions).write();
+            Line::new(Event::TakenOffList, &phone, &self.core.keys).count(sessions).write();
         }
         Ok(())
     }
@@ -197,7 +189,7 @@ impl SignIn {
     }
 
     fn claim(&self) -> Claim {
-        let now = self.clock.now();
+        let now = self.core.clock.now();
         Claim { now, until: now + CLAIM }
     }
 
@@ -208,7 +200,7 @@ impl SignIn {
 
     /// Lets go of an attempt whose code was not judged.
     async fn release(&self, attempt: &Verification) -> Result<(), SignInError> {
-        Ok(self.store.let_go(&attempt.attempt_id).await?)
+        Ok(self.core.store.let_go(&attempt.attempt_id).await?)
     }
 }
 

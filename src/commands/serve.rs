@@ -14,7 +14,7 @@ pub(super) async fn run(config: &Config, lines: &Lines, hangups: watch::Receiver
     let server = Server::bind(config, World::real()).await?;
     server.reload_when(hangups);
     let address = server.address()?;
-    let public_url = server.state().public_url.as_str();
+    let public_url = server.state().site.public_url.as_str();
     tracing::info!(%address, public_url, "phonegate {} listens", env!("CARGO_PKG_VERSION"));
     if let Some(address) = server.metrics_address()? {
         tracing::info!(%address, "metrics are at http://{address}/metrics, for whoever reaches that address");

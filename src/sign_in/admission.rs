@@ -18,9 +18,9 @@ use crate::{
 impl SignIn {
     /// What the guard looks at when `asker` wants a code sent.
     pub(super) async fn subject(&self, phone: &PhoneNumber, asker: &Asker) -> Result<Subject, SignInError> {
-        let mut subject = Subject::new(&self.keys, phone, asker.address);
+        let mut subject = Subject::new(&self.core.keys, phone, asker.address);
         for hash in self.known_hashes(asker, &subject.phone_hash) {
-            subject.known |= self.store.is_known(&hash, self.clock.now()).await?;
+            subject.known |= self.core.store.is_known(&hash, self.core.clock.now()).await?;
         }
         Ok(subject)
     }
@@ -28,23 +28,23 @@ impl SignIn {
     /// What the guard says of a send. What it would only have refused passes. Nothing is counted yet: whoever passes goes on
     /// to [`SignIn::count`].
     pub(super) async fn judge(&self, subject: &Subject) -> Result<Verdict, SignInError> {
-        let now = self.clock.now();
+        let now = self.core.clock.now();
         let keys: Vec<String> = subject
             .watched()
             .into_iter()
             .chain(subject.reserve())
             .chain(subject.verified(budget::day(now)))
             .collect();
-        let counters = self.store.counters(&keys).await?;
+        let counters = self.core.store.counters(&keys).await?;
         let days = if self.guard.needs_history(subject, &counters, now) {
-            self.store.verified_days(&subject.country, budget::day(now) - PAST_DAYS).await?
+            self.core.store.verified_days(&subject.country, budget::day(now) - PAST_DAYS).await?
         } else {
             Vec::new()
         };
         match self.guard.judge(subject, &counters, &days, now) {
             Verdict::Refused(refused) if self.guard.lets_pass(&refused) => {
-                refused.log(&self.keys, true);
-                self.metrics.would_refuse(refused.cause.rule());
+                refused.log(&self.core.keys, true);
+                self.core.metrics.would_refuse(refused.cause.rule());
                 Ok(Verdict::Pass)
             }
             verdict @ Verdict::Refused(_) => {
@@ -59,19 +59,19 @@ impl SignIn {
     pub(super) async fn enter(&self, first: &Verification, subject: &Subject) -> Result<bool, SignInError> {
         let (watched, limits) = (subject.watched(), subject.limits());
         let counting = self.guard.counting(subject.known);
-        Ok(self.store.insert_first(first, &watched, (counting, &limits)).await?)
+        Ok(self.core.store.insert_first(first, &watched, (counting, &limits)).await?)
     }
 
     /// Counts a send that was let pass, unless what it needs was used up meanwhile. `quotas`: what else it needs, out of
     /// the reserve.
     pub(super) async fn count(&self, subject: &Subject, quotas: &[Quota]) -> Result<bool, SignInError> {
-        let (now, keys) = (self.clock.now(), subject.limits());
+        let (now, keys) = (self.core.clock.now(), subject.limits());
         let counting = self.guard.counting(subject.known);
         if quotas.is_empty() {
-            return Ok(self.store.count_send(counting, &keys, now).await?);
+            return Ok(self.core.store.count_send(counting, &keys, now).await?);
         }
         let unless = subject::unverified_address(&subject.address_hash);
-        Ok(self.store.count_reserve_send((counting, &keys), quotas, &unless, now).await?)
+        Ok(self.core.store.count_reserve_send((counting, &keys), quotas, &unless, now).await?)
     }
 
     /// Counts that an attempt takes the number over from another browser's; or how long that has to wait, since there was
@@ -80,11 +80,11 @@ impl SignIn {
         &self,
         attempt: &Verification,
     ) -> Result<Option<Duration>, SignInError> {
-        let (now, keys) = (self.clock.now(), takeover_keys(attempt));
-        if attempt.origin.known || self.store.count_send(self.guard.takeovers(), &keys, now).await? {
+        let (now, keys) = (self.core.clock.now(), takeover_keys(attempt));
+        if attempt.origin.known || self.core.store.count_send(self.guard.takeovers(), &keys, now).await? {
             return Ok(None);
         }
-        let counters = self.store.counters(&keys).await?;
+        let counters = self.core.store.counters(&keys).await?;
         self.rewind(&counters, now).await?;
         let waits = counters.iter().filter(|counter| limits::counted(counter, now) > 0);
         Ok(Some(waits.map(|counter| limits::ends_in(counter, now)).max().unwrap_or_default()))
@@ -93,7 +93,7 @@ impl SignIn {
     /// Takes back that an attempt took the number over.
     pub(super) async fn uncount_takeover(&self, attempt: &Verification) -> Result<(), SignInError> {
         if !attempt.origin.known {
-            self.store.give_back(&takeover_keys(attempt)).await?;
+            self.core.store.give_back(&takeover_keys(attempt)).await?;
         }
         Ok(())
     }
@@ -101,9 +101,10 @@ impl SignIn {
     /// Counts a try as wrong before it is known to be; says how many in a row there are with it, or why it may not be
     /// made.
     pub(super) async fn count_try(&self, subject: &Subject) -> Result<Result<i64, Refused>, SignInError> {
-        let (now, key) = (self.clock.now(), subject.wrong_number());
+        let (now, key) = (self.core.clock.now(), subject.wrong_number());
         let label = subject.phone.masked();
-        let counted = self.store.count_wrong_code(self.guard.wrong_number(), &key, Some(&label), now).await?;
+        let counted =
+            self.core.store.count_wrong_code(self.guard.wrong_number(), &key, Some(&label), now).await?;
         match counted {
             Some(count) => Ok(Ok(count)),
             None => Ok(Err(self.refused_try(subject, &[key]).await?.unwrap_or_else(|| {
@@ -119,8 +120,8 @@ impl SignIn {
         subject: &Subject,
         keys: &[String],
     ) -> Result<Option<Refused>, SignInError> {
-        let now = self.clock.now();
-        let counters = self.store.counters(keys).await?;
+        let now = self.core.clock.now();
+        let counters = self.core.store.counters(keys).await?;
         let refused = self.guard.judge_try(subject, &counters, now);
         if refused.is_some() {
             self.rewind(&counters, now).await?;
@@ -134,17 +135,17 @@ impl SignIn {
         subject: &Subject,
         count: i64,
     ) -> Result<Duration, SignInError> {
-        self.metrics.wrong_code();
-        Line::new(Event::WrongCode, &subject.phone, &self.keys).at(subject.address).write();
-        let now = self.clock.now();
+        self.core.metrics.wrong_code();
+        Line::new(Event::WrongCode, &subject.phone, &self.core.keys).at(subject.address).write();
+        let now = self.core.clock.now();
         let phone = subject.phone.masked();
-        let all = self.store.count_one(subject::WRONG_TOTAL, guessing::ALARM_SPAN, now).await?;
+        let all = self.core.store.count_one(subject::WRONG_TOTAL, guessing::ALARM_SPAN, now).await?;
         if guessing::alarms(all) {
             tracing::warn!(all, "{all} wrong codes in an hour: someone may be guessing");
         }
         if subject.known {
             if count >= guessing::MOST {
-                self.store.forget_browsers(&subject.phone_hash).await?;
+                self.core.store.forget_browsers(&subject.phone_hash).await?;
                 tracing::warn!(
                     phone,
                     "{count} wrong codes in a row from known browsers: none is known any more"
@@ -159,7 +160,8 @@ impl SignIn {
             );
         }
         let key = subject::wrong_address(&subject.address_hash);
-        let at_address = self.store.count_wrong_code(self.guard.wrong_address(), &key, None, now).await?;
+        let at_address =
+            self.core.store.count_wrong_code(self.guard.wrong_address(), &key, None, now).await?;
         let waits = [
             guessing::wait(count, guessing::FREE),
             guessing::wait(at_address.unwrap_or(0), guessing::ADDRESS_FREE),
@@ -172,7 +174,7 @@ impl SignIn {
         let longest = guessing::LONGEST_WAIT;
         let ahead = |counter: &&Counter| counter.started_at > now || counter.not_before > now + longest;
         let keys: Vec<_> = counters.iter().filter(ahead).map(|counter| counter.key.clone()).collect();
-        self.store.rewind(&keys, now, longest).await?;
+        self.core.store.rewind(&keys, now, longest).await?;
         Ok(())
     }
 }

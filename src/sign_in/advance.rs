@@ -27,7 +27,7 @@ const SHORTEST: Duration = Duration::from_secs(30);
 impl SignIn {
     /// Takes the resends whose next move is due. Others may be at it: each is made by one.
     pub(crate) async fn due_moves(&self, most: i64) -> Result<Vec<Verification>, SignInError> {
-        Ok(self.store.claim_moves(self.claim(), most).await?)
+        Ok(self.core.store.claim_moves(self.claim(), most).await?)
     }
 
     /// Makes the next move of a claimed resend, and all that follow at once.
@@ -59,14 +59,14 @@ impl SignIn {
         let (phone, id_of) = (attempt.phone.masked(), &attempt.attempt_id);
         // Before: whoever goes on after a crash must know that the step may be taken. And before leave is taken, which the
         // store must not keep from being given back.
-        self.store.count_move(id_of).await?;
+        self.core.store.count_move(id_of).await?;
         let permit = match self.leave_for_next_step(attempt) {
             Ok(permit) => permit,
             // That counts anew.
             Err(paused) => return self.try_later(attempt, resend, &paused.to_string()).await,
         };
         let answer = self.next_step(permit, attempt, resend.channel, id).await;
-        let now = self.clock.now();
+        let now = self.core.clock.now();
         match answer {
             // Nobody of ours took it, so it went out by itself.
             Ok(NextStep::NoneLeft) if resend.tries == 0 => {
@@ -77,7 +77,7 @@ impl SignIn {
             Ok(NextStep::Sent | NextStep::NoneLeft) => {
                 let locked_until = self.verify.ends_after_second_step(attempt.delivery.locked_until, now);
                 let sent = self.sent(attempt, now, locked_until);
-                self.store.record_step(id_of, resend.channel, sent).await?;
+                self.core.store.record_step(id_of, resend.channel, sent).await?;
                 self.tell_resent(attempt, resend);
                 Ok(None)
             }
@@ -87,7 +87,7 @@ impl SignIn {
             // An earlier try may have sent the message that was asked for: another one was not.
             Ok(NextStep::Gone) => {
                 tracing::warn!(phone, "a code may have been sent again, by a request that is over");
-                self.store.fail_resend(id_of, now).await?;
+                self.core.store.fail_resend(id_of, now).await?;
                 Ok(None)
             }
             Ok(NextStep::TryLater) => self.try_later(attempt, resend, "not yet").await,
@@ -107,14 +107,14 @@ impl SignIn {
         id: &RequestId,
     ) -> Result<Option<Resend>, SignInError> {
         let answer = self.cancel_request(&self.verify, attempt, id).await;
-        let now = self.clock.now();
+        let now = self.core.clock.now();
         let start = Resend { next: Move::Start, due: now + PAUSE, tries: 0, ..resend };
         match answer {
             Ok(Cancelled::Gone) if resend.tries == 0 => Ok(Some(Resend { due: now, ..start })),
             Ok(Cancelled::Done | Cancelled::Gone) => {
-                if !self.store.plan_move(&attempt.attempt_id, start, true, last_moment(attempt)).await? {
+                if !self.core.store.plan_move(&attempt.attempt_id, start, true, last_moment(attempt)).await? {
                     // The visitor cancelled meanwhile: nothing is left to take back.
-                    self.store.settle_cancel(&attempt.attempt_id, None, now + PAUSE).await?;
+                    self.core.store.settle_cancel(&attempt.attempt_id, None, now + PAUSE).await?;
                 }
                 self.jobs.notify_waiters();
                 Ok(None)
@@ -130,12 +130,12 @@ impl SignIn {
         let claim = self.claim();
         if last_moment(attempt).since(claim.now) < SHORTEST {
             self.tell_limit(&attempt.phone, "resend_too_late", None);
-            self.store.fail_resend(id_of, claim.now).await?;
+            self.core.store.fail_resend(id_of, claim.now).await?;
             return Ok(());
         }
         if let Err(refused) = self.destinations.check(&attempt.phone, resend.channel) {
             self.tell_limit(&attempt.phone, refused.reason.rule(), None);
-            self.store.fail_resend(id_of, claim.now).await?;
+            self.core.store.fail_resend(id_of, claim.now).await?;
             return Ok(());
         }
         let mut attempt = attempt.clone();
@@ -143,18 +143,18 @@ impl SignIn {
         let attempt = &attempt;
         let steps = self.steps(&attempt.phone, resend.channel);
         let begun = self.sent(attempt, claim.now, claim.now + self.verify.runs_for(steps));
-        if !self.store.begin_again(attempt, steps, begun, claim).await? {
+        if !self.core.store.begin_again(attempt, steps, begun, claim).await? {
             return Ok(());
         }
         let answer = match self.request(attempt, steps, false).await? {
             Ok(answer) => answer,
             Err(paused) => return self.start_later(attempt, resend, paused.wait, &paused.to_string()).await,
         };
-        let now = self.clock.now();
+        let now = self.core.clock.now();
         match answer {
             Ok(id) => {
                 let sent = self.sent(attempt, now, now + self.verify.runs_for(steps));
-                self.store.record_sent(id_of, id.as_str(), sent).await?;
+                self.core.store.record_sent(id_of, id.as_str(), sent).await?;
                 self.tell_resent(attempt, resend);
                 Ok(())
             }
@@ -164,7 +164,7 @@ impl SignIn {
             }
             Err(error) if error.may_have_sent() => {
                 tracing::warn!(phone, "another code may have been sent: {error}");
-                self.store.record_doubt(id_of).await?;
+                self.core.store.record_doubt(id_of).await?;
                 Ok(())
             }
             Err(error) if may_pass(&error) => {
@@ -172,7 +172,7 @@ impl SignIn {
             }
             Err(error) => {
                 tracing::error!(phone, "another code could not be sent: {error}");
-                self.store.fail_resend(id_of, now).await?;
+                self.core.store.fail_resend(id_of, now).await?;
                 Ok(())
             }
         }
@@ -182,7 +182,9 @@ impl SignIn {
         if attempt.origin.outsider {
             return;
         }
-        Line::new(Event::CodeResent, &attempt.phone, &self.keys).channel(resend.channel.as_str()).write();
+        Line::new(Event::CodeResent, &attempt.phone, &self.core.keys)
+            .channel(resend.channel.as_str())
+            .write();
     }
 
     /// The start once more, unless it was tried often enough. So far it has sent nothing.
@@ -193,15 +195,15 @@ impl SignIn {
         after: Duration,
         why: &str,
     ) -> Result<(), SignInError> {
-        let (phone, id_of, now) = (attempt.phone.masked(), &attempt.attempt_id, self.clock.now());
+        let (phone, id_of, now) = (attempt.phone.masked(), &attempt.attempt_id, self.core.clock.now());
         let tries = resend.tries + 1;
         if tries >= MOST_TRIES {
             tracing::error!(phone, "another code could not be sent: {why}");
-            self.store.fail_resend(id_of, now).await?;
+            self.core.store.fail_resend(id_of, now).await?;
         } else {
             tracing::warn!(phone, "another code is not sent yet: {why}");
             let later = Resend { next: Move::Start, due: now + after, tries, ..resend };
-            self.store.plan_move(id_of, later, true, last_moment(attempt)).await?;
+            self.core.store.plan_move(id_of, later, true, last_moment(attempt)).await?;
         }
         Ok(())
     }
@@ -219,8 +221,9 @@ impl SignIn {
             return self.give_up(attempt, 1).await;
         }
         tracing::warn!(phone, "a code is not sent again yet: {why}");
-        let later = Resend { due: self.clock.now() + TRY_AGAIN_AFTER, tries: resend.tries + 1, ..resend };
-        self.store.plan_move(&attempt.attempt_id, later, false, last_moment(attempt)).await?;
+        let later =
+            Resend { due: self.core.clock.now() + TRY_AGAIN_AFTER, tries: resend.tries + 1, ..resend };
+        self.core.store.plan_move(&attempt.attempt_id, later, false, last_moment(attempt)).await?;
         Ok(None)
     }
 
@@ -228,7 +231,7 @@ impl SignIn {
     async fn give_up(&self, attempt: &Verification, taken: i64) -> Result<Option<Resend>, SignInError> {
         let expires_at = self.good_until(attempt, attempt.sent_at);
         let note = Some(Note::NotResent);
-        self.store.give_up_resend(&attempt.attempt_id, taken, expires_at, note).await?;
+        self.core.store.give_up_resend(&attempt.attempt_id, taken, expires_at, note).await?;
         Ok(None)
     }
 

@@ -26,7 +26,7 @@ impl SignIn {
     ) -> Result<Result<Answer<RequestId>, Paused>, SignInError> {
         if attempt.origin.outsider || self.destinations.allowed.is_limited() {
             // Members and outsiders are answered by the same, as far as there is something to answer by.
-            if let Some(paused) = self.breakers.sends.paused(self.clock.now(), &attempt.into()) {
+            if let Some(paused) = self.breakers.sends.paused(self.core.clock.now(), &attempt.into()) {
                 return Ok(Err(paused));
             }
             if let Some(id) = self.taken_by(attempt, false).await? {
@@ -36,20 +36,20 @@ impl SignIn {
         if attempt.origin.outsider {
             return self.pretend_start(attempt, repeated).await.map(Ok);
         }
-        let permit = match self.breakers.sends.admit(self.clock.now(), attempt.into()) {
+        let permit = match self.breakers.sends.admit(self.core.clock.now(), attempt.into()) {
             Ok(permit) => permit,
             Err(paused) => return Ok(Err(paused)),
         };
         let answer =
             self.timed(Operation::Start, &self.verify, self.verify.request(&attempt.phone, steps)).await;
-        self.breakers.sends.record(permit, self.clock.now(), answer.as_ref().err());
+        self.breakers.sends.record(permit, self.core.clock.now(), answer.as_ref().err());
         self.count_message(attempt, steps.first(), answer.as_ref().map(|_| true));
         Ok(Ok(answer))
     }
 
     /// Leave for [`SignIn::next_step`], which an outsider's takes without a permit.
     pub(super) fn leave_for_next_step(&self, attempt: &Verification) -> Result<Option<Permit>, Paused> {
-        let (sends, now) = (&self.breakers.sends, self.clock.now());
+        let (sends, now) = (&self.breakers.sends, self.core.clock.now());
         if attempt.origin.outsider {
             return sends.paused(now, &attempt.into()).map_or(Ok(None), Err);
         }
@@ -66,7 +66,7 @@ impl SignIn {
     ) -> Answer<NextStep> {
         let Some(permit) = permit else { return self.pretend_next_step(attempt).await };
         let answer = self.timed(Operation::Next, &self.verify, self.verify.next(id)).await;
-        self.breakers.sends.record(permit, self.clock.now(), answer.as_ref().err());
+        self.breakers.sends.record(permit, self.core.clock.now(), answer.as_ref().err());
         self.count_message(attempt, channel, answer.as_ref().map(|answer| *answer == NextStep::Sent));
         answer
     }
@@ -80,15 +80,15 @@ impl SignIn {
         pin: &Pin,
     ) -> Result<Answer<Checked>, Paused> {
         if attempt.origin.outsider {
-            return match self.breakers.checks.paused(self.clock.now(), &attempt.into()) {
+            return match self.breakers.checks.paused(self.core.clock.now(), &attempt.into()) {
                 Some(paused) => Err(paused),
                 None => Ok(self.pretend_check(verify, attempt).await),
             };
         }
-        let permit = self.breakers.checks.admit(self.clock.now(), attempt.into())?;
+        let permit = self.breakers.checks.admit(self.core.clock.now(), attempt.into())?;
         let answer = self.timed(Operation::Check, verify, verify.check(id, pin)).await;
         self.note_check(attempt, &answer).await;
-        self.breakers.checks.record(permit, self.clock.now(), answer.as_ref().err());
+        self.breakers.checks.record(permit, self.core.clock.now(), answer.as_ref().err());
         Ok(answer)
     }
 
@@ -130,10 +130,10 @@ impl SignIn {
         let begun = Instant::now();
         let answer = call.await;
         let (took, error) = (begun.elapsed(), answer.as_ref().err());
-        self.metrics.answered(operation, took, error.map(VerifyError::kind));
+        self.core.metrics.answered(operation, took, error.map(VerifyError::kind));
         // What was cut short says nothing of calls that have all their time.
         if !verify.is_shortened() {
-            self.answers.note(operation, took, error, self.clock.now());
+            self.answers.note(operation, took, error, self.core.clock.now());
         }
         answer
     }
@@ -144,6 +144,6 @@ impl SignIn {
             Err(error) if error.may_have_sent() => Outcome::Unclear,
             Ok(false) | Err(_) => Outcome::Refused,
         };
-        self.metrics.message(&attempt.origin.country, channel, outcome);
+        self.core.metrics.message(&attempt.origin.country, channel, outcome);
     }
 }

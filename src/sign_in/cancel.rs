@@ -23,8 +23,8 @@ pub enum Cancel {
 impl SignIn {
     /// Cancels the attempt that `browser` has under way and its form names.
     pub async fn cancel(&self, browser: &Token, request_id: &str) -> Result<Cancel, SignInError> {
-        let now = self.clock.now();
-        let attempts = self.store.attempts_of_browser(&browser.hash()).await?;
+        let now = self.core.clock.now();
+        let attempts = self.core.store.attempts_of_browser(&browser.hash()).await?;
         let Some(attempt) = attempts.first().filter(|attempt| runs(attempt, now)) else {
             return Ok(Cancel::NoAttempt);
         };
@@ -36,7 +36,7 @@ impl SignIn {
         if !cancelled {
             return Ok(Cancel::NoAttempt);
         }
-        Line::new(Event::Cancelled, &attempt.phone, &self.keys).write();
+        Line::new(Event::Cancelled, &attempt.phone, &self.core.keys).write();
         Ok(Cancel::Done { return_to: attempt.return_to.clone() })
     }
 }

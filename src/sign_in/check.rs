@@ -165,20 +165,21 @@ impl SignIn {
 
     async fn check_as(&self, form: &Form, request_id: &str) -> Result<Check, SignInError> {
         let browser_hash = form.browser.hash();
-        let address = [subject::wrong_address(&self.keys.address(&network(form.asker.address).to_string()))];
+        let address =
+            [subject::wrong_address(&self.core.keys.address(&network(form.asker.address).to_string()))];
         let turn = self.queues.turn([&browser_hash, request_id]).await?;
         for _ in 0..LOOKS {
             let claim = self.claim();
             if let Some(attempt) =
-                self.store.claim_check(&browser_hash, request_id, claim, &address[0]).await?
+                self.core.store.claim_check(&browser_hash, request_id, claim, &address[0]).await?
             {
                 return self.try_code(form, &attempt).await;
             }
-            let attempts = self.store.attempts_of_browser(&browser_hash).await?;
+            let attempts = self.core.store.attempts_of_browser(&browser_hash).await?;
             let return_to = attempts.first().and_then(|current| current.return_to.clone());
-            match verdict(&attempts, request_id, self.clock.now()) {
+            match verdict(&attempts, request_id, self.core.clock.now()) {
                 Verdict::Busy(attempt) => {
-                    let subject = Subject::of_try(&self.keys, attempt, form.asker.address);
+                    let subject = Subject::of_try(&self.core.keys, attempt, form.asker.address);
                     if let Some(refused) = self.refused_try(&subject, &address).await? {
                         return Ok(Check::Refused(refused));
                     }
@@ -197,14 +198,14 @@ impl SignIn {
 
     /// Tries the code of a form for an attempt that it has to itself.
     async fn try_code(&self, form: &Form, attempt: &Verification) -> Result<Check, SignInError> {
-        let pin_hash = self.keys.pin(&attempt.attempt_id, form.pin.as_str());
-        let subject = Subject::of_try(&self.keys, attempt, form.asker.address);
+        let pin_hash = self.core.keys.pin(&attempt.attempt_id, form.pin.as_str());
+        let subject = Subject::of_try(&self.core.keys, attempt, form.asker.address);
         // The same wrong code once more has its answer: a reload, or another click that waited.
         if attempt.pin_hash.as_ref() == Some(&pin_hash) {
             self.release(attempt).await?;
             return Ok(Check::Wrong { left: left(attempt.wrong_codes), wait: Duration::ZERO });
         }
-        let now = self.clock.now();
+        let now = self.core.clock.now();
         // One that is out, of a number that was on the list when it was asked for.
         if !attempt.origin.outsider && self.is_outsider(attempt) {
             self.drop_attempt(attempt, now).await?;
@@ -230,7 +231,7 @@ impl SignIn {
             }
             check => {
                 self.tell_unchecked(attempt, &check);
-                self.store.uncount_wrong_code(&subject.wrong_number()).await?;
+                self.core.store.uncount_wrong_code(&subject.wrong_number()).await?;
                 Ok(check)
             }
         }
@@ -251,7 +252,7 @@ impl SignIn {
         Ok(match told {
             Told::Right => return self.open_session(form, attempt, pin_hash).await,
             Told::Wrong { tries } => {
-                self.store.count_wrong(&attempt.attempt_id, pin_hash, tries).await?;
+                self.core.store.count_wrong(&attempt.attempt_id, pin_hash, tries).await?;
                 Check::Wrong { left: left(attempt.wrong_codes + tries), wait: Duration::ZERO }
             }
             Told::TooMany => {
@@ -273,7 +274,7 @@ impl SignIn {
             }
             Told::Nothing { error, may_count } => {
                 if may_count {
-                    self.store.record_unanswered(&attempt.attempt_id, pin_hash).await?;
+                    self.core.store.record_unanswered(&attempt.attempt_id, pin_hash).await?;
                 } else {
                     self.release(attempt).await?;
                 }
@@ -288,7 +289,7 @@ impl SignIn {
         to: State,
         ending: Ending,
     ) -> Result<Check, SignInError> {
-        self.store.settle(&attempt.attempt_id, State::Sent, to, self.clock.now()).await?;
+        self.core.store.settle(&attempt.attempt_id, State::Sent, to, self.core.clock.now()).await?;
         let why = if ending == Ending::TooMany {
             "too many wrong codes"
         } else {

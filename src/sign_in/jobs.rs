@@ -45,12 +45,12 @@ const MOVES: &str = "resends could not be worked off";
 const ENDINGS: usize = 500;
 
 /// Works until told to stop. A store that does not answer is reported and asked again; a job that ends is started again.
-pub async fn run(sign_in: SignIn, session_idle: Duration, stop: watch::Receiver<bool>) {
+pub async fn run(sign_in: SignIn, stop: watch::Receiver<bool>) {
     let kept = Kept { sign_in: &sign_in, stop: &stop };
     let cancelling = |sign_in: SignIn| async move { cancels(&sign_in).await };
     let moving = |sign_in: SignIn| async move { moves(&sign_in).await };
     let ending = |sign_in: SignIn| async move { endings(&sign_in).await };
-    let sweeping = move |sign_in: SignIn| async move { sweep(&sign_in, session_idle).await };
+    let sweeping = |sign_in: SignIn| async move { sweep(&sign_in).await };
     // Each by itself: a provider that takes its time over one kind of call must not hold up the others.
     join!(
         kept.job(Job::Cancel, TICK, CANCELS, cancelling),
@@ -77,7 +77,7 @@ impl Kept<'_> {
     {
         let prompt = matches!(job, Job::Cancel | Job::Resend);
         let wake = if prompt { self.sign_in.jobs.clone() } else { Arc::default() };
-        keep_running(job, &self.sign_in.metrics, self.stop.clone(), || {
+        keep_running(job, &self.sign_in.core.metrics, self.stop.clone(), || {
             let (sign_in, wake, stop) = (self.sign_in.clone(), wake.clone(), self.stop.clone());
             over_and_over(wake, every, stop, complaint, move || round(sign_in.clone()))
         })
@@ -114,10 +114,10 @@ async fn over_and_over<R>(
 
 /// Tells the provider of some of the cancels that are due: each may be all that keeps a second message back.
 pub async fn cancels(sign_in: &SignIn) -> Result<(), SignInError> {
-    let now = sign_in.clock.now();
+    let now = sign_in.core.clock.now();
     let claim = Claim { now, until: now + CLAIM };
     let mut calls = JoinSet::new();
-    for attempt in sign_in.store.claim_cancels(claim, BATCH).await? {
+    for attempt in sign_in.core.store.claim_cancels(claim, BATCH).await? {
         let sign_in = sign_in.clone();
         calls.spawn(async move { cancel(&sign_in, &attempt).await });
     }
@@ -153,7 +153,7 @@ async fn cancel(sign_in: &SignIn, attempt: &Verification) -> Result<(), SignInEr
         // Its answer was lost: there is nothing to name.
         None => Ok(Cancelled::TooLate),
     };
-    let now = sign_in.clock.now();
+    let now = sign_in.core.clock.now();
     let until_over = attempt.delivery.locked_until;
     let (again, locked_until) = match answer {
         Ok(Cancelled::Done) => (false, now + PAUSE),
@@ -183,23 +183,23 @@ async fn cancel(sign_in: &SignIn, attempt: &Verification) -> Result<(), SignInEr
     // Once both steps are out the provider takes no cancel, whatever it says.
     let again = again && attempt.delivery.taken == 1;
     let again_at = Some(now + AGAIN).filter(|_| again).filter(in_time);
-    sign_in.store.settle_cancel(&attempt.attempt_id, again_at, locked_until).await?;
+    sign_in.core.store.settle_cancel(&attempt.attempt_id, again_at, locked_until).await?;
     Ok(())
 }
 
 /// Ends the attempts whose lifetime is over, and counts how they ended. A success was counted when it came.
 pub async fn endings(sign_in: &SignIn) -> Result<(), SignInError> {
-    let now = sign_in.clock.now();
+    let now = sign_in.core.clock.now();
     let tally = |ended: &[Ended]| budget::tally(ended);
     loop {
-        let ended = sign_in.store.end_attempts(now, ENDINGS, tally).await?;
+        let ended = sign_in.core.store.end_attempts(now, ENDINGS, tally).await?;
         let sent = |attempt: &&Ended| attempt.messages > 0 && !attempt.outsider;
         for attempt in ended.iter().filter(sent).filter(|attempt| attempt.state != State::Verified) {
-            sign_in.metrics.ended(&attempt.country, attempt.state.as_str());
+            sign_in.core.metrics.ended(&attempt.country, attempt.state.as_str());
         }
         // Of an outsider's it was told that no code went out.
         for phone in ended.iter().filter(|attempt| !attempt.outsider).filter_map(|it| it.ran_out.as_ref()) {
-            Line::new(Event::Expired, phone, &sign_in.keys).write();
+            Line::new(Event::Expired, phone, &sign_in.core.keys).write();
         }
         if ended.len() < ENDINGS {
             return Ok(());
@@ -208,12 +208,12 @@ pub async fn endings(sign_in: &SignIn) -> Result<(), SignInError> {
 }
 
 /// Deletes what is over.
-pub async fn sweep(sign_in: &SignIn, session_idle: Duration) -> Result<(), SignInError> {
-    let now = sign_in.clock.now();
-    sign_in.store.sweep_verifications(now - KEEP).await?;
-    sign_in.store.sweep_sessions(now, now - session_idle).await?;
-    sign_in.store.sweep_counters(now).await?;
-    sign_in.store.sweep_browsers(now).await?;
-    sign_in.store.sweep_verified_days(budget::day(now) - budget::PAST_DAYS).await?;
+pub async fn sweep(sign_in: &SignIn) -> Result<(), SignInError> {
+    let now = sign_in.core.clock.now();
+    sign_in.core.store.sweep_verifications(now - KEEP).await?;
+    sign_in.core.store.sweep_sessions(now, now - sign_in.session_idle).await?;
+    sign_in.core.store.sweep_counters(now).await?;
+    sign_in.core.store.sweep_browsers(now).await?;
+    sign_in.core.store.sweep_verified_days(budget::day(now) - budget::PAST_DAYS).await?;
     Ok(())
 }

@@ -160,7 +160,7 @@ impl SignIn {
         attempt: &Verification,
         taking: bool,
     ) -> Result<Option<RequestId>, SignInError> {
-        let held_by = self.store.number_held_by(attempt, taking, self.clock.now()).await?;
+        let held_by = self.core.store.number_held_by(attempt, taking, self.core.clock.now()).await?;
         Ok(held_by.as_deref().and_then(RequestId::parse))
     }
 
@@ -175,8 +175,8 @@ impl SignIn {
         {
             return Ok(Err(trouble));
         }
-        let (id, begun) = (self.verify.made_up_id(&self.random), Instant::now());
-        let taken = self.store.take_number(attempt, &id, self.clock.now()).await?;
+        let (id, begun) = (self.verify.made_up_id(&self.core.random), Instant::now());
+        let taken = self.core.store.take_number(attempt, &id, self.core.clock.now()).await?;
         self.answers.note_own_work(begun.elapsed());
         Ok(match taken {
             true if repeated => Err(VerifyError::AlreadyRunning(Some(id))),
@@ -201,7 +201,7 @@ impl SignIn {
             Ok(Checked::TooMany) => "no",
             _ => return,
         };
-        if let Err(error) = self.store.remember(LENIENT, lenient).await {
+        if let Err(error) = self.core.store.remember(LENIENT, lenient).await {
             tracing::warn!("what the provider answers to a last wrong code was not kept: {error}");
         }
     }
@@ -213,7 +213,7 @@ impl SignIn {
         attempt: &Verification,
     ) -> Answer<Checked> {
         let begun = Instant::now();
-        let lenient = self.store.remembered(LENIENT).await.unwrap_or_else(|error| {
+        let lenient = self.core.store.remembered(LENIENT).await.unwrap_or_else(|error| {
             tracing::warn!("what the provider answers to a last wrong code cannot be read: {error}");
             None
         });
@@ -229,7 +229,7 @@ impl SignIn {
         attempt: &Verification,
     ) -> Answer<Cancelled> {
         self.pretend(Operation::Cancel, verify).await?;
-        let (now, delivery) = (self.clock.now(), &attempt.delivery);
+        let (now, delivery) = (self.core.clock.now(), &attempt.delivery);
         // The second step follows by itself where nobody was there to cancel in time.
         let followed = delivery.steps.second().is_some()
             && now.since(attempt.sent_at) >= self.verify.first_step(delivery.steps);
@@ -256,15 +256,16 @@ impl SignIn {
         verify: &VerifyClient,
         own_work: Duration,
     ) -> Answer<()> {
-        let (took, trouble) = self.answers.next(operation, self.clock.now(), &self.random);
+        let (took, trouble) = self.answers.next(operation, self.core.clock.now(), &self.core.random);
         let (took, trouble) = within(verify.timeout(), took, trouble);
         sleep(took.saturating_sub(own_work)).await;
         trouble.map_or(Ok(()), Err)
     }
 
     fn not_sent(&self, attempt: &Verification) {
-        self.metrics.refused(RULE);
-        let line = Line::new(Event::Refused, &attempt.phone, &self.keys).country(&attempt.origin.country);
+        self.core.metrics.refused(RULE);
+        let line =
+            Line::new(Event::Refused, &attempt.phone, &self.core.keys).country(&attempt.origin.country);
         line.limit(RULE, None::<&str>).because("nothing is sent, and the visitor is not told").write();
     }
 }

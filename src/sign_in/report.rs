@@ -22,35 +22,35 @@ impl SignIn {
         for look in 0..LOOKS {
             let mut news = false;
             for (channel, trouble) in &report.troubles {
-                let attempt = self.store.record_trouble(&report.request_id, *channel, *trouble).await?;
+                let attempt = self.core.store.record_trouble(&report.request_id, *channel, *trouble).await?;
                 if let Some(attempt) = attempt {
                     let (phone, trouble) = (attempt.phone.masked(), trouble.as_str());
                     tracing::info!(phone, trouble, "a message will not arrive");
-                    self.metrics.undelivered(&attempt.origin.country, attempt.delivery.channel, trouble);
+                    self.core.metrics.undelivered(&attempt.origin.country, attempt.delivery.channel, trouble);
                     self.count_undelivered().await?;
                     news = true;
                 }
             }
-            let now = self.clock.now();
+            let now = self.core.clock.now();
             if news || report.troubles.is_empty() {
                 return Ok(true);
             }
             // A report may overtake the answer to the very call that brought its message about.
-            if !self.store.may_become_known(&report.request_id, now).await?
-                && !self.store.awaits_step(&report.request_id, now).await?
+            if !self.core.store.may_become_known(&report.request_id, now).await?
+                && !self.core.store.awaits_step(&report.request_id, now).await?
             {
                 return Ok(true);
             }
             sleep(FIRST_WAIT * 2_u32.pow(look)).await;
         }
         // An id that is still unknown is nobody's: to ask for it again would go on for ever.
-        Ok(!self.store.awaits_step(&report.request_id, self.clock.now()).await?)
+        Ok(!self.core.store.awaits_step(&report.request_id, self.core.clock.now()).await?)
     }
 
     /// Counts a message that will not arrive: many of them may be an attack, or the end of the provider's patience.
     async fn count_undelivered(&self) -> Result<(), SignInError> {
-        let now = self.clock.now();
-        let all = self.store.count_one(subject::UNDELIVERED, guessing::ALARM_SPAN, now).await?;
+        let now = self.core.clock.now();
+        let all = self.core.store.count_one(subject::UNDELIVERED, guessing::ALARM_SPAN, now).await?;
         if guessing::alarms(all) {
             tracing::warn!(
                 all,

@@ -115,8 +115,8 @@ impl SignIn {
         // The row may be a check's that is under way.
         let turn = self.queues.turn([browser_hash, request_id]).await?;
         for _ in 0..LOOKS {
-            let now = self.clock.now();
-            let attempts = self.store.attempts_of_browser(browser_hash).await?;
+            let now = self.core.clock.now();
+            let attempts = self.core.store.attempts_of_browser(browser_hash).await?;
             let Some(attempt) = attempts.first().filter(|attempt| runs(attempt, now)) else {
                 return Ok(Resend::NoAttempt);
             };
@@ -143,7 +143,7 @@ impl SignIn {
                 Begun::Yes(claimed) => {
                     // From here on the row says it.
                     drop(turn);
-                    let line = Line::new(Event::ResendAsked, &claimed.phone, &self.keys);
+                    let line = Line::new(Event::ResendAsked, &claimed.phone, &self.core.keys);
                     line.channel(channel.as_str()).write();
                     self.advance(&claimed).await?;
                     return Ok(Resend::UnderWay);
@@ -190,14 +190,14 @@ impl SignIn {
             sends: attempt.delivery.sends,
             until: last_moment(attempt),
         };
-        let Some(claimed) = self.store.claim_resend(&attempt.attempt_id, wanted, claim).await? else {
+        let Some(claimed) = self.core.store.claim_resend(&attempt.attempt_id, wanted, claim).await? else {
             return Ok(Begun::LookAgain);
         };
         if self.count(&subject, &[]).await? {
             return Ok(Begun::Yes(Box::new(claimed)));
         }
         // Others took the room meanwhile: all is as it was.
-        self.store.give_up_resend(&attempt.attempt_id, 1, attempt.expires_at, None).await?;
+        self.core.store.give_up_resend(&attempt.attempt_id, 1, attempt.expires_at, None).await?;
         Ok(Begun::LookAgain)
     }
 }

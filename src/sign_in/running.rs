@@ -154,7 +154,7 @@ impl SignIn {
         if !matches!(start, Start::UnderWay) {
             let (hash, known) = (&attempt.phone_hash, attempt.origin.known);
             let limits = subject::limits_besides_address(hash, attempt.phone.prefix(), known);
-            self.store.give_back(&limits).await?;
+            self.core.store.give_back(&limits).await?;
         }
         Ok(start)
     }
@@ -166,8 +166,9 @@ impl SignIn {
         repeated: bool,
         begun: Instant,
     ) -> Result<Start, SignInError> {
-        let now = self.clock.now();
+        let now = self.core.clock.now();
         let attempts = self
+            .core
             .store
             .attempts_to_phone(&attempt.phone_hash, id.as_ref().map(RequestId::as_str), now)
             .await?;
@@ -178,23 +179,23 @@ impl SignIn {
         );
         let phone = attempt.phone.masked();
         tracing::info!(phone, "a verification to this number runs already at the provider, and {ours}");
-        let end = |to| self.store.settle(&attempt.attempt_id, State::Starting, to, now);
+        let end = |to| self.core.store.settle(&attempt.attempt_id, State::Starting, to, now);
         let theirs = |to, wait| self.leave_to_others(attempt, to, wait);
         let ended = if repeated { State::InDoubt } else { State::Failed };
         match holder(attempt, id.as_ref(), repeated, &attempts, now) {
             Holder::Ours(own) => {
-                if self.store.reattach(&attempt.attempt_id, &own.attempt_id, now).await? {
+                if self.core.store.reattach(&attempt.attempt_id, &own.attempt_id, now).await? {
                     return Ok(Start::Resumed);
                 }
                 Ok(Start::Refused(Refusal::Ending { wait: PAUSE }))
             }
             Holder::Lost(id, sent) => {
-                self.store.record_sent(&attempt.attempt_id, id.as_str(), sent).await?;
+                self.core.store.record_sent(&attempt.attempt_id, id.as_str(), sent).await?;
                 Ok(Start::Resumed)
             }
             Holder::Adopt(other) => {
-                if self.store.adopt(attempt, &other.attempt_id, now).await? {
-                    let line = Line::new(Event::TakenOver, &attempt.phone, &self.keys);
+                if self.core.store.adopt(attempt, &other.attempt_id, now).await? {
+                    let line = Line::new(Event::TakenOver, &attempt.phone, &self.core.keys);
                     line.because("a code that a stranger asked for goes to a known browser").write();
                     return Ok(Start::Resumed);
                 }
@@ -225,8 +226,8 @@ impl SignIn {
         to: State,
         wait: Duration,
     ) -> Result<Start, SignInError> {
-        let now = self.clock.now();
-        self.store.settle(&attempt.attempt_id, State::Starting, to, now).await?;
+        let now = self.core.clock.now();
+        self.core.store.settle(&attempt.attempt_id, State::Starting, to, now).await?;
         Ok(Start::Refused(Refusal::Running { wait }))
     }
 
@@ -244,21 +245,21 @@ impl SignIn {
             return self.leave_to_others(attempt, ended, CLAIM).await;
         };
         if let Some(again) = self.count_takeover(attempt).await? {
-            let wait = again.min(wait(free_at(theirs), self.clock.now()));
+            let wait = again.min(wait(free_at(theirs), self.core.clock.now()));
             return self.leave_to_others(attempt, ended, wait).await;
         }
         // Its code may be checked right now: that ends it, one way or the other.
-        if !self.store.claim_other(&theirs.attempt_id, &id, self.claim()).await? {
+        if !self.core.store.claim_other(&theirs.attempt_id, &id, self.claim()).await? {
             self.uncount_takeover(attempt).await?;
             return self.leave_to_others(attempt, ended, CLAIM).await;
         }
         let answer = self.cancel_request(&self.verify_since(begun), theirs, &id).await;
-        let now = self.clock.now();
+        let now = self.core.clock.now();
         let refusal = match answer {
             Ok(done @ (Cancelled::Done | Cancelled::Gone)) => {
                 let free_at = if done == Cancelled::Done { now + PAUSE } else { now };
-                self.store.take_over(&theirs.attempt_id, now, free_at).await?;
-                Line::new(Event::TakenOver, &attempt.phone, &self.keys).write();
+                self.core.store.take_over(&theirs.attempt_id, now, free_at).await?;
+                Line::new(Event::TakenOver, &attempt.phone, &self.core.keys).write();
                 return self.start_at(attempt, free_at).await;
             }
             Ok(Cancelled::TooEarly) => Ok(PAUSE),
@@ -267,12 +268,12 @@ impl SignIn {
             }
             Err(error) => Err(error),
         };
-        self.store.let_go(&theirs.attempt_id).await?;
+        self.core.store.let_go(&theirs.attempt_id).await?;
         self.uncount_takeover(attempt).await?;
         match refusal {
             Ok(wait) => self.leave_to_others(attempt, ended, wait).await,
             Err(error) => {
-                self.store.settle(&attempt.attempt_id, State::Starting, State::Failed, now).await?;
+                self.core.store.settle(&attempt.attempt_id, State::Starting, State::Failed, now).await?;
                 self.tell(Event::CodeNotSent, attempt);
                 Ok(Start::Refused(Refusal::Provider(error)))
             }
@@ -281,7 +282,7 @@ impl SignIn {
 
     /// Leaves a start that was refused for now to the jobs.
     async fn start_at(&self, attempt: &Verification, due: Timestamp) -> Result<Start, SignInError> {
-        self.store.postpone(&attempt.attempt_id, attempt.delivery.channel, due).await?;
+        self.core.store.postpone(&attempt.attempt_id, attempt.delivery.channel, due).await?;
         self.jobs.notify_waiters();
         Ok(Start::UnderWay)
     }

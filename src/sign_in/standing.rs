@@ -88,10 +88,10 @@ impl SignIn {
     /// Where there is no choice the store is not asked.
     pub async fn browser_among(&self, browsers: &[Token]) -> Result<Option<Token>, StoreError> {
         let [_, _, ..] = browsers else { return Ok(browsers.first().cloned()) };
-        let now = self.clock.now();
+        let now = self.core.clock.now();
         let (mut found, mut best) = (browsers.first(), None);
         for browser in browsers {
-            let attempts = self.store.attempts_of_browser(&browser.hash()).await?;
+            let attempts = self.core.store.attempts_of_browser(&browser.hash()).await?;
             let standing = attempts.first().map(|attempt| (runs(attempt, now), attempt.created_at));
             if standing > best {
                 (found, best) = (Some(browser), standing);
@@ -102,8 +102,8 @@ impl SignIn {
 
     /// What `browser` has under way.
     pub async fn standing(&self, browser: &Token) -> Result<Standing, SignInError> {
-        let now = self.clock.now();
-        let attempts = self.store.attempts_of_browser(&browser.hash()).await?;
+        let now = self.core.clock.now();
+        let attempts = self.core.store.attempts_of_browser(&browser.hash()).await?;
         let Some(attempt) = attempts.first() else { return Ok(Standing::Nothing) };
         let recent = now.since(attempt.expires_at) < self.lifetime;
         Ok(match standing(attempt, now) {

@@ -101,7 +101,7 @@ impl SignIn {
             }
             // What goes on was begun by an earlier form.
             if let (Start::Resumed | Start::UnderWay, Some(return_to)) = (&started, &return_to) {
-                this.store.lead_to(&browser_hash, return_to).await?;
+                this.core.store.lead_to(&browser_hash, return_to).await?;
             }
             Ok(started)
         };
@@ -121,7 +121,7 @@ impl SignIn {
         if let (Some(dropped), Start::Refused(refusal)) = (&dropped, &started)
             && !refusal.may_have_sent()
         {
-            self.store.resume(dropped, self.clock.now()).await?;
+            self.core.store.resume(dropped, self.core.clock.now()).await?;
         }
         Ok(started)
     }
@@ -139,19 +139,19 @@ impl SignIn {
         let first = self.new_attempt(browser_hash, &subject, false, return_to);
         let caller = Caller::from(&subject);
         let paused = |now| self.breakers.sends.paused(now, &caller);
-        if paused(self.clock.now()).is_none() && self.enter(&first, &subject).await? {
+        if paused(self.core.clock.now()).is_none() && self.enter(&first, &subject).await? {
             return self.ask(&first, false).await;
         }
         for _ in 0..LOOKS {
-            let now = self.clock.now();
-            let attempts = self.store.attempts_of_browser(browser_hash).await?;
+            let now = self.core.clock.now();
+            let attempts = self.core.store.attempts_of_browser(browser_hash).await?;
             match step(&attempts, phone, now) {
                 Step::Resumed => return Ok(Start::Resumed),
                 Step::UnderWay => return Ok(Start::UnderWay),
                 Step::InDoubt(wait) => return Ok(Start::Refused(Refusal::InDoubt { wait })),
                 Step::Wait => turn_of_click.pause().await?,
                 Step::TakeBack(attempt) => {
-                    if self.store.resume(&attempt.attempt_id, now).await? {
+                    if self.core.store.resume(&attempt.attempt_id, now).await? {
                         return Ok(Start::Resumed);
                     }
                 }
@@ -186,7 +186,8 @@ impl SignIn {
     }
 
     async fn has_running(&self, browser_hash: &str, phone: &PhoneNumber) -> Result<bool, SignInError> {
-        let (now, attempts) = (self.clock.now(), self.store.attempts_of_browser(browser_hash).await?);
+        let (now, attempts) =
+            (self.core.clock.now(), self.core.store.attempts_of_browser(browser_hash).await?);
         Ok(attempts.iter().any(|attempt| attempt.phone == *phone && runs(attempt, now)))
     }
 
@@ -204,23 +205,23 @@ impl SignIn {
                 // The list may have changed.
                 let mut attempt = attempt.clone();
                 attempt.origin.outsider = self.is_outsider(&attempt);
-                if self.store.restart(&attempt, self.claim()).await? {
+                if self.core.store.restart(&attempt, self.claim()).await? {
                     if let Some(return_to) = return_to {
-                        self.store.lead_to(browser_hash, return_to).await?;
+                        self.core.store.lead_to(browser_hash, return_to).await?;
                     }
                     return self.send(&attempt, true, subject, quotas).await;
                 }
             }
             Step::Drop(other) => {
-                self.drop_attempt(other, self.clock.now()).await?;
+                self.drop_attempt(other, self.core.clock.now()).await?;
             }
             _ => {
                 let attempt = self.new_attempt(browser_hash, subject, !quotas.is_empty(), return_to);
-                if self.store.insert(&attempt).await? {
+                if self.core.store.insert(&attempt).await? {
                     return self.send(&attempt, false, subject, quotas).await;
                 }
                 // Another click was faster, or an attempt ran out that nobody has marked yet.
-                self.store.expire(browser_hash, self.clock.now()).await?;
+                self.core.store.expire(browser_hash, self.core.clock.now()).await?;
             }
         }
         Ok(None)
@@ -240,15 +241,15 @@ impl SignIn {
                 && let Start::Refused(refusal) = &start
                 && !refusal.may_have_sent()
             {
-                self.store.give_back(&subject.reserve()).await?;
+                self.core.store.give_back(&subject.reserve()).await?;
             }
             return Ok(Some(start));
         }
         if repeated {
-            let now = self.clock.now();
-            self.store.settle(&attempt.attempt_id, State::Starting, State::InDoubt, now).await?;
+            let now = self.core.clock.now();
+            self.core.store.settle(&attempt.attempt_id, State::Starting, State::InDoubt, now).await?;
         } else {
-            self.store.withdraw(&attempt.attempt_id).await?;
+            self.core.store.withdraw(&attempt.attempt_id).await?;
         }
         Ok(None)
     }
@@ -260,10 +261,10 @@ impl SignIn {
         reserve: bool,
         return_to: Option<&str>,
     ) -> Verification {
-        let now = self.clock.now();
+        let now = self.core.clock.now();
         let steps = self.steps(&subject.phone, self.channels.first());
         Verification {
-            attempt_id: BASE64URL_NOPAD.encode(&self.random.bytes::<16>()),
+            attempt_id: BASE64URL_NOPAD.encode(&self.core.random.bytes::<16>()),
             request_id: None,
             phone: subject.phone.clone(),
             phone_hash: subject.phone_hash.clone(),
@@ -293,7 +294,7 @@ impl SignIn {
     ) -> Result<bool, SignInError> {
         let cancel_at = now.max(attempt.sent_at + CANCEL_AFTER);
         let expires_at = self.good_until(attempt, attempt.sent_at);
-        let dropped = self.store.cancel(&attempt.attempt_id, now, cancel_at, expires_at).await?;
+        let dropped = self.core.store.cancel(&attempt.attempt_id, now, cancel_at, expires_at).await?;
         self.jobs.notify_waiters();
         Ok(dropped)
     }

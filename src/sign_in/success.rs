@@ -16,7 +16,7 @@ impl SignIn {
         pin_hash: &str,
     ) -> Result<Check, SignInError> {
         let tokens = self.successors(form, &attempt.attempt_id, &attempt.phone_hash);
-        let now = self.clock.now();
+        let now = self.core.clock.now();
         let (phone_hash, origin) = (&attempt.phone_hash, &attempt.origin);
         let success = Success {
             session: SessionRow {
@@ -28,24 +28,24 @@ impl SignIn {
                 expires_at: now + self.session_max,
                 device: form.device.clone(),
             },
-            known: self.keys.known(&tokens.known, phone_hash),
+            known: self.core.keys.known(&tokens.known, phone_hash),
             known_until: now + KNOWN_FOR,
             // A right code is the owner's, from whatever browser: a number that strangers have closed is open again.
             wrong_codes: [false, true].map(|known| subject::wrong_number(phone_hash, known)),
         };
-        if !self.store.verify(attempt, pin_hash, &success).await? {
+        if !self.core.store.verify(attempt, pin_hash, &success).await? {
             // Cancelled meanwhile. The code is used all the same: there is nothing to take back, nor to cancel.
-            self.store.settle_cancel(&attempt.attempt_id, None, now).await?;
+            self.core.store.settle_cancel(&attempt.attempt_id, None, now).await?;
             self.tell_failed(attempt, "the code was right, and the attempt was over meanwhile");
             return Ok(Check::NoAttempt);
         }
-        self.metrics.ended(&origin.country, State::Verified.as_str());
+        self.core.metrics.ended(&origin.country, State::Verified.as_str());
         if origin.reserve {
             let keys = subject::reserve(&origin.country, attempt.phone.prefix(), &origin.address_hash);
-            self.store.give_back(&keys).await?;
+            self.core.store.give_back(&keys).await?;
         }
         self.forget_predecessors(form, &tokens, phone_hash).await;
-        let line = Line::new(Event::SignedIn, &attempt.phone, &self.keys);
+        let line = Line::new(Event::SignedIn, &attempt.phone, &self.core.keys);
         line.channel(attempt.delivery.channel.as_str()).country(&origin.country).write();
         Ok(Check::SignedIn { tokens, return_to: attempt.return_to.clone() })
     }
@@ -53,9 +53,9 @@ impl SignIn {
     /// The same tokens once more for the code that was accepted, unless the visitor has signed out since. Any other code
     /// ends that for all that follow: whoever got hold of the old token has one guess, and it counts.
     pub(super) async fn again(&self, form: &Form, attempt: &Verification) -> Result<Check, SignInError> {
-        let pin_hash = self.keys.pin(&attempt.attempt_id, form.pin.as_str());
-        let now = self.clock.now();
-        match self.store.accepted_again(&attempt.attempt_id, &pin_hash, now - TOMBSTONE).await? {
+        let pin_hash = self.core.keys.pin(&attempt.attempt_id, form.pin.as_str());
+        let now = self.core.clock.now();
+        match self.core.store.accepted_again(&attempt.attempt_id, &pin_hash, now - TOMBSTONE).await? {
             Some(true) => {}
             Some(false) => {
                 self.guessed_after_success(form, attempt).await?;
@@ -64,7 +64,7 @@ impl SignIn {
             None => return Ok(Check::NoAttempt),
         }
         let session = self.session_token(form, &attempt.attempt_id);
-        let row = self.store.session(&session.hash()).await?;
+        let row = self.core.store.session(&session.hash()).await?;
         if row.is_none_or(|row| now.since(row.signed_in_at) >= TOMBSTONE) {
             return Ok(Check::NoAttempt);
         }
@@ -75,32 +75,33 @@ impl SignIn {
     /// What the browser of a verified attempt gets. All of it follows from the token that the attempt belongs to, which may
     /// be known to others, and the server key, which is not.
     fn successors(&self, form: &Form, attempt_id: &str, phone_hash: &str) -> Tokens {
-        let known = self.keys.known_token(&form.browser, attempt_id, phone_hash);
-        let of_others = |token: &&Token| !self.keys.is_known_token_of(token, phone_hash);
+        let known = self.core.keys.known_token(&form.browser, attempt_id, phone_hash);
+        let of_others = |token: &&Token| !self.core.keys.is_known_token_of(token, phone_hash);
         Tokens {
             session: self.session_token(form, attempt_id),
-            browser: self.keys.successor(&form.browser, &format!("browser {attempt_id}")),
+            browser: self.core.keys.successor(&form.browser, &format!("browser {attempt_id}")),
             known,
             known_to_others: form.asker.known.iter().filter(of_others).cloned().collect(),
         }
     }
 
     fn session_token(&self, form: &Form, attempt_id: &str) -> Token {
-        self.keys.successor(&form.browser, &format!("session {attempt_id}"))
+        self.core.keys.successor(&form.browser, &format!("session {attempt_id}"))
     }
 
     /// How the store would know the tokens of `asker` by which a number knows its browser.
     pub(super) fn known_hashes(&self, asker: &Asker, phone_hash: &str) -> Vec<String> {
-        let of_number = asker.known.iter().filter(|token| self.keys.is_known_token_of(token, phone_hash));
-        of_number.map(|token| self.keys.known(token, phone_hash)).collect()
+        let of_number =
+            asker.known.iter().filter(|token| self.core.keys.is_known_token_of(token, phone_hash));
+        of_number.map(|token| self.core.keys.known(token, phone_hash)).collect()
     }
 
     /// The number knows the browser by its new token alone: whoever has a copy of an older one has nothing.
     async fn forget_predecessors(&self, form: &Form, tokens: &Tokens, phone_hash: &str) {
-        let new = self.keys.known(&tokens.known, phone_hash);
+        let new = self.core.keys.known(&tokens.known, phone_hash);
         for hash in self.known_hashes(&form.asker, phone_hash).into_iter().filter(|hash| *hash != new) {
             // The visitor is signed in whatever becomes of this.
-            if let Err(error) = self.store.forget_browser(&hash).await {
+            if let Err(error) = self.core.store.forget_browser(&hash).await {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "a former token stays known: {error}"
@@ -112,7 +113,8 @@ impl SignIn {
     /// Counts a wrong code that came with a token which a sign-in has replaced.
     async fn guessed_after_success(&self, form: &Form, attempt: &Verification) -> Result<(), SignInError> {
         // Whoever still has that token is not taken for the browser that signed in.
-        let subject = Subject { known: false, ..Subject::of_try(&self.keys, attempt, form.asker.address) };
+        let subject =
+            Subject { known: false, ..Subject::of_try(&self.core.keys, attempt, form.asker.address) };
         tracing::warn!(
             phone = subject.phone.masked(),
             "a wrong code for a sign-in that was over: someone may hold a cookie of before"

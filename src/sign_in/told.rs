@@ -55,11 +55,11 @@ impl SignIn {
     }
 
     pub(super) fn tell_failed(&self, attempt: &Verification, why: &str) {
-        Line::new(Event::SignInFailed, &attempt.phone, &self.keys).because(why).write();
+        Line::new(Event::SignInFailed, &attempt.phone, &self.core.keys).because(why).write();
     }
 
     pub(super) fn tell_limit(&self, phone: &PhoneNumber, limit: &str, wait: Option<Duration>) {
-        let again = wait.map(|wait| self.clock.now() + wait);
-        Line::new(Event::Refused, phone, &self.keys).limit(limit, again).write();
+        let again = wait.map(|wait| self.core.clock.now() + wait);
+        Line::new(Event::Refused, phone, &self.core.keys).limit(limit, again).write();
     }
 }

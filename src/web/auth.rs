@@ -37,7 +37,7 @@ use crate::store::{SessionRow, StoreError};
 /// `GET /auth`
 pub(crate) async fn decide(State(app): State<AppState>, request: Request) -> Response {
     let response = answer(&app, request).await;
-    app.sign_in.metrics.decided(response.status().as_u16());
+    app.core.metrics.decided(response.status().as_u16());
     response
 }
 
@@ -47,11 +47,11 @@ async fn answer(app: &AppState, request: Request) -> Response {
         return plain(StatusCode::FORBIDDEN, "The simulator is for this machine: see --simulator.\n");
     }
     let trusted = app.is_behind_trusted_proxy(&request);
-    if trusted && forwarded::names(headers, &app.public_url) {
-        if app.gate.spoiled.is_news("itself", app.sign_in.clock.now()) {
+    if trusted && forwarded::names(headers, &app.site.public_url) {
+        if app.gate.spoiled.is_news("itself", app.core.clock.now()) {
             tracing::warn!(
                 "the gate guards itself: a proxy asks it about {}, where visitors sign in; take the gate off that host",
-                app.public_url
+                app.site.public_url
             );
         }
         return unauthorized(plain(StatusCode::UNAUTHORIZED, "The gate guards itself.\n"));
@@ -59,11 +59,11 @@ async fn answer(app: &AppState, request: Request) -> Response {
     match app.identity(headers).await {
         Ok(Some(entry)) => signed_in(&entry.identity),
         Ok(None) => {
-            let asked = if trusted { app.gate.asked(headers, app.sign_in.clock.now()) } else { None };
+            let asked = if trusted { app.gate.asked(headers, app.core.clock.now()) } else { None };
             not_signed_in(app, &request, asked.as_ref())
         }
         Err(error) => {
-            if app.gate.spoiled.is_news("store", app.sign_in.clock.now()) {
+            if app.gate.spoiled.is_news("store", app.core.clock.now()) {
                 tracing::error!(error = &error as &dyn std::error::Error, "the gate cannot decide: {error}");
             }
             plain(StatusCode::SERVICE_UNAVAILABLE, "Sign-in is not available right now.\n")
@@ -83,7 +83,7 @@ fn not_signed_in(app: &AppState, request: &Request, asked: Option<&ForwardedRequ
     let headers = request.headers();
     let for_nginx = wants_401(request.uri());
     if let Some(asked) = asked.filter(|asked| asked.is_navigation(headers)) {
-        let return_to = app.return_to.read(Some(&asked.address()));
+        let return_to = app.site.return_to.read(Some(&asked.address()));
         let status = if for_nginx { StatusCode::UNAUTHORIZED } else { StatusCode::FOUND };
         let location = [(header::LOCATION, app.gate.start(return_to.as_ref()))];
         let response = (status, location, NO_STORE_HEADER).into_response();
@@ -108,8 +108,8 @@ fn wants_401(uri: &Uri) -> bool {
 impl AppState {
     /// The live session of the first cookie that opens one, as for pages; from the cache or the store.
     async fn identity(&self, headers: &HeaderMap) -> Result<Option<Arc<Entry>>, StoreError> {
-        let tokens = session_tokens(headers, &self.cookies);
-        let now = self.sign_in.clock.now();
+        let tokens = session_tokens(headers, &self.site.cookies);
+        let now = self.core.clock.now();
         let cache = &self.gate.cache;
         // Of a number that the operator has taken off the list, no session counts from then on.
         let allowed = |entry: &Arc<Entry>| self.sign_in.destinations.allowed.allows(&entry.phone);
@@ -128,9 +128,9 @@ impl AppState {
                 dead.push(digest);
                 continue;
             };
-            let user = self.sign_in.keys.subject(&row.phone);
+            let user = self.core.keys.subject(&row.phone);
             let Ok(identity) = Identity::new(&user, &row.phone, row.signed_in_at) else { continue };
-            let ends_at = row.expires_at.min(row.seen_at + self.session_idle);
+            let ends_at = row.expires_at.min(row.seen_at + self.sign_in.session_idle);
             let SessionRow { phone, phone_hash, .. } = row;
             let entry = Arc::new(Entry { phone, phone_hash, ends_at, read_at: now, identity });
             cache.put(ticket, digest, entry.clone());

@@ -15,14 +15,12 @@ use provider::{Provided, Surroundings};
 
 use super::{
     headers::Headers,
-    readiness::Readiness,
-    redirect_loop::RedirectLoops,
-    state::{AppState, Parts},
-    visits::Visits,
+    state::{AppState, Pages, Provider, Site},
 };
 use crate::{
     clock::Clock,
-    config::Config,
+    config::{Config, Settings},
+    core::Core,
     guard::{Guard, GuardSettings, Limits, breaker::Breakers, destination::Destinations},
     metrics::Metrics,
     random::Random,
@@ -104,6 +102,11 @@ impl Builder {
 
     /// Opens the store and makes everything that a request will need.
     pub async fn build(self) -> Result<AppState, BuildError> {
+        // A large future, and those of its callers would be as large.
+        Box::pin(self.make()).await
+    }
+
+    async fn make(self) -> Result<AppState, BuildError> {
         let config = match self.config {
             Some(config) => config,
             None => Config::load()?,
@@ -128,32 +131,36 @@ impl Builder {
         };
         let assets = Assets::new(settings.public_dir.as_deref()).map_err(BuildError::Assets)?;
         let domain = settings.cookie_domain.as_deref();
-        let return_to = return_to::Rules::new(&public_url, &settings.return_to_origins.0, domain);
         let folder = settings.templates_dir.as_deref();
-        let state = AppState(Arc::new(Parts {
-            csrf: CsrfLayer::new().add_trusted_origin(public_url.origin().ascii_serialization())?,
-            headers: Headers::new(&public_url, &return_to)?,
-            loops: RedirectLoops::new(&public_url, domain),
-            // A visit has to be written down before the session would end without it.
-            gate: Gate::new(&public_url, settings.auth_cache.min(settings.session_idle / 10))?,
-            return_to,
+        let core = Core {
+            keys: store.keys(config.secrets.server_key.as_ref(), &random).await?,
+            store,
+            clock,
+            random,
+            metrics: Metrics::default(),
+        };
+        let pages = Pages {
             templates: Templates::new(folder, &assets, &settings.brand, settings.channels.first())
                 .map_err(BuildError::Templates)?,
             assets,
-            cookies: Cookies::new(&public_url, settings.cookie_domain.clone()),
-            proxies: Proxies::new(settings.trusted_proxies.clone().unwrap_or_default()),
-            public_url,
             default_country: settings.default_country,
             fiction: config.fiction(),
             code_length: settings.code_length,
-            session_idle: settings.session_idle,
-            callbacks,
-            refused_callbacks: Refusals::default(),
-            simulator,
-            readiness: Readiness::default(),
-            visits: Visits::default(),
-            sign_in: sign_in(&config, store, verify, clock, random).await?,
-        }));
+        };
+        let state = AppState {
+            sign_in: Arc::new(sign_in(&config, core.clone(), &verify)),
+            core: Arc::new(core),
+            // A visit has to be written down before the session would end without it.
+            gate: Arc::new(Gate::new(
+                &public_url,
+                domain,
+                settings.auth_cache.min(settings.session_idle / 10),
+            )?),
+            pages: Arc::new(pages),
+            site: Arc::new(site(settings, public_url)?),
+            health: Arc::default(),
+            provider: Arc::new(Provider { callbacks, refused_callbacks: Refusals::default(), simulator }),
+        };
         if config.sends_everywhere() {
             tracing::warn!(
                 "COUNTRIES is not set: anyone can have codes sent to every country; name those of your visitors, \
@@ -165,20 +172,24 @@ impl Builder {
     }
 }
 
-async fn sign_in(
-    config: &Config,
-    store: Store,
-    verify: VerifyClient,
-    clock: Clock,
-    random: Random,
-) -> Result<SignIn, BuildError> {
+fn site(settings: &Settings, public_url: Url) -> Result<Site, BuildError> {
+    let domain = settings.cookie_domain.as_deref();
+    let return_to = return_to::Rules::new(&public_url, &settings.return_to_origins.0, domain);
+    Ok(Site {
+        csrf: CsrfLayer::new().add_trusted_origin(public_url.origin().ascii_serialization())?,
+        headers: Headers::new(&public_url, &return_to)?,
+        return_to,
+        cookies: Cookies::new(&public_url, settings.cookie_domain.clone()),
+        proxies: Proxies::new(settings.trusted_proxies.clone().unwrap_or_default()),
+        public_url,
+    })
+}
+
+fn sign_in(config: &Config, core: Core, verify: &VerifyClient) -> SignIn {
     let settings = &config.settings;
-    Ok(SignIn {
-        keys: store.keys(config.secrets.server_key.as_ref(), &random).await?,
-        store,
+    SignIn {
+        core,
         verify: verify.within(CALL_TIMEOUT),
-        clock,
-        random,
         destinations: Destinations {
             countries: settings.countries.clone(),
             voip: settings.allow_voip,
@@ -189,12 +200,12 @@ async fn sign_in(
         guard: Guard::new(guard_settings(config)),
         lifetime: settings.code_lifetime,
         session_max: settings.session_max,
+        session_idle: settings.session_idle,
         answers: Answers::default(),
         queues: Queues::default(),
         jobs: Arc::default(),
-        metrics: Metrics::default(),
         tasks: TaskTracker::new(),
-    })
+    }
 }
 
 /// What visitors type. With `PORT=0` the port is known only once the server listens.

@@ -18,13 +18,13 @@ pub(crate) async fn submit(
     body: Bytes,
 ) -> (StatusCode, &'static str) {
     let authorization = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let verdict = match &app.callbacks {
+    let verdict = match &app.provider.callbacks {
         Some(verifier) => verifier.verify(authorization, &body),
         None => Err(Refused::NoSecret),
     };
     if let Err(refused) = verdict {
         tracing::debug!("a callback was refused: {refused}");
-        if let Some(count) = app.refused_callbacks.one_more(app.sign_in.clock.now()) {
+        if let Some(count) = app.provider.refused_callbacks.one_more(app.core.clock.now()) {
             tracing::warn!(
                 "{count} callbacks in a row were refused, the last because {refused}; if they are the provider's, check \
                  VONAGE_SIGNATURE_SECRET against the dashboard, and this machine's clock"
@@ -32,7 +32,7 @@ pub(crate) async fn submit(
         }
         return (StatusCode::SERVICE_UNAVAILABLE, "not taken\n");
     }
-    app.refused_callbacks.end();
+    app.provider.refused_callbacks.end();
     let Some(report) = callback::read(&body) else {
         tracing::warn!("a signed callback says nothing that can be read");
         return (StatusCode::NO_CONTENT, "");

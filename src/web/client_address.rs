@@ -66,7 +66,7 @@ fn parse_hop(bytes: &[u8]) -> Option<IpAddr> {
 
 /// The trusted proxies, and which others have claimed to be one.
 #[derive(Debug)]
-pub struct Proxies {
+pub(crate) struct Proxies {
     /// Those that are believed.
     pub trusted: TrustedProxies,
     told: Seldom<IpNet>,
@@ -74,7 +74,7 @@ pub struct Proxies {
 
 impl Proxies {
     /// None has claimed to be one yet.
-    pub fn new(trusted: TrustedProxies) -> Self {
+    pub(crate) fn new(trusted: TrustedProxies) -> Self {
         Self { trusted, told: Seldom::new(TELL_AGAIN) }
     }
 

@@ -52,7 +52,7 @@ pub(crate) fn page(app: &AppState, frame: Frame, error: &AppError, trace_id: Opt
     let Explained { status, headline, advice } = error.explain();
     let trace_id = trace_id.and_then(|id| id.header_value().to_str().ok()).map(str::to_owned);
     let page = ErrorPage { status: status.as_u16(), headline, advice, trace_id };
-    app.templates.error(frame, &page).unwrap_or_else(|error| {
+    app.pages.templates.error(frame, &page).unwrap_or_else(|error| {
         tracing::error!("the error page failed: {error:#}");
         status.to_string()
     })
@@ -69,7 +69,7 @@ pub(crate) fn refuse(app: &AppState, request: &Request, error: &AppError) -> Res
 /// Says it to the operator: a line in the log, and a count if it is a refusal.
 fn tell(app: &AppState, error: &AppError, status: StatusCode) {
     if let Some(rule) = error.rule() {
-        app.sign_in.metrics.refused(rule);
+        app.core.metrics.refused(rule);
     }
     log(app, error, status);
 }
@@ -77,8 +77,8 @@ fn tell(app: &AppState, error: &AppError, status: StatusCode) {
 fn log(app: &AppState, error: &AppError, status: StatusCode) {
     let (text, status) = (chain(error), status.as_u16());
     match error {
-        AppError::Guard(refused) => refused.log(&app.sign_in.keys, false),
-        AppError::Destination { refused, address } => refused.log(&app.sign_in.keys, *address),
+        AppError::Guard(refused) => refused.log(&app.core.keys, false),
+        AppError::Destination { refused, address } => refused.log(&app.core.keys, *address),
         // A pause is an error once, when it begins, and not again for every visitor.
         AppError::Paused(_) => tracing::info!(status, "request refused: {text}"),
         _ if status >= 500 => tracing::error!(status, "request failed: {text}"),

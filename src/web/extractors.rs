@@ -86,7 +86,7 @@ impl<E: Into<AppError>> From<E> for TurnedAway {
 
 impl SignedIn {
     async fn read(headers: &HeaderMap, app: &AppState) -> Result<Option<Self>, StoreError> {
-        let session = app.session_of(&session_tokens(headers, &app.cookies)).await?;
+        let session = app.session_of(&session_tokens(headers, &app.site.cookies)).await?;
         Ok(session.map(|row| Self {
             phone: row.phone,
             since: row.signed_in_at,
@@ -150,7 +150,7 @@ impl FromRequestParts<AppState> for Pending {
                     Over::TakenOver => Notice::TakenOver,
                     Over::InDoubt => Notice::InDoubt,
                 });
-                let page = start_page(app.return_to.read(return_to.as_deref()).as_ref());
+                let page = start_page(app.site.return_to.read(return_to.as_deref()).as_ref());
                 Err(TurnedAway::to_start(visitor, &page))
             }
             Standing::Nothing => Err(TurnedAway::to_start(visitor, "/")),
@@ -162,7 +162,7 @@ impl FromRequestParts<AppState> for ClientAddress {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Infallible> {
-        Ok(app.proxies.client(parts, app.sign_in.clock.now()))
+        Ok(app.site.proxies.client(parts, app.core.clock.now()))
     }
 }
 

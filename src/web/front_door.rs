@@ -21,13 +21,13 @@ pub(crate) async fn front_door(State(app): State<AppState>, request: Request, ne
         Ok(()) => next.run(request).await,
         Err(error) => error_pages::refuse(&app, &request, &error),
     };
-    app.headers.add_to(response.headers_mut());
+    app.site.headers.add_to(response.headers_mut());
     response
 }
 
 fn check_entry(app: &AppState, headers: &HeaderMap) -> Result<(), AppError> {
     let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !is_our_host(host, &app.public_url) {
+    if !is_our_host(host, &app.site.public_url) {
         return Err(AppError::Host(hide_numbers(host).chars().take(100).collect()));
     }
     if app.refuses_elsewhere(headers) {

@@ -12,6 +12,7 @@ use url::Url;
 use cache::Cache;
 use forwarded::{ForwardedRequest, is_forwarded};
 
+use super::redirect_loop::RedirectLoops;
 use super::return_to::{ReturnTo, start_page};
 use crate::{clock::Timestamp, seldom::Seldom};
 
@@ -22,6 +23,8 @@ const TELL_AGAIN: Duration = Duration::from_mins(1);
 #[derive(Debug)]
 pub(crate) struct Gate {
     pub(super) cache: Cache,
+    /// Sign-ins that lead nowhere.
+    pub(crate) loops: RedirectLoops,
     /// `PUBLIC_URL` without the slash at its end.
     pub(super) origin: String,
     /// The `Content-Security-Policy` of a page that is shown under the site's name.
@@ -32,7 +35,11 @@ pub(crate) struct Gate {
 
 impl Gate {
     /// `staleness` is how long a session that ended elsewhere may still be let in.
-    pub(crate) fn new(public_url: &Url, staleness: Duration) -> Result<Self, InvalidHeaderValue> {
+    pub(crate) fn new(
+        public_url: &Url,
+        cookie_domain: Option<&str>,
+        staleness: Duration,
+    ) -> Result<Self, InvalidHeaderValue> {
         let origin = public_url.origin().ascii_serialization();
         let policy = format!(
             "default-src 'none'; script-src {origin}; style-src {origin}; img-src {origin}; base-uri {origin}; \
@@ -40,6 +47,7 @@ impl Gate {
         );
         Ok(Self {
             cache: Cache::new(staleness),
+            loops: RedirectLoops::new(public_url, cookie_domain),
             policy: HeaderValue::from_str(&policy)?,
             spoiled: Seldom::new(TELL_AGAIN),
             origin,

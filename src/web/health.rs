@@ -19,7 +19,7 @@ pub(crate) async fn live() -> Answer {
 
 /// `GET /readyz`: more visitors can be served. The log says why not.
 pub(crate) async fn ready(State(app): State<AppState>) -> Answer {
-    match app.readiness.ready(&app.sign_in.store, &app.sign_in.clock).await {
+    match app.health.readiness.ready(&app.core.store, &app.core.clock).await {
         Ok(()) => (StatusCode::OK, NO_STORE, "ok\n"),
         Err(NotReady::Leaving) => (StatusCode::SERVICE_UNAVAILABLE, NO_STORE, "stopping\n"),
         Err(NotReady::Store) => (StatusCode::SERVICE_UNAVAILABLE, NO_STORE, "the store takes no writes\n"),

@@ -17,22 +17,22 @@ impl AppState {
     /// The live session that a token opens. It counts as a visit, which is written down
     /// now and then; whoever is signed in stays so where that fails.
     pub(crate) async fn session(&self, token: &Token) -> Result<Option<SessionRow>, StoreError> {
-        let store = &self.sign_in.store;
+        let store = &self.core.store;
         let Some(mut row) = store.session(&token.hash()).await? else { return Ok(None) };
-        let now = self.sign_in.clock.now();
+        let now = self.core.clock.now();
         // Made under another server key: of a number that is another user by now.
-        if row.phone_hash != self.sign_in.keys.phone(&row.phone) {
+        if row.phone_hash != self.core.keys.phone(&row.phone) {
             return Ok(None);
         }
         let allowed = self.sign_in.destinations.allowed.allows(&row.phone);
-        if !allowed || !is_live(&row, now, self.session_idle) {
+        if !allowed || !is_live(&row, now, self.sign_in.session_idle) {
             return Ok(None);
         }
-        let due = now.since(row.seen_at) >= TOUCH_AFTER.min(self.session_idle / 10);
-        if due && self.visits.can_be_noted(now) {
+        let due = now.since(row.seen_at) >= TOUCH_AFTER.min(self.sign_in.session_idle / 10);
+        if due && self.health.visits.can_be_noted(now) {
             match store.touch_session(&row.token_hash, now).await {
                 Ok(()) => row.seen_at = now,
-                Err(error) => self.visits.failed(&error, now),
+                Err(error) => self.health.visits.failed(&error, now),
             }
         }
         Ok(Some(row))
@@ -51,11 +51,11 @@ impl AppState {
 
     /// Why a browser that has just signed in, again and again, sends no cookie that shows it; `None` if it does not.
     pub(crate) async fn loses_session(&self, visitor: &Visitor) -> Result<Option<Cause>, StoreError> {
-        let now = self.sign_in.clock.now();
+        let now = self.core.clock.now();
         for browser in visitor.browsers() {
-            let Some(token_hash) = self.loops.signed_in_in_vain(browser, now) else { continue };
-            let row = self.sign_in.store.session(&token_hash).await?;
-            if row.is_some_and(|row| is_live(&row, now, self.session_idle)) {
+            let Some(token_hash) = self.gate.loops.signed_in_in_vain(browser, now) else { continue };
+            let row = self.core.store.session(&token_hash).await?;
+            if row.is_some_and(|row| is_live(&row, now, self.sign_in.session_idle)) {
                 return Ok(Some(if visitor.brought_session() {
                     Cause::OtherCookies
                 } else {
@@ -68,7 +68,7 @@ impl AppState {
 
     /// Ends one session, for the gate too.
     pub(crate) async fn end_session(&self, phone_hash: &str, token_hash: &str) -> Result<(), StoreError> {
-        self.sign_in.store.end_session(token_hash).await?;
+        self.core.store.end_session(token_hash).await?;
         self.gate.forget(phone_hash);
         Ok(())
     }
@@ -79,7 +79,7 @@ impl AppState {
         phone_hash: &str,
         except: Option<&str>,
     ) -> Result<u64, StoreError> {
-        let ended = self.sign_in.store.end_sessions_of_phone(phone_hash, except).await?;
+        let ended = self.core.store.end_sessions_of_phone(phone_hash, except).await?;
         self.gate.forget(phone_hash);
         Ok(ended)
     }

@@ -55,9 +55,9 @@ fn layered<S: Clone + Send + Sync + 'static>(
     app: AppState,
     measured: bool,
 ) -> Router<S> {
-    let csrf = app.csrf.clone();
+    let csrf = app.site.csrf.clone();
     let pages = routes
-        .merge(app.assets.router())
+        .merge(app.pages.assets.router())
         .method_not_allowed_fallback(async || AppError::MethodNotAllowed)
         .layer(
             ServiceBuilder::new()
@@ -65,7 +65,7 @@ fn layered<S: Clone + Send + Sync + 'static>(
                 .layer(bounds())
                 .layer(csrf.clone()),
         );
-    let routes = match &app.simulator {
+    let routes = match &app.provider.simulator {
         Some(simulated) => {
             let simulator = simulated.simulator.clone().router().with_state(());
             pages.nest("/simulator", simulator.layer(ServiceBuilder::new().layer(bounds()).layer(csrf)))
@@ -89,7 +89,7 @@ fn layered<S: Clone + Send + Sync + 'static>(
     );
     let mut routes = routes.layer(front).merge(callbacks);
     if measured {
-        routes = routes.layer(from_fn_with_state(app.sign_in.metrics.clone(), http::measure));
+        routes = routes.layer(from_fn_with_state(app.core.metrics.clone(), http::measure));
     }
     routes.route("/auth", any(auth::decide)).with_state(app)
 }

@@ -24,19 +24,19 @@ impl AppState {
     /// in it only where the program serves them.
     pub async fn metrics_text(&self) -> String {
         let breakers = &self.sign_in.breakers;
-        let (breakers, now) = ([&breakers.sends, &breakers.checks], self.sign_in.clock.now());
+        let (breakers, now) = ([&breakers.sends, &breakers.checks], self.core.clock.now());
         let paused = breakers.map(Breaker::is_open);
         let countries_paused = breakers.map(|breaker| breaker.open_countries(now));
-        self.sign_in.metrics.text(&Now { paused, countries_paused, overdue: self.overdue().await })
+        self.core.metrics.text(&Now { paused, countries_paused, overdue: self.overdue().await })
     }
 
     async fn overdue(&self) -> Option<[(Job, Duration); 3]> {
-        if !self.readiness.store_takes_writes(&self.sign_in.store, &self.sign_in.clock).await {
+        if !self.health.readiness.store_takes_writes(&self.core.store, &self.core.clock).await {
             return None;
         }
-        let now = self.sign_in.clock.now();
+        let now = self.core.clock.now();
         let since = |due: Option<Timestamp>| due.map_or(Duration::ZERO, |due| now.since(due));
-        match timeout(PATIENCE, self.sign_in.store.overdue(now)).await {
+        match timeout(PATIENCE, self.core.store.overdue(now)).await {
             Ok(Ok(due)) => Some([
                 (Job::Cancel, since(due.cancel)),
                 (Job::Resend, since(due.resend)),

@@ -11,7 +11,7 @@ use crate::{
     metrics::{Job, Metrics},
     phone,
     random::Random,
-    sign_in::jobs,
+    sign_in::{SignIn, jobs},
     simulator::Simulator,
     store::StoreError,
     supervisor::keep_running,
@@ -162,7 +162,7 @@ impl Server {
         tokio::spawn(async move {
             // Nobody stops it: it has nothing to finish.
             let (_running, stop) = watch::channel(false);
-            keep_running(Job::Reload, &sign_in.metrics, stop, || {
+            keep_running(Job::Reload, &sign_in.core.metrics, stop, || {
                 let (sign_in, mut told) = (sign_in.clone(), told.clone());
                 async move {
                     while told.changed().await.is_ok() {
@@ -184,16 +184,16 @@ impl Server {
     /// Serves until `stop` turns true, goes on for `DRAIN`, then lets running requests and calls to the provider finish.
     pub async fn run(self, stop: watch::Receiver<bool>) -> Result<(), StartError> {
         let Self { listener, metrics: metrics_listener, state, jobs, doors } = self;
-        let (sign_in, idle) = (state.sign_in.clone(), state.session_idle);
-        let ending = &Ending::new(state.readiness.leaving());
-        let jobs = jobs.then(|| tokio::spawn(jobs::run(sign_in.clone(), idle, ending.closing())));
+        let sign_in = SignIn::clone(&state.sign_in);
+        let ending = &Ending::new(state.health.readiness.leaving());
+        let jobs = jobs.then(|| tokio::spawn(jobs::run(sign_in.clone(), ending.closing())));
         // The first number would otherwise wait for the metadata of its country.
         tokio::task::spawn_blocking(phone::warm_up);
-        let simulator = state.simulator.as_ref().map(|simulated| simulated.simulator.clone());
+        let simulator = state.provider.simulator.as_ref().map(|simulated| simulated.simulator.clone());
         let measured = metrics_listener.is_some();
         // They end with the pages: what the simulator would still send, only we would have taken.
         let others = async {
-            let callbacks = send_callbacks(simulator, &sign_in.metrics, ending);
+            let callbacks = send_callbacks(simulator, &sign_in.core.metrics, ending);
             join!(callbacks, serve_metrics(metrics_listener, state.clone(), ending));
             std::future::pending::<()>().await;
         };
@@ -212,7 +212,7 @@ impl Server {
         };
         // Whoever waits for this process to end was promised one such time, not one for each.
         let _ = timeout(ending.left(), rest).await;
-        sign_in.store.close().await;
+        sign_in.core.store.close().await;
         Ok(())
     }
 }
@@ -249,7 +249,7 @@ async fn send_callbacks(simulator: Option<Simulator>, metrics: &Metrics, ending:
 
 async fn serve_metrics(listener: Option<TcpListener>, state: AppState, ending: &Ending) {
     let Some(listener) = listener.map(Arc::new) else { return };
-    keep_running(Job::Metrics, &state.sign_in.metrics, ending.closing(), || {
+    keep_running(Job::Metrics, &state.core.metrics, ending.closing(), || {
         let (listener, router, ending) =
             (listener.clone(), scrape::metrics_router(state.clone()), ending.clone());
         async move { serve(listener, router, METRICS_CONNECTIONS, &ending).await }

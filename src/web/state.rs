@@ -1,6 +1,6 @@
 //! What the handlers work with.
 
-use std::{ops::Deref, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{extract::Request, http::HeaderMap, response::Redirect};
 use tokio::sync::watch;
@@ -8,6 +8,7 @@ use tower_http::csrf::CsrfLayer;
 use url::Url;
 
 use crate::{
+    core::Core,
     metrics::Job,
     phone::{Country, Fiction},
     sign_in::{SignIn, jobs},
@@ -25,109 +26,120 @@ use crate::{
     },
 };
 
-use super::{
-    elsewhere, headers::Headers, readiness::Readiness, redirect_loop::RedirectLoops, visits::Visits,
-};
+use super::{elsewhere, headers::Headers, readiness::Readiness, visits::Visits};
 
-/// What the handlers work with. Cheap to clone.
+/// What the handlers work with: each part has a name. Clones share everything.
 #[derive(Debug, Clone)]
-pub struct AppState(pub(super) Arc<Parts>);
+pub struct AppState {
+    /// Store, time, randomness, keys and counters.
+    pub core: Arc<Core>,
+    /// The state machine.
+    pub sign_in: Arc<SignIn>,
+    /// Where we are found, and what may come in and go out.
+    pub site: Arc<Site>,
+    pub(crate) pages: Arc<Pages>,
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) health: Arc<Health>,
+    pub(crate) provider: Arc<Provider>,
+}
 
-/// The parts of an [`AppState`].
+/// Where we are found, and what may come in and go out.
 #[derive(Debug)]
-pub struct Parts {
-    /// The state machine, and with it store, provider and clock.
-    pub sign_in: SignIn,
-    /// The pages.
-    pub templates: Templates,
-    /// The static files.
-    pub assets: Assets,
-    /// Names and attributes of the cookies.
-    pub cookies: Cookies,
-    /// Whose `X-Forwarded-*` are believed.
-    pub proxies: Proxies,
+pub struct Site {
     /// What visitors type.
     pub public_url: Url,
     /// Where a sign-in may lead.
-    pub return_to: return_to::Rules,
-    /// What `GET /auth` works with.
-    pub(crate) gate: Gate,
-    /// Sign-ins that lead nowhere.
-    pub(crate) loops: RedirectLoops,
-    /// Turns away forms of other sites.
-    pub csrf: CsrfLayer,
+    pub(crate) return_to: return_to::Rules,
+    /// Names and attributes of the cookies.
+    pub(crate) cookies: Cookies,
+    /// Whose `X-Forwarded-*` are believed.
+    pub(crate) proxies: Proxies,
     /// What every answer carries.
     pub(crate) headers: Headers,
+    /// Turns away forms of other sites.
+    pub(crate) csrf: CsrfLayer,
+}
+
+/// What pages are made of, and how what is typed there is read.
+#[derive(Debug)]
+pub(crate) struct Pages {
+    pub(crate) templates: Templates,
+    /// The static files.
+    pub(crate) assets: Assets,
     /// For numbers typed without a country code.
-    pub default_country: Option<Country>,
+    pub(crate) default_country: Option<Country>,
     /// Whether numbers of films and examples pass.
-    pub fiction: Fiction,
+    pub(crate) fiction: Fiction,
     /// Digits in a code.
-    pub code_length: u8,
-    /// How long a session lasts without a visit.
-    pub session_idle: Duration,
-    /// Whether the app can do its work.
+    pub(crate) code_length: u8,
+}
+
+/// Whether the app can do its work.
+#[derive(Debug, Default)]
+pub(crate) struct Health {
     pub(crate) readiness: Readiness,
     /// Whether visits can be written down.
     pub(crate) visits: Visits,
+}
+
+/// What comes from the provider's side.
+#[derive(Debug)]
+pub(crate) struct Provider {
     /// Without a signature secret there is none, and every callback is refused.
-    pub callbacks: Option<Verifier>,
+    pub(crate) callbacks: Option<Verifier>,
     /// Those that were refused in a row.
-    pub refused_callbacks: Refusals,
+    pub(crate) refused_callbacks: Refusals,
     /// The built-in simulator, where it stands in for the provider.
-    pub simulator: Option<Simulated>,
+    pub(crate) simulator: Option<Simulated>,
 }
 
 impl AppState {
+    /// What visitors type to reach the app: `PUBLIC_URL`.
+    pub fn public_url(&self) -> &Url {
+        &self.site.public_url
+    }
+
     /// What is done without a visitor waiting: cancels and resends at the provider, deletion of what is over. Never ends:
     /// what fails is started again.
     pub fn jobs(&self) -> impl Future<Output = ()> + Send + 'static {
-        let (sign_in, idle) = (self.sign_in.clone(), self.session_idle);
-        let simulator = self.simulator.as_ref().map(|simulated| simulated.simulator.clone());
+        let sign_in = SignIn::clone(&self.sign_in);
+        let simulator = self.provider.simulator.as_ref().map(|simulated| simulated.simulator.clone());
         async move {
             let (_running, stop) = watch::channel(false);
-            let metrics = sign_in.metrics.clone();
+            let metrics = sign_in.core.metrics.clone();
             let callbacks = async {
                 if let Some(simulator) = simulator.filter(Simulator::sends_callbacks) {
                     let send = || simulator.clone().send_callbacks();
                     keep_running(Job::Callbacks, &metrics, stop.clone(), send).await;
                 }
             };
-            tokio::join!(Box::pin(jobs::run(sign_in, idle, stop.clone())), Box::pin(callbacks));
+            tokio::join!(Box::pin(jobs::run(sign_in, stop.clone())), Box::pin(callbacks));
         }
     }
 
     /// To where a signed-in visitor wanted to go, or to the last page.
     pub(crate) fn onward(&self, return_to: Option<&str>) -> Redirect {
-        let return_to = self.return_to.read(return_to);
+        let return_to = self.site.return_to.read(return_to);
         Redirect::to(return_to.as_ref().map_or("/result", ReturnTo::as_str))
     }
 
     /// A request from elsewhere to a simulator that nobody said others may reach.
     pub(crate) fn refuses_elsewhere(&self, headers: &HeaderMap) -> bool {
-        let forced = self.simulator.as_ref().is_none_or(|simulated| simulated.forced);
+        let forced = self.provider.simulator.as_ref().is_none_or(|simulated| simulated.forced);
         !forced && elsewhere::is_from(headers)
     }
 
     /// Whether what the request's `X-Forwarded-*` say may be believed; of a peer whose are not, the log is told.
     pub(crate) fn is_behind_trusted_proxy(&self, request: &Request) -> bool {
         let Some(peer) = client_address::peer(request.extensions()) else { return false };
-        let trusted = self.proxies.trusted.trusts(peer);
+        let trusted = self.site.proxies.trusted.trusts(peer);
         if !trusted && request.headers().contains_key("x-forwarded-host") {
-            self.proxies.tell_of(peer, self.sign_in.clock.now());
+            self.site.proxies.tell_of(peer, self.core.clock.now());
         }
         trusted
     }
 
     pub(crate) fn frame(&self, language: Language) -> Frame {
-        Frame { language, simulator: self.simulator.is_some() }
-    }
-}
-
-impl Deref for AppState {
-    type Target = Parts;
-
-    fn deref(&self) -> &Parts {
-        &self.0
+        Frame { language, simulator: self.provider.simulator.is_some() }
     }
 }

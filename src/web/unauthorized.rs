@@ -22,7 +22,7 @@ pub(crate) fn turn_away(app: &AppState, parts: &Parts) -> Response {
     // Routers that are nested in others see a part of the path only.
     let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
     let page = uri.path_and_query().map(|path| format!("{origin}{path}"));
-    let return_to = app.return_to.read(page.as_deref());
+    let return_to = app.site.return_to.read(page.as_deref());
     (NO_STORE_HEADER, Redirect::to(&app.gate.start(return_to.as_ref()))).into_response()
 }
 
@@ -31,12 +31,14 @@ pub(crate) fn turn_away(app: &AppState, parts: &Parts) -> Response {
 /// It leads to sign in and back to the page that the form was on, or else to `site`.
 pub(super) fn unauthorized_page(app: &AppState, headers: &HeaderMap, site: Option<&str>) -> Response {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    let allowed = |address: &str| app.return_to.allow(address).ok();
+    let allowed = |address: &str| app.site.return_to.allow(address).ok();
     let return_to = text(header::REFERER).and_then(allowed).or_else(|| site.and_then(allowed));
-    let page =
-        UnauthorizedPage { base: app.public_url.to_string(), sign_in: app.gate.start(return_to.as_ref()) };
+    let page = UnauthorizedPage {
+        base: app.site.public_url.to_string(),
+        sign_in: app.gate.start(return_to.as_ref()),
+    };
     let frame = app.frame(Language::accepted(text(header::ACCEPT_LANGUAGE)));
-    let body = app.templates.unauthorized(frame, &page).unwrap_or_else(|error| {
+    let body = app.pages.templates.unauthorized(frame, &page).unwrap_or_else(|error| {
         tracing::error!("the page of a 401 failed: {error:#}");
         String::new()
     });

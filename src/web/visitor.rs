@@ -37,12 +37,12 @@ pub struct Visitor {
 
 impl Visitor {
     pub(crate) fn read(headers: &HeaderMap, app: &AppState) -> Self {
-        let cookies = &app.cookies;
+        let cookies = &app.site.cookies;
         Self {
             sessions: all_session_tokens(headers, cookies),
             strays: cookies.strays(headers),
             browsers: sent(headers, &cookies.browser, Token::parse),
-            known: known::read(headers, cookies, &app.sign_in.keys),
+            known: known::read(headers, cookies, &app.core.keys),
             notice: sent(headers, &cookies.notice, Notice::parse).pop(),
             set: Vec::new(),
             app: app.clone(),
@@ -61,13 +61,13 @@ impl Visitor {
 
     /// A token for a browser that brought none.
     pub fn new_browser(&mut self) -> Token {
-        let token = Token::new(&self.app.sign_in.random);
+        let token = Token::new(&self.app.core.random);
         self.set_browser(&token);
         token
     }
 
     fn set_browser(&mut self, token: &Token) {
-        self.set.push(self.app.cookies.cookie(&self.app.cookies.browser, token.expose()));
+        self.set.push(self.app.site.cookies.cookie(&self.app.site.cookies.browser, token.expose()));
     }
 
     /// What tells the guard that someone has signed in with this browser before. It lets nobody in.
@@ -79,9 +79,9 @@ impl Visitor {
     /// know them.
     pub fn sign_in(&mut self, attempt_of: &Token, tokens: &Tokens) {
         let Tokens { session, browser, known, known_to_others } = tokens;
-        self.app.loops.signed_in(attempt_of, browser, session, self.app.sign_in.clock.now());
+        self.app.gate.loops.signed_in(attempt_of, browser, session, self.app.core.clock.now());
         self.set_browser(browser);
-        let cookies = &self.app.cookies;
+        let cookies = &self.app.site.cookies;
         self.set.append(&mut self.strays);
         self.set.push(cookies.cookie(&cookies.session, session.expose()));
         // The one cookie that outlives the browser's window.
@@ -93,13 +93,13 @@ impl Visitor {
     /// Signs the browser out: ends every session that its cookies open, and takes them away.
     pub(crate) async fn sign_out(&mut self, address: IpAddr) -> Result<(), StoreError> {
         for token in &self.sessions {
-            let Some(row) = self.app.sign_in.store.session(&token.hash()).await? else { continue };
+            let Some(row) = self.app.core.store.session(&token.hash()).await? else { continue };
             self.app.end_session(&row.phone_hash, &row.token_hash).await?;
-            Line::new(Event::SignedOut, &row.phone, &self.app.sign_in.keys).at(address).write();
+            Line::new(Event::SignedOut, &row.phone, &self.app.core.keys).at(address).write();
         }
-        self.browsers.iter().for_each(|browser| self.app.loops.signed_out(browser));
+        self.browsers.iter().for_each(|browser| self.app.gate.loops.signed_out(browser));
         self.set.append(&mut self.strays);
-        self.set.push(self.app.cookies.removal(&self.app.cookies.session));
+        self.set.push(self.app.site.cookies.removal(&self.app.site.cookies.session));
         Ok(())
     }
 
@@ -115,13 +115,13 @@ impl Visitor {
 
     /// Has the next page say something.
     pub fn set_notice(&mut self, notice: Notice) {
-        self.set.push(self.app.cookies.cookie(&self.app.cookies.notice, notice.as_str()));
+        self.set.push(self.app.site.cookies.cookie(&self.app.site.cookies.notice, notice.as_str()));
     }
 
     /// What is to be said once; asking for it takes it away.
     pub fn take_notice(&mut self) -> Option<Notice> {
         let notice = self.notice.take()?;
-        self.set.push(self.app.cookies.removal(&self.app.cookies.notice));
+        self.set.push(self.app.site.cookies.removal(&self.app.site.cookies.notice));
         Some(notice)
     }
 

@@ -49,7 +49,7 @@ impl App {
         let clock = Clock::fixed(BEGUN);
         let world = World { clock: clock.clone(), random: Random::system(), ..World::real() };
         let server = Server::bind(&config, world).await.unwrap();
-        let base = server.state().public_url.clone();
+        let base = server.state().site.public_url.clone();
         let (stop, told) = watch::channel(false);
         tokio::spawn(async move { server.run(told).await.unwrap() });
         let http = Client::builder().timeout(Duration::from_secs(10)).build().unwrap();

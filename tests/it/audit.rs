@@ -40,7 +40,7 @@ async fn signed_in(app: &TestApp, phone: &str) -> Browser {
 /// The audit lines of a request: how often each event is told, once it is sure that each says who and whence.
 #[track_caller]
 pub(super) fn events(app: &TestApp, answer: &Answer, masked: &str) -> Vec<String> {
-    let account = app.state().sign_in.keys.subject(&PhoneNumber::from_store("+12025550150".to_owned()));
+    let account = app.state().sign_in.core.keys.subject(&PhoneNumber::from_store("+12025550150".to_owned()));
     let lines: Vec<_> = answer.logged().into_iter().filter(|line| line.contains(": audit: ")).collect();
     for line in &lines {
         assert!(line.contains(masked) && line.contains("address=203.0.113.77"), "{line}");
@@ -225,7 +225,7 @@ async fn sessions_that_the_list_ends_are_told_by_number() {
 #[tokio::test]
 async fn an_operators_commands_are_told_in_text_and_json_whatever_is_logged_else() {
     let app = app_with(&[]).await;
-    let keys = &app.state().sign_in.keys;
+    let keys = &app.state().sign_in.core.keys;
     let account = keys.subject(&PhoneNumber::from_store("+12025550150".to_owned()));
     for (command, event) in
         [("sign-out", "operator_signed_out"), ("unlock", "operator_unlocked"), ("forget", "operator_forgot")]

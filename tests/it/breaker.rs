@@ -51,7 +51,7 @@ async fn after_five_faults_nobody_is_called_and_the_next_visitors_request_is_the
         let stranger = app.browser().await;
         stranger.post("/verify", &[("phone", PHONE)]).await.assert_page(503, "no code was sent");
         let token = Token::parse(&stranger.cookie("phonegate-browser").unwrap()).unwrap();
-        let written = app.state().sign_in.store.attempts_of_browser(&token.hash()).await.unwrap();
+        let written = app.state().sign_in.core.store.attempts_of_browser(&token.hash()).await.unwrap();
         assert_eq!((calls(), written.len()), (5, 0), "nobody is called and nothing is written down");
 
         app.pass(secs(5)).await;

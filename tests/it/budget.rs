@@ -58,7 +58,7 @@ fn address(last: u8) -> IpAddr {
 async fn sign_in_from(app: &TestApp, address: IpAddr, phone: &str) {
     let browser = app.new_token();
     assert!(left(app.ask_as(&browser, Asker::at(address), phone).await), "{phone}");
-    let attempts = app.state().sign_in.store.attempts_of_browser(&browser.hash()).await.unwrap();
+    let attempts = app.state().sign_in.core.store.attempts_of_browser(&browser.hash()).await.unwrap();
     let pin = Pin::parse(&app.provider.code(phone).await, 6).unwrap();
     let id = attempts[0].request_id.as_deref().unwrap();
     let checked = app.state().sign_in.check(&browser, id, pin, Asker::at(address), Device::default()).await;
@@ -249,7 +249,7 @@ async fn an_hour_later_the_hours_budget_is_there_again() {
 #[tokio::test]
 async fn people_who_sign_in_make_the_budget_of_their_country_larger() {
     let app = test_app().provider_without_limits().await.spawn().await;
-    let store = &app.state().sign_in.store;
+    let store = &app.state().sign_in.core.store;
     // As many as a busy day leaves behind.
     let tally = |_: &[phonegate::store::Ended]| {
         let today = phonegate::guard::budget::day(app.clock.now());

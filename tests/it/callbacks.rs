@@ -280,7 +280,7 @@ async fn messages_that_will_not_arrive_are_counted_once_each_and_shown_to_the_op
             report(&app, &event(&id, "sms", "failed")).await;
         }
     }
-    let store = &app.state().sign_in.store;
+    let store = &app.state().sign_in.core.store;
     let counted = store.counters(&["undelivered total".to_owned()]).await.unwrap();
     assert_eq!(counted.iter().map(|counter| counter.count).collect::<Vec<_>>(), [3]);
     let report = Report::read(store, (Mode::Enforce, true), app.clock.now()).await.unwrap().to_string();

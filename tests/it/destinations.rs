@@ -94,7 +94,8 @@ async fn satellites_get_codes_only_if_they_are_named_and_have_one_budget_for_eac
     }
     assert_eq!(app.provider.calls("start"), 32);
     app.pass(secs(300)).await;
-    let counted = app.state().sign_in.store.counters(&["unverified country +881".to_owned()]).await.unwrap();
+    let counted =
+        app.state().sign_in.core.store.counters(&["unverified country +881".to_owned()]).await.unwrap();
     assert!(counted.iter().all(|counter| counter.count == 32) && counted.len() == 2, "{counted:?}");
     // Over the budget an address that has an unverified send gets no more.
     let refused = app.ask_from([198, 51, 100, 1], "+881698765432").await;

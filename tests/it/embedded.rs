@@ -45,12 +45,12 @@ async fn navigate(visitor: &Browser, path: &str) -> Answer {
 async fn the_examples_page_leads_to_sign_in_and_back() {
     let settings = config(&[("PORT", "0"), ("STORE_URL", "sqlite::memory:")]);
     let (visitor, state) = club(AppState::builder().settings(settings)).await;
-    let members = format!("{}members?from=a+friend", state.public_url);
+    let members = format!("{}members?from=a+friend", state.public_url());
 
     let answer = navigate(&visitor, "/members?from=a+friend").await;
     answer.assert_redirect(&format!(
         "{}?return_to={}",
-        state.public_url,
+        state.public_url(),
         members
             .replace(':', "%3A")
             .replace('/', "%2F")

@@ -76,9 +76,10 @@ async fn a_signed_in_visitor_is_let_in_with_all_three_headers() {
             user.len() == 32 && user.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()),
             "{user}"
         );
-        let elsewhere = app.state().sign_in.keys.subject(
+        let elsewhere = app.state().sign_in.core.keys.subject(
             &app.state()
                 .sign_in
+                .core
                 .store
                 .session(&Token::parse(&visitor.cookie("phonegate").unwrap()).unwrap().hash())
                 .await

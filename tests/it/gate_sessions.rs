@@ -88,7 +88,7 @@ async fn without_a_cache_the_store_is_asked_each_time() {
     assert_let_in(&ask(&visitor, "/auth", &[]).await, "+12025550150");
 
     let hash = Token::parse(&visitor.cookie("__Secure-phonegate").unwrap()).unwrap().hash();
-    app.state().sign_in.store.end_session(&hash).await.unwrap();
+    app.state().sign_in.core.store.end_session(&hash).await.unwrap();
     assert_turned_away(&ask(&visitor, "/auth", &[]).await, None);
 }
 
@@ -109,7 +109,7 @@ async fn while_the_store_is_away_known_visitors_pass_for_a_moment_and_nobody_els
     let app = app().await;
     let (known, new) = (app.signed_in(PHONE).await, app.signed_in("+1 202 555 0151").await);
     assert_let_in(&ask(&known, "/auth", &[]).await, "+12025550150");
-    app.state().sign_in.store.close().await;
+    app.state().sign_in.core.store.close().await;
 
     assert_let_in(&ask(&known, "/auth", &[]).await, "+12025550150");
     assert_eq!(ask(&new, "/auth", &[]).await.status, 503);

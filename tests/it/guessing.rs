@@ -120,12 +120,12 @@ async fn a_number_that_is_closed_takes_no_code_of_an_attempt_that_runs() {
     let (browser, id) = fresh_attempt(&app).await;
     let sign_in = &app.state().sign_in;
     let phone = phonegate::phone::PhoneNumber::from_store("+12025550150".to_owned());
-    let key = phonegate::guard::subject::wrong_number(&sign_in.keys.phone(&phone), false);
+    let key = phonegate::guard::subject::wrong_number(&sign_in.core.keys.phone(&phone), false);
     let wrong = sign_in.guard.wrong_number();
     for day in 0..100 {
         // Each long after the one before.
         let at = app.clock.now() - secs((100 - day) * 3600);
-        sign_in.store.count_wrong_code(wrong, &key, None, at).await.unwrap().unwrap();
+        sign_in.core.store.count_wrong_code(wrong, &key, None, at).await.unwrap().unwrap();
     }
 
     let answer = browser.check(&id, THE_CODE).await;
@@ -144,7 +144,7 @@ async fn tries_at_once_through_many_attempts_get_no_further() {
             let browser = app.new_token();
             let start = app.ask_as(&browser, Asker::at(address), PHONE).await;
             assert!(matches!(start, Start::Sent), "{start:?}");
-            let rows = sign_in.store.attempts_of_browser(&browser.hash()).await.unwrap();
+            let rows = sign_in.core.store.attempts_of_browser(&browser.hash()).await.unwrap();
             attempts.push((browser, rows[0].request_id.clone().unwrap()));
         }
 
@@ -189,8 +189,8 @@ async fn a_try_that_the_provider_could_not_judge_is_not_counted() {
 
     let sign_in = &app.state().sign_in;
     let phone = phonegate::phone::PhoneNumber::from_store("+12025550150".to_owned());
-    let key = phonegate::guard::subject::wrong_number(&sign_in.keys.phone(&phone), false);
-    let counters = sign_in.store.counters(&[key]).await.unwrap();
+    let key = phonegate::guard::subject::wrong_number(&sign_in.core.keys.phone(&phone), false);
+    let counters = sign_in.core.store.counters(&[key]).await.unwrap();
     assert_eq!(counters[0].count, 0);
 }
 
@@ -238,7 +238,7 @@ async fn many_wrong_codes_in_all_are_a_warning() {
         let browser = app.new_token();
         let asker = || Asker::at(std::net::Ipv4Addr::new(198, 51, 100, last).into());
         app.ask_as(&browser, asker(), &format!("+4474000003{last:02}")).await;
-        let rows = sign_in.store.attempts_of_browser(&browser.hash()).await.unwrap();
+        let rows = sign_in.core.store.attempts_of_browser(&browser.hash()).await.unwrap();
         let id = rows[0].request_id.clone().unwrap();
         sign_in
             .check(&browser, &id, Pin::parse("200000", 6).unwrap(), asker(), Device::default())

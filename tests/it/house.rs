@@ -8,7 +8,7 @@ use std::{
 
 /// From the bottom up: a module may know those that stand before it.
 const MODULES: &str = "causes hosts clock random address phone code channel attempt keys simulator \
-    metrics seldom supervisor audit store verify guard sign_in config log web commands";
+    metrics seldom supervisor audit store core verify guard sign_in config log web commands";
 
 /// The same for the rooms of `web`, the one module that is a floor of its own.
 const WEB: &str = "elsewhere overrides text assets templates unread serve return_to redirect_loop headers cookies \

@@ -80,12 +80,13 @@ async fn nor_one_who_guesses_until_the_number_is_closed() {
         let app = test_app().store(store.as_deref()).provider_without_limits().await.spawn().await;
         let owner = known_browser(&app, PHONE).await;
         let guard = &app.state().sign_in.guard;
-        let phone_hash = app.state().sign_in.keys.phone(&PhoneNumber::from_store("+12025550150".to_owned()));
+        let phone_hash =
+            app.state().sign_in.core.keys.phone(&PhoneNumber::from_store("+12025550150".to_owned()));
         let key = subject::wrong_number(&phone_hash, false);
         for hour in 0..100 {
             let at = app.clock.now() + secs(hour * 3600);
             let counted =
-                app.state().sign_in.store.count_wrong_code(guard.wrong_number(), &key, None, at).await;
+                app.state().sign_in.core.store.count_wrong_code(guard.wrong_number(), &key, None, at).await;
             assert!(counted.unwrap().is_some());
         }
         app.clock.advance(secs(100 * 3600));
@@ -202,7 +203,7 @@ async fn a_browser_that_types_a_hundred_wrong_codes_is_not_known_any_more() {
 async fn the_attempt_of_a_known_browser_is_marked_and_forgetting_the_number_ends_it_all() {
     let app = test_app().provider_without_limits().await.spawn().await;
     let browser = known_browser(&app, PHONE).await;
-    let store = &app.state().sign_in.store;
+    let store = &app.state().sign_in.core.store;
     let attempts = async |browser: &Browser| {
         let token = phonegate::keys::Token::parse(&browser.cookie("phonegate-browser").unwrap()).unwrap();
         store.attempts_of_browser(&token.hash()).await.unwrap()
@@ -211,7 +212,7 @@ async fn the_attempt_of_a_known_browser_is_marked_and_forgetting_the_number_ends
     assert!(attempts(&browser).await[0].origin.known);
 
     let number = PhoneNumber::from_store("+12025550150".to_owned());
-    let hash = app.state().sign_in.keys.phone(&number);
+    let hash = app.state().sign_in.core.keys.phone(&number);
     store.forget(&hash, &number, &subject::of_number(&hash)).await.unwrap();
     browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
     assert!(!attempts(&browser).await[0].origin.known);

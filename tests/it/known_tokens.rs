@@ -15,10 +15,10 @@ fn tokens(browser: &Browser) -> Vec<String> {
 
 /// Whether a browser that holds `token` and nothing else is known to the number.
 async fn knows(app: &TestApp, token: &str, phone: &str) -> bool {
-    let keys = &app.state().sign_in.keys;
+    let keys = &app.state().sign_in.core.keys;
     let phone = PhoneNumber::parse(phone, None, Fiction::Allowed).unwrap();
     let hash = keys.known(&Token::parse(token).unwrap(), &keys.phone(&phone));
-    app.state().sign_in.store.is_known(&hash, app.clock.now()).await.unwrap()
+    app.state().sign_in.core.store.is_known(&hash, app.clock.now()).await.unwrap()
 }
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn a_token_that_somebody_planted_is_never_adopted() {
         // The thief's browser is as unknown to the number as before.
         thief.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
         let browser = Token::parse(&thief.cookie("phonegate-browser").unwrap()).unwrap();
-        let attempts = app.state().sign_in.store.attempts_of_browser(&browser.hash()).await.unwrap();
+        let attempts = app.state().sign_in.core.store.attempts_of_browser(&browser.hash()).await.unwrap();
         assert!(!attempts[0].origin.known);
     }
 }

@@ -221,7 +221,7 @@ async fn a_store_that_is_busy_or_gone_sends_nothing() {
 
 async fn gone(app: TestApp) {
     let browser = app.browser().await;
-    app.state().sign_in.store.close().await;
+    app.state().sign_in.core.store.close().await;
     let answer = browser.post("/verify", &[("phone", "+1 202 555 0151")]).await;
     answer.assert_page(503, "We will be back soon");
     assert_eq!(app.provider.calls("start"), 1);

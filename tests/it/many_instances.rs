@@ -81,7 +81,7 @@ async fn two_instances_count_together() {
     one.clock.advance(secs(300));
     tokio::join!(one.run_jobs(), two.run_jobs());
     let key = ["unverified country GB".to_owned()];
-    let counters = one.state().sign_in.store.counters(&key).await.unwrap();
+    let counters = one.state().sign_in.core.store.counters(&key).await.unwrap();
     assert_eq!(counters.iter().map(|counter| counter.count).collect::<Vec<_>>(), [7, 7], "each once");
 }
 

@@ -90,7 +90,7 @@ async fn health_tells_the_process_and_readiness_the_store() {
     assert_eq!(browser.get("/healthz").await.header("cache-control"), Some("no-store"));
     assert_eq!(browser.get("/readyz").await.status, 200);
 
-    app.state().sign_in.store.close().await;
+    app.state().sign_in.core.store.close().await;
     // An answer holds for a second.
     app.clock.advance(secs(1));
 
@@ -109,9 +109,9 @@ async fn what_is_over_is_deleted_after_a_day() {
     let hash = phonegate::keys::Token::parse(&browser.cookie("phonegate-browser").unwrap()).unwrap().hash();
 
     app.pass(secs(3600)).await;
-    assert_eq!(sign_in.store.attempts_of_browser(&hash).await.unwrap().len(), 1);
+    assert_eq!(sign_in.core.store.attempts_of_browser(&hash).await.unwrap().len(), 1);
     app.pass(secs(24 * 3600)).await;
-    assert!(sign_in.store.attempts_of_browser(&hash).await.unwrap().is_empty());
+    assert!(sign_in.core.store.attempts_of_browser(&hash).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -202,7 +202,7 @@ async fn an_attempt_whose_answer_was_lost_goes_on_for_outsiders_as_for_members()
 async fn which_wrong_code_ends_a_request_outlives_a_restart() {
     let (_folder, _path, app) = listed();
     let app = app.spawn().await;
-    let store = &app.state().sign_in.store;
+    let store = &app.state().sign_in.core.store;
     assert_eq!(store.remembered("lenient").await.unwrap(), None);
     let (browser, id) = app.waiting_for_code(MEMBER).await;
     for pin in &WRONG[..3] {

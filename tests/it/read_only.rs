@@ -96,7 +96,7 @@ async fn nor_does_a_postgres_that_has_become_read_only() {
     make_read_only(&server, &url).await;
 
     assert_who_is_signed_in_stays_so(&app, &visitor).await;
-    app.state().sign_in.store.close().await;
+    app.state().sign_in.core.store.close().await;
     let drop = format!("DROP DATABASE {} WITH (FORCE)", url.path().trim_start_matches('/'));
     server.execute(AssertSqlSafe(drop)).await.unwrap();
 }

@@ -57,7 +57,7 @@ async fn a_process_that_dies_over_a_next_step_leaves_it_to_another() {
         let (browser, id) = app.waiting_for_code(PHONE).await;
         app.pass(secs(30)).await;
         // What is left of one that ended between the call and its record.
-        let store = &app.state().sign_in.store;
+        let store = &app.state().sign_in.core.store;
         let token = Token::parse(&browser.cookie("phonegate-browser").unwrap()).unwrap();
         let attempt = store.attempts_of_browser(&token.hash()).await.unwrap().remove(0);
         let now = app.clock.now();
@@ -88,11 +88,11 @@ async fn a_success_that_was_stored_but_not_told_is_found_again() {
     // What the app does up to the moment when it ends: the provider took the code, the success is stored.
     let sign_in = &app.state().sign_in;
     let token = Token::parse(&browser.cookie("phonegate-browser").unwrap()).unwrap();
-    let attempt = sign_in.store.attempts_of_browser(&token.hash()).await.unwrap().remove(0);
+    let attempt = sign_in.core.store.attempts_of_browser(&token.hash()).await.unwrap().remove(0);
     let request_id = RequestId::parse(&id).unwrap();
     let pin = Pin::parse(&code, 6).unwrap();
     assert_eq!(sign_in.verify.check(&request_id, &pin).await, Ok(Checked::Right));
-    let session = sign_in.keys.successor(&token, &format!("session {}", attempt.attempt_id));
+    let session = sign_in.core.keys.successor(&token, &format!("session {}", attempt.attempt_id));
     let now = app.clock.now();
     let success = Success {
         session: SessionRow {
@@ -108,8 +108,8 @@ async fn a_success_that_was_stored_but_not_told_is_found_again() {
         known_until: now,
         wrong_codes: Default::default(),
     };
-    let pin_hash = sign_in.keys.pin(&attempt.attempt_id, &code);
-    assert!(sign_in.store.verify(&attempt, &pin_hash, &success).await.unwrap());
+    let pin_hash = sign_in.core.keys.pin(&attempt.attempt_id, &code);
+    assert!(sign_in.core.store.verify(&attempt, &pin_hash, &success).await.unwrap());
 
     browser.check(&id, &code).await.assert_redirect("/result");
     browser.get("/result").await.assert_page(200, "You are signed in");

@@ -100,7 +100,8 @@ async fn each_message_of_a_sign_in_that_nobody_finished_is_counted() {
     browser.resend(&id, "voice").await.assert_redirect("/verify");
     app.pass(secs(700)).await;
 
-    let counted = app.state().sign_in.store.counters(&["unverified country US".to_owned()]).await.unwrap();
+    let counted =
+        app.state().sign_in.core.store.counters(&["unverified country US".to_owned()]).await.unwrap();
     assert_eq!(counted.iter().map(|counter| counter.count).max(), Some(2), "{counted:?}");
 }
 

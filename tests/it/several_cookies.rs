@@ -71,7 +71,7 @@ async fn a_gate_that_has_seen_the_live_session_needs_no_store_for_a_stale_one_be
     let visitor = app.signed_in(PHONE).await;
     put_first(&visitor, "__Secure-phonegate", &[&stale('a')]);
     assert_let_in(&ask(&visitor, "/auth", &[]).await, "+12025550150");
-    app.state().sign_in.store.close().await;
+    app.state().sign_in.core.store.close().await;
     assert_let_in(&ask(&visitor, "/auth", &[]).await, "+12025550150");
 }
 
@@ -155,7 +155,7 @@ async fn signing_out_ends_every_session_that_the_browser_holds() {
         for (browser, token) in [&one, &two, &before].into_iter().zip(tokens) {
             assert_turned_away(&ask(browser, "/auth", &[]).await, None);
             let hash = Token::parse(&token).unwrap().hash();
-            assert!(app.state().sign_in.store.session(&hash).await.unwrap().is_none());
+            assert!(app.state().sign_in.core.store.session(&hash).await.unwrap().is_none());
         }
         let removed = removals(&answer);
         assert_eq!(removed, ["__Secure-phonegate", "__Host-phonegate", "__Secure-phonegate example.com"]);
@@ -257,7 +257,7 @@ async fn whoever_signs_out_or_is_signed_out_is_in_no_loop() {
     for _ in 0..4 {
         sign_in(&app, &visitor, PHONE).await.assert_redirect("/result");
         let hash = Token::parse(&visitor.cookie("phonegate").unwrap()).unwrap().hash();
-        app.state().sign_in.store.end_session(&hash).await.unwrap();
+        app.state().sign_in.core.store.end_session(&hash).await.unwrap();
         visitor.get("/").await.assert_page(200, "name=\"phone\"");
     }
 }

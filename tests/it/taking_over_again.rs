@@ -26,9 +26,9 @@ async fn a_stranger_that_asks_again_and_again_ends_one_attempt_an_hour_and_uses_
         }
         assert_eq!((app.provider.calls("cancel"), app.provider.messages(PHONE).await.len()), (1, 2));
         // What counts are the two messages.
-        let hash = app.state().sign_in.keys.phone(&PhoneNumber::from_store("+12025550150".to_owned()));
+        let hash = app.state().sign_in.core.keys.phone(&PhoneNumber::from_store("+12025550150".to_owned()));
         let [number, ..] = subject::of_number(&hash);
-        let counters = app.state().sign_in.store.counters(&[number]).await.unwrap();
+        let counters = app.state().sign_in.core.store.counters(&[number]).await.unwrap();
         assert_eq!(counters.iter().map(|counter| counter.count).max(), Some(2), "{counters:?}");
     }
 }
@@ -80,8 +80,8 @@ async fn asking_for_a_number_that_is_taken_uses_up_the_limit_of_the_address_alon
 
         let sign_in = &app.state().sign_in;
         let phone = PhoneNumber::from_store("+12025550150".to_owned());
-        let subject = Subject::new(&sign_in.keys, &phone, [203, 0, 113, 1].into());
-        let counters = sign_in.store.counters(&subject.limits()).await.unwrap();
+        let subject = Subject::new(&sign_in.core.keys, &phone, [203, 0, 113, 1].into());
+        let counters = sign_in.core.store.counters(&subject.limits()).await.unwrap();
         let most = |kind: &str| {
             let counts = counters.iter().filter(|counter| counter.key.starts_with(kind));
             counts.map(|counter| counter.count).max()

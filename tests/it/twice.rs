@@ -80,25 +80,27 @@ async fn those_who_wait_for_another_click_do_not_ask_the_store_meanwhile() {
         let (sign_in, token) = (&app.state().sign_in, &app.new_token());
         let here = || Asker::at(THIEF.into());
         app.provider.delay("start", secs(2));
-        let before = sign_in.store.asked();
+        let before = sign_in.core.store.asked();
         let clicks = join_all((0..WAITING).map(|_| app.ask_as(token, here(), PHONE))).await;
-        let asked = sign_in.store.asked() - before;
+        let asked = sign_in.core.store.asked() - before;
         assert_eq!(clicks.iter().filter(|click| matches!(click, Start::Sent)).count(), 1);
         assert_eq!(clicks.iter().filter(|click| matches!(click, Start::Resumed)).count(), WAITING - 1);
         // Each tries to be the first, then finds what the first one has done.
         assert!(asked <= 2 * WAITING as u64 + 10, "{asked} for a send");
 
-        let id =
-            sign_in.store.attempts_of_browser(&token.hash()).await.unwrap()[0].request_id.clone().unwrap();
+        let id = sign_in.core.store.attempts_of_browser(&token.hash()).await.unwrap()[0]
+            .request_id
+            .clone()
+            .unwrap();
         let code = app.provider.code(PHONE).await;
         app.provider.delay("check", secs(2));
-        let before = sign_in.store.asked();
+        let before = sign_in.core.store.asked();
         let clicks = join_all((0..WAITING).map(|_| {
             let pin = Pin::parse(&code, 6).unwrap();
             sign_in.check(token, &id, pin, here(), Device::default())
         }))
         .await;
-        let asked = sign_in.store.asked() - before;
+        let asked = sign_in.core.store.asked() - before;
         assert!(clicks.iter().all(|click| matches!(click, Ok(Check::SignedIn { .. }))));
         // And that the code is the same, and the session still there.
         assert!(asked <= 4 * WAITING as u64 + 10, "{asked} for a check");
@@ -161,10 +163,10 @@ async fn whoever_holds_the_token_of_before_has_one_guess_and_it_counts() {
         }
 
         let sign_in = &app.state().sign_in;
-        let phone = sign_in.keys.phone(&PhoneNumber::from_store("+12025550150".to_owned()));
-        let thief = Subject::new(&sign_in.keys, &PhoneNumber::from_store(String::new()), THIEF.into());
+        let phone = sign_in.core.keys.phone(&PhoneNumber::from_store("+12025550150".to_owned()));
+        let thief = Subject::new(&sign_in.core.keys, &PhoneNumber::from_store(String::new()), THIEF.into());
         let keys = [subject::wrong_number(&phone, false), subject::wrong_address(&thief.address_hash)];
-        let counters = sign_in.store.counters(&keys).await.unwrap();
+        let counters = sign_in.core.store.counters(&keys).await.unwrap();
         assert_eq!(counters.iter().map(|counter| counter.count).collect::<Vec<_>>(), [1, 1]);
         before.copy().check(id, &code).await.assert_redirect("/");
         browser.get("/result").await.assert_page(200, "You are signed in");

@@ -241,7 +241,7 @@ impl TestApp {
     }
 
     pub fn new_token(&self) -> Token {
-        Token::new(&self.running.state.sign_in.random)
+        Token::new(&self.running.state.sign_in.core.random)
     }
 
     /// Signs in with the code of the newest message.
@@ -287,7 +287,7 @@ impl TestApp {
             jobs::moves(&self.running.state.sign_in).await.unwrap();
         }
         jobs::endings(&self.running.state.sign_in).await.unwrap();
-        jobs::sweep(&self.running.state.sign_in, self.running.state.session_idle).await.unwrap();
+        jobs::sweep(&self.running.state.sign_in).await.unwrap();
     }
 
     /// Moves time ahead for the app and its provider, and lets the jobs see it.

@@ -48,7 +48,7 @@ pub(crate) async fn submit(
         }
         Cancel::Done { return_to } => {
             visitor.set_notice(Notice::Cancelled);
-            app.return_to.read(return_to.as_deref())
+            app.site.return_to.read(return_to.as_deref())
         }
         Cancel::NoAttempt => None,
     };

@@ -52,7 +52,7 @@ pub(crate) async fn submit(
     let start_over = Redirect::to(if signed_in.is_some() { "/result" } else { "/" });
     let Some(browser) = visitor.browser().await? else { return Ok(start_over.into_response()) };
     let asker = Asker { known: visitor.known().to_vec(), ..Asker::at(address) };
-    let (failure, error) = match Pin::parse(&form.pin, app.code_length) {
+    let (failure, error) = match Pin::parse(&form.pin, app.pages.code_length) {
         Err(problem) => (pin_problem(problem).into(), None),
         Ok(pin) => match app.sign_in.check(&browser, &form.request_id, pin, asker, device).await? {
             Check::SignedIn { tokens, return_to } => {
@@ -61,14 +61,14 @@ pub(crate) async fn submit(
             }
             Check::Cancelled { taken_over, return_to } => {
                 visitor.set_notice(if taken_over { Notice::TakenOver } else { Notice::Cancelled });
-                let page = start_page(app.return_to.read(return_to.as_deref()).as_ref());
+                let page = start_page(app.site.return_to.read(return_to.as_deref()).as_ref());
                 return Ok(visitor.answer(Redirect::to(&page)));
             }
             Check::NoAttempt => return Ok(start_over.into_response()),
             Check::Ended { ending, return_to } => {
-                let again = start_page(app.return_to.read(return_to.as_deref()).as_ref());
+                let again = start_page(app.site.return_to.read(return_to.as_deref()).as_ref());
                 let page = ResultPage::Failed { reason: reason(ending), again };
-                let html = app.templates.result(frame, &page)?;
+                let html = app.pages.templates.result(frame, &page)?;
                 return Ok((StatusCode::GONE, Html(html)).into_response());
             }
             Check::OtherAttempt => (verify::other_attempt("check-other-attempt"), None),
@@ -101,7 +101,7 @@ pub(crate) async fn again(
     let Failure { status, sentence, beside_field, retry_after: wait } = failure;
     let (problem, alert) = if beside_field { (Some(sentence), None) } else { (None, Some(sentence)) };
     let page = VerifyPage { problem, alert, ..verify::page(app, &attempt) };
-    let html = app.templates.verify(frame, &page)?;
+    let html = app.pages.templates.verify(frame, &page)?;
     Ok(Some(error.with_page((status, retry_after(wait), Html(html)))))
 }
 

@@ -47,12 +47,13 @@ pub(crate) async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, AppError> {
     let return_to = return_to::in_query(query.as_deref());
-    let return_to = app.return_to.read(return_to.as_deref());
+    let return_to = app.site.return_to.read(return_to.as_deref());
     if let Some(signed_in) = signed_in {
         return send_on(&app, &signed_in, return_to.as_ref());
     }
     if let Some(cause) = app.loses_session(&visitor).await? {
-        let site = return_to.map_or_else(|| app.public_url.origin().ascii_serialization(), |to| to.origin());
+        let site =
+            return_to.map_or_else(|| app.site.public_url.origin().ascii_serialization(), |to| to.origin());
         return Err(AppError::Loop { site, cause });
     }
     // Two clicks on the form must be one browser's, so it is known before the first.
@@ -62,17 +63,17 @@ pub(crate) async fn show(
     let notice = visitor.take_notice().map(say);
     let return_to = return_to.map(String::from);
     if notice.is_none() && return_to.is_none() {
-        return Ok(visitor.answer(Html(app.templates.index_plain(frame))));
+        return Ok(visitor.answer(Html(app.pages.templates.index_plain(frame))));
     }
     let page = IndexPage { return_to, notice, ..IndexPage::default() };
-    let html = app.templates.index(frame, &page)?;
+    let html = app.pages.templates.index(frame, &page)?;
     Ok(visitor.answer(Html(html)))
 }
 
 /// To where a signed-in visitor wanted to go, unless that site keeps sending them here.
 fn send_on(app: &AppState, signed_in: &SignedIn, return_to: Option<&ReturnTo>) -> Result<Response, AppError> {
     let Some(site) = return_to else { return Ok(Redirect::to("/result").into_response()) };
-    match app.loops.to(&signed_in.token_hash, site, app.sign_in.clock.now()) {
+    match app.gate.loops.to(&signed_in.token_hash, site, app.core.clock.now()) {
         Some(cause) => Err(AppError::Loop { site: site.origin(), cause }),
         None => Ok(Redirect::to(site.as_str()).into_response()),
     }
@@ -91,9 +92,9 @@ pub(crate) async fn submit(
     if signed_in.is_some() {
         return Ok(app.onward(form.return_to.as_deref()).into_response());
     }
-    form.return_to = app.return_to.read(form.return_to.as_deref()).map(String::from);
-    let country = Country::parse(&form.country).or(app.default_country);
-    let phone = match PhoneNumber::parse(&form.phone, country, app.fiction) {
+    form.return_to = app.site.return_to.read(form.return_to.as_deref()).map(String::from);
+    let country = Country::parse(&form.country).or(app.pages.default_country);
+    let phone = match PhoneNumber::parse(&form.phone, country, app.pages.fiction) {
         Ok(phone) => phone,
         Err(problem) => return refuse(&app, frame, visitor, form, phone_problem(problem).into(), None),
     };
@@ -145,7 +146,7 @@ fn refuse(
     let country = Some(form.country).filter(|country| !country.is_empty());
     let page =
         IndexPage { phone: form.phone, country, return_to: form.return_to, problem, alert, notice: None };
-    let html = app.templates.index(frame, &page)?;
+    let html = app.pages.templates.index(frame, &page)?;
     let page = visitor.answer((failure.status, retry_after(failure.retry_after), Html(html)));
     Ok(error.with_page(page))
 }

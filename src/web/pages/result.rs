@@ -16,5 +16,5 @@ pub(crate) async fn show(
     Here(signed_in): Here,
 ) -> Result<Html<String>, AppError> {
     let page = ResultPage::SignedIn { phone: signed_in.phone.masked() };
-    Ok(Html(app.templates.result(frame, &page)?))
+    Ok(Html(app.pages.templates.result(frame, &page)?))
 }

@@ -38,9 +38,9 @@ pub(crate) async fn show(
     mut visitor: Visitor,
     Here(signed_in): Here,
 ) -> Result<Response, AppError> {
-    let now = app.sign_in.clock.now();
+    let now = app.core.clock.now();
     let item = |row: SessionRow| SessionItem {
-        id: app.sign_in.keys.session(&row.token_hash),
+        id: app.core.keys.session(&row.token_hash),
         here: row.token_hash == signed_in.token_hash,
         since: ago(row.signed_in_at, now),
         since_utc: row.signed_in_at.to_string(),
@@ -56,7 +56,7 @@ pub(crate) async fn show(
         sessions: sessions(&app, &signed_in).await?.into_iter().map(item).collect(),
         notice: visitor.take_notice().map(say),
     };
-    let html = app.templates.sessions(frame, &page)?;
+    let html = app.pages.templates.sessions(frame, &page)?;
     Ok(visitor.answer(Html(html)))
 }
 
@@ -70,13 +70,13 @@ pub(crate) async fn submit(
 ) -> Result<Response, AppError> {
     if form.others.as_deref() == Some("1") {
         let ended = app.end_sessions(&signed_in.phone_hash, Some(&signed_in.token_hash)).await?;
-        let line = Line::new(Event::SignedOutElsewhere, &signed_in.phone, &app.sign_in.keys);
+        let line = Line::new(Event::SignedOutElsewhere, &signed_in.phone, &app.core.keys);
         line.at(address).count(ended).write();
         visitor.set_notice(Notice::OthersEnded);
         return Ok(visitor.answer(Redirect::to("/sessions")));
     }
     // Only among the number's own: an id is no key.
-    let named = |row: &SessionRow| form.id.as_deref() == Some(&*app.sign_in.keys.session(&row.token_hash));
+    let named = |row: &SessionRow| form.id.as_deref() == Some(&*app.core.keys.session(&row.token_hash));
     let Some(row) = sessions(&app, &signed_in).await?.into_iter().find(named) else {
         return Ok(visitor.answer(Redirect::to("/sessions")));
     };
@@ -86,15 +86,15 @@ pub(crate) async fn submit(
         return Ok(visitor.answer(Redirect::to("/")));
     }
     app.end_session(&row.phone_hash, &row.token_hash).await?;
-    Line::new(Event::SessionEnded, &row.phone, &app.sign_in.keys).at(address).write();
+    Line::new(Event::SessionEnded, &row.phone, &app.core.keys).at(address).write();
     visitor.set_notice(Notice::SessionEnded);
     Ok(visitor.answer(Redirect::to("/sessions")))
 }
 
 async fn sessions(app: &AppState, signed_in: &SignedIn) -> Result<Vec<SessionRow>, AppError> {
-    let now = app.sign_in.clock.now();
-    let idle_since = now - app.session_idle;
-    Ok(app.sign_in.store.sessions_of_phone(&signed_in.phone_hash, now, idle_since).await?)
+    let now = app.core.clock.now();
+    let idle_since = now - app.sign_in.session_idle;
+    Ok(app.core.store.sessions_of_phone(&signed_in.phone_hash, now, idle_since).await?)
 }
 
 fn name(device: Device) -> Sentence {

@@ -33,7 +33,7 @@ pub(crate) async fn show(
     Here(signed_in): Here,
 ) -> Result<Html<String>, AppError> {
     let page = SignOutPage { phone: signed_in.phone.masked() };
-    Ok(Html(app.templates.sign_out(frame, &page)?))
+    Ok(Html(app.pages.templates.sign_out(frame, &page)?))
 }
 
 /// `POST /signout`
@@ -46,7 +46,7 @@ pub(crate) async fn submit(
 ) -> Result<Response, AppError> {
     if form.everywhere.as_deref() == Some("1") {
         let ended = app.end_sessions(&signed_in.phone_hash, None).await?;
-        let line = Line::new(Event::SignedOutEverywhere, &signed_in.phone, &app.sign_in.keys);
+        let line = Line::new(Event::SignedOutEverywhere, &signed_in.phone, &app.core.keys);
         line.at(address).count(ended).write();
     }
     visitor.sign_out(address).await?;

@@ -41,5 +41,5 @@ pub(crate) async fn show(
         }
         Standing::Resending(_) | Standing::Over { .. } | Standing::Nothing => Status::OutOfDate,
     };
-    Ok(Html(app.templates.status(frame, &status)?).into_response())
+    Ok(Html(app.pages.templates.status(frame, &status)?).into_response())
 }

@@ -36,13 +36,13 @@ pub(crate) async fn show(
     match &pending.stage {
         Stage::Code(attempt) => {
             let notice = visitor.take_notice().map(say);
-            let html = app.templates.verify(frame, &VerifyPage { notice, ..page(&app, attempt) })?;
+            let html = app.pages.templates.verify(frame, &VerifyPage { notice, ..page(&app, attempt) })?;
             Ok(visitor.answer(Html(html)))
         }
         Stage::Resend(attempt) => {
-            let left = attempt.due.since(app.sign_in.clock.now());
+            let left = attempt.due.since(app.core.clock.now());
             let page = resend_page(attempt, left);
-            let html = app.templates.resend(frame, &page)?;
+            let html = app.pages.templates.resend(frame, &page)?;
             // A header, since a page that reloads itself by its own markup cannot be held up by those who need time.
             let refresh = HeaderValue::from(page.reload_after);
             let header = [(HeaderName::from_static("refresh"), refresh), (header::CACHE_CONTROL, NO_STORE)];
@@ -76,12 +76,12 @@ fn resend_page(attempt: &sign_in::Resending, left: Duration) -> ResendPage {
 
 /// The PIN page of an attempt, before anything is said on it.
 pub(crate) fn page(app: &AppState, attempt: &sign_in::Pending) -> VerifyPage {
-    let left = attempt.expires_at.since(app.sign_in.clock.now());
+    let left = attempt.expires_at.since(app.core.clock.now());
     VerifyPage {
         lead: lead(attempt.channel, app.sign_in.destinations.allowed.is_limited()),
         phone: attempt.phone.masked(),
         request_id: attempt.request_id.clone(),
-        code_length: app.code_length,
+        code_length: app.pages.code_length,
         minutes_left: i64::try_from(left.as_secs().div_ceil(60)).unwrap_or(0),
         newest_only: attempt.newest_only,
         news: news(attempt),

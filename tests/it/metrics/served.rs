@@ -28,7 +28,7 @@ async fn the_gates_answers_are_counted_and_its_path_is_no_route() {
     ]);
     assert!(!now.text.contains("route=\"/auth"), "{}", now.text);
 
-    app.state().sign_in.store.close().await;
+    app.state().sign_in.core.store.close().await;
     assert_eq!(unknown.get("/auth").await.status, 503);
     let now = metrics(&app).await;
     now.assert(&[("phonegate_auth_total{decision=failed}", 1), ("phonegate_store_up", 0)]);

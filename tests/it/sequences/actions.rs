@@ -292,7 +292,7 @@ impl<'a> Story<'a> {
         }
         for visitor in &self.visitors {
             let Some(token) = visitor.browser().and_then(Token::parse) else { continue };
-            let store = &self.world.state().sign_in.store;
+            let store = &self.world.state().sign_in.core.store;
             for attempt in store.attempts_of_browser(&token.hash()).await.unwrap() {
                 let longest = attempt.delivery.first_sent_at + Duration::from_mins(10);
                 if attempt.expires_at > longest {

@@ -130,7 +130,7 @@ impl World {
 
     /// Ends an instance between two requests, and starts it anew.
     pub(super) async fn restart(&mut self, index: usize) {
-        self.instances[index].state.sign_in.store.close().await;
+        self.instances[index].state.sign_in.core.store.close().await;
         self.instances[index] = self.start().await;
     }
 
@@ -146,7 +146,7 @@ impl World {
                 () = self.wire.held.notified() => true,
             };
             if called {
-                self.instances[index].state.sign_in.store.close().await;
+                self.instances[index].state.sign_in.core.store.close().await;
                 self.wire.release.notify_one();
                 asked.await;
             }
@@ -204,13 +204,13 @@ impl World {
         self.calls_out().await;
         let first = &self.instances[0].state;
         jobs::endings(&first.sign_in).await.unwrap();
-        jobs::sweep(&first.sign_in, first.session_idle).await.unwrap();
+        jobs::sweep(&first.sign_in).await.unwrap();
     }
 
     /// Whether the answer to a request's next step is awaited.
     pub(super) async fn awaits_step(&self, request: &str) -> bool {
         let request = RequestId::parse(request).unwrap();
-        self.state().sign_in.store.awaits_step(&request, self.clock.now()).await.unwrap()
+        self.state().sign_in.core.store.awaits_step(&request, self.clock.now()).await.unwrap()
     }
 
     pub(super) fn state(&self) -> &AppState {
