@@ -1,7 +1,7 @@
 //! The audit line: who signed in or tried to, who was turned away, who signed out, and what an operator did.
 //!
 //! What this module promises:
-//! * Each event is one line with target `audit`, and fields of the same names in text and JSON. README lists them all.
+//! * Each event is one line with target `audit`, and fields of the same names in text and JSON. `docs/operating.md` lists them.
 //! * The number is masked and no code is ever in it. The account is the name that sites get as `Remote-User`.
 //! * The address is the client's and whole: whoever has to stop somebody needs it.
 //! * The request stands in the line's span, as in all lines of a request.
@@ -170,9 +170,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_readme_lists_every_event_and_no_other() {
-        let readme = include_str!("../README.md");
-        let (_, table) = readme.split_once("| event | when |\n|---|---|\n").unwrap();
+    fn the_page_on_operating_lists_every_event_and_no_other() {
+        let page = include_str!("../docs/operating.md");
+        let (_, table) = page.split_once("| event | when |\n|---|---|\n").unwrap();
         let rows = table.lines().take_while(|line| line.starts_with("| `"));
         let listed: Vec<_> =
             rows.flat_map(|row| row.split(" | ").next().unwrap().split('`').skip(1).step_by(2)).collect();

@@ -133,9 +133,9 @@ fn each_error_has_its_own_sentence_with_what_the_provider_said() {
 
 /// The words of the alert `ProviderFails` are all that mean trouble, and no others.
 #[test]
-fn the_readmes_alert_has_every_word_for_trouble() {
-    let readme = include_str!("../../README.md");
-    let alert = readme.split("- alert: ProviderFails").nth(1).unwrap();
+fn the_alert_in_the_page_on_metrics_has_every_word_for_trouble() {
+    let page = include_str!("../../docs/metrics.md");
+    let alert = page.split("- alert: ProviderFails").nth(1).unwrap();
     let words = alert.split("result=~\"").nth(1).unwrap().split('"').next().unwrap();
     let mut told: Vec<_> = words.split('|').collect();
     let errors = all_errors();

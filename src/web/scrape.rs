@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 impl AppState {
     /// What was counted since the start, in the text format of Prometheus, version 0.0.4; its content type is
-    /// [`CONTENT_TYPE`]. The README lists the series. Asks the store one question, after a small write.
+    /// [`CONTENT_TYPE`]. `docs/metrics.md` lists the series. Asks the store one question, after a small write.
     ///
     /// The program serves it at `METRICS_LISTEN`; an app of your own may serve it where it likes. HTTP requests are
     /// in it only where the program serves them.

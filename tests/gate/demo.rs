@@ -1,4 +1,4 @@
-//! The README's ten minutes, as it says them.
+//! The ten minutes of the page on proxies, as it says them.
 
 use phonegate::clock::Clock;
 
@@ -8,11 +8,11 @@ use phonegate_testing::{
     driver::{Browser, JavaScript},
 };
 
-const README: &str = include_str!("../../README.md");
+const PAGE: &str = include_str!("../../docs/proxies.md");
 
 /// What stands between two marks.
 pub(crate) fn between(start: &str, end: &str) -> &'static str {
-    README.split_once(start).unwrap().1.split_once(end).unwrap().0
+    PAGE.split_once(start).unwrap().1.split_once(end).unwrap().0
 }
 
 #[tokio::test]
@@ -20,7 +20,7 @@ async fn a_static_site_behind_nginx_needs_one_line() {
     let page = between("echo '", "' | sudo tee /srv/demo/index.html");
     let block = between("/etc/nginx/conf.d/demo.conf <<'END'\n", "END\n");
     assert!(block.contains("include snippets/phonegate.conf;"), "{block}");
-    assert!(README.contains("RETURN_TO_ORIGINS=http://localhost:8080 TRUSTED_PROXIES=127.0.0.1 cargo run"));
+    assert!(PAGE.contains("RETURN_TO_ORIGINS=http://localhost:8080 TRUSTED_PROXIES=127.0.0.1 cargo run"));
 
     let address = free_address();
     let provider = Provider::start(&Clock::system()).await;

@@ -32,9 +32,9 @@ fn each_proxy_writes_over_all_three_identity_headers() {
 }
 
 #[test]
-fn the_readme_shows_what_is_shipped() {
-    let readme = include_str!("../../README.md");
+fn the_page_on_proxies_shows_what_is_shipped() {
+    let page = include_str!("../../docs/proxies.md");
     for name in ["deploy/nginx", "deploy/Caddyfile", "deploy/traefik.yml"] {
-        assert!(readme.contains(name), "{name}");
+        assert!(page.contains(name), "{name}");
     }
 }

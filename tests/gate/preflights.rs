@@ -1,4 +1,4 @@
-//! What browsers ask before a script's request to another origin: by the README's lines it reaches the site, and nothing
+//! What browsers ask before a script's request to another origin: by the lines of the page on proxies it reaches the site, and nothing
 //! else does.
 
 use reqwest::{Method, RequestBuilder};
@@ -45,7 +45,7 @@ async fn by_themselves_they_are_turned_away() {
 }
 
 #[tokio::test]
-async fn with_the_readmes_line_nginx_lets_them_through() {
+async fn with_the_pages_line_nginx_lets_them_through() {
     let line = between("in `location = /phonegate-auth` of `phonegate.conf`:\n\n```nginx\n", "```");
     let location = "location = /phonegate-auth {\n";
     only_preflights_pass(&World::changed(Kind::Nginx, &[(location, &format!("{location}{line}"))]).await)
@@ -53,14 +53,14 @@ async fn with_the_readmes_line_nginx_lets_them_through() {
 }
 
 #[tokio::test]
-async fn with_the_readmes_lines_caddy_lets_them_through() {
+async fn with_the_pages_lines_caddy_lets_them_through() {
     let lines = between("that begins with `forward_auth`:\n\n```caddy\n", "```");
     only_preflights_pass(&World::changed(Kind::Caddy, &[(GUARDED, lines.trim_end())]).await).await;
 }
 
 /// Its documentation: of two rules that match, the longer one comes first.
 #[test]
-fn the_readmes_router_for_traefik_fits_its_set_up() {
+fn the_pages_router_for_traefik_fits_its_set_up() {
     let line = between("Traefik, one more router:\n\n```yaml\n", "```");
     let set_up =
         include_str!("../../deploy/traefik.yml").replace("  routers:\n", &format!("  routers:\n{line}"));

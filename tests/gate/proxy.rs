@@ -53,7 +53,7 @@ impl Proxy {
         Self::spawn(command, folder, address)
     }
 
-    /// nginx with the server block that the README shows, in front of a folder with one page.
+    /// nginx with the server block that the page on proxies shows, in front of a folder with one page.
     pub(crate) fn demo(block: &str, page: &str, phonegate: SocketAddr, address: SocketAddr) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();

@@ -37,7 +37,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// As the README sets it up.
+    /// As the page on proxies sets it up.
     pub(crate) async fn behind(kind: Kind) -> Self {
         Self::with(kind, &[("COOKIE_DOMAIN", "example.com")]).await
     }
@@ -46,7 +46,7 @@ impl World {
         Self::set_up(kind, settings, &[]).await
     }
 
-    /// As the README sets it up but for what an operator has changed.
+    /// As the page on proxies sets it up but for what an operator has changed.
     pub(crate) async fn changed(kind: Kind, changes: Changes<'_>) -> Self {
         Self::set_up(kind, &[("COOKIE_DOMAIN", "example.com")], changes).await
     }

@@ -17,6 +17,7 @@ mod cancelling;
 mod connections;
 mod contract;
 mod destinations;
+mod documents;
 mod embedded;
 mod gate;
 mod gate_sessions;

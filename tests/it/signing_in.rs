@@ -37,6 +37,16 @@ async fn a_code_is_taken_as_people_type_it() {
 }
 
 #[tokio::test]
+async fn a_visitor_is_told_who_could_use_the_code_too() {
+    let app = test_app().spawn().await;
+    let risk = "Anyone who has your phone or SIM card can use the code, so never pass it on.";
+    app.browser().await.get("/").await.assert_page(200, risk);
+
+    let (browser, _) = app.waiting_for_code(PHONE).await;
+    browser.get("/verify").await.assert_page(200, "Never pass it on, not even to us.");
+}
+
+#[tokio::test]
 async fn a_wrong_code_leaves_tries_and_the_right_one_still_works() {
     for api in ["v1", "v2"] {
         let app = test_app().api(api).spawn().await;
