@@ -74,7 +74,7 @@ fn the_readme_is_short_and_leads_to_every_other_document() {
 #[test]
 fn the_page_on_templates_lists_all_of_them_and_all_built_in_files() {
     let page = read("docs/pages.md");
-    let listed = first_cells(&page).into_iter().filter(|name| name.ends_with(".html"));
+    let listed = first_cells(&page).into_iter().filter(|name| name.ends_with("html"));
     assert_eq!(listed.collect::<BTreeSet<_>>(), files("templates", "html"));
     for file in files("public", "") {
         assert!(page.contains(&format!("`{file}`")), "docs/pages.md does not name {file}");
