@@ -7,6 +7,7 @@
 #![expect(clippy::expect_used, reason = "a measurement that cannot go on should say where")]
 
 use std::{
+    collections::BTreeMap,
     fs,
     net::{IpAddr, Ipv4Addr},
     path::PathBuf,
@@ -20,7 +21,7 @@ use criterion::{
 use phonegate::{
     channel::{Channel, Channels},
     clock::Clock,
-    guard::{Guard, GuardSettings, Limits, Mode, Subject},
+    guard::{Counted, Guard, GuardSettings, Kind, Limit, Mode, Rates, Subject},
     keys::{Keys, Token},
     phone::{PhoneNumber, warm_up},
     random::Random,
@@ -81,15 +82,12 @@ impl World {
         fs::create_dir(&folder).expect("a folder");
         let url = format!("sqlite:{}", folder.join("bench.db").display()).into();
         let store = Store::open(&url).await.expect("a store");
-        let limits = |text| Limits::parse(text).expect("limits");
-        let guard = Guard::new(GuardSettings {
-            number: limits(Limits::NUMBER),
-            address: limits(Limits::ADDRESS),
-            prefix: limits("1000000000/1h"),
-            total: limits("1000000000/1h,1000000000/1d"),
-            unverified: true,
-            mode: Mode::Enforce,
-        });
+        let mut limits: BTreeMap<_, _> =
+            Limit::ALL.iter().map(|limit| (*limit, limit.by_default())).collect();
+        let rates = |text| Rates::parse(text).expect("rates");
+        limits.insert(Limit::Prefix, rates("1000000000/1h"));
+        limits.insert(Limit::Total, rates("1000000000/1h,1000000000/1d"));
+        let guard = Guard::new(GuardSettings { limits, unverified: true, mode: Mode::Enforce });
         let (keys, clock, random) = (Keys::new(b"bench"), Clock::system(), Random::system());
         Self { store, keys, guard, clock, random, visitors: 0, folder }
     }
@@ -138,8 +136,7 @@ impl World {
         let (phone, address) = self.next_visitor();
         let subject = Subject::new(&self.keys, &phone, address);
         let attempt = self.attempt(phone, subject.phone_hash.clone(), subject.origin(false));
-        let (watched, limits) = (subject.watched(), subject.limits());
-        let counted = self.store.insert_first(&attempt, &watched, (self.guard.counting(false), &limits));
+        let counted = self.store.insert_first(&attempt, self.guard.send(&subject));
         assert!(counted.await.expect("an answer"));
     }
 
@@ -148,7 +145,7 @@ impl World {
         let (phone, address) = self.next_visitor();
         let subject = Subject::new(&self.keys, &phone, address);
         let (label, now) = (phone.masked(), self.clock.now());
-        let own = subject.wrong_number();
+        let own = subject.key(Kind::wrong_number(false));
         let counted = self.store.count_wrong_code(self.guard.wrong_number(), &own, Some(&label), now);
         assert!(counted.await.expect("an answer").is_some());
     }

@@ -1,6 +1,6 @@
 //! What keeps a stranger from spending the operator's money and from guessing codes.
 //!
-//! Each send is counted by the number, the address, the block of numbers and in all ([`limits`]); sends that nobody
+//! Each send is counted by the number, the address, the block of numbers and in all ([`limit`]); sends that nobody
 //! verifies use up a budget of their country and address ([`budget`]); wrong codes make the number and the address
 //! wait ([`guessing`]). A browser that a number has signed in with before is counted apart, so that a stranger who
 //! uses up or guesses at a number does not shut its owner out.
@@ -30,31 +30,38 @@
 //!   asking for codes to it again and again, or closes it with wrong ones.
 //! * A send is not known to be unverified before its lifetime is over; until then only the limits hold.
 
-pub mod allowed;
+pub(crate) mod allowed;
 pub mod breaker;
 pub mod budget;
-pub mod destination;
-pub mod guessing;
+pub(crate) mod destination;
+pub(crate) mod guessing;
 mod judge;
-pub mod limits;
-mod refused;
+pub mod key;
+mod limit;
+mod rate_limited;
+mod rates;
 pub mod report;
-pub mod subject;
+pub(crate) mod subject;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-pub use judge::Verdict;
-pub use limits::{Limits, Rule};
-pub use refused::{Cause, Refused};
+pub(crate) use judge::Decision;
+#[cfg(test)]
+pub(crate) use judge::watched;
+pub use key::{By, Counted, Kind};
+pub use limit::Limit;
+pub use rate_limited::{Cause, RateLimited};
+pub use rates::{Rate, Rates};
 pub use subject::{Asker, Subject};
 
-use crate::store::{Counting, WrongCodes};
+use crate::store::{Count, Counting, Quota, Verification, WrongCodes};
 
 /// How long a browser stays known without signing in again.
 pub const KNOWN_FOR: Duration = Duration::from_hours(180 * 24);
 
-/// In how long a number loses one running attempt to another browser, and an address takes one over.
-pub const TAKEOVER_SPAN: Duration = Duration::from_hours(1);
+const TAKEOVER_SPAN: Duration = Duration::from_hours(1);
+/// What takeovers are counted by.
+pub(crate) const TAKEOVERS: [Kind; 2] = [Kind::Takeovers(By::Address), Kind::Takeovers(By::Number)];
 
 /// What the limits and the budget do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,18 +75,22 @@ pub enum Mode {
 /// What an operator can set.
 #[derive(Debug, Clone)]
 pub struct GuardSettings {
-    /// `LIMIT_NUMBER`
-    pub number: Limits,
-    /// `LIMIT_ADDRESS`
-    pub address: Limits,
-    /// `LIMIT_PREFIX`
-    pub prefix: Limits,
-    /// `LIMIT_TOTAL`
-    pub total: Limits,
-    /// Whether the unverified-send budget holds.
+    /// `LIMIT_NUMBER` and its like; one that is missing is off.
+    pub limits: BTreeMap<Limit, Rates>,
+    /// `LIMIT_UNVERIFIED`: whether the unverified-send budget holds.
     pub unverified: bool,
     /// `GUARD_MODE`
     pub mode: Mode,
+}
+
+impl GuardSettings {
+    /// The limits that hold for a send: each kind of counter, and how much it takes, in the order in which they are counted.
+    fn rates(&self, known: bool) -> impl Iterator<Item = (Limit, Kind, Rate)> {
+        self.limits.iter().flat_map(move |(limit, rates)| {
+            let kind = limit.kind(known);
+            kind.into_iter().flat_map(move |kind| rates.iter().map(move |rate| (*limit, kind, rate)))
+        })
+    }
 }
 
 /// The settings and the statements made of them. Clones share them.
@@ -89,9 +100,9 @@ pub struct Guard(Arc<Parts>);
 #[derive(Debug)]
 struct Parts {
     settings: GuardSettings,
-    strangers: Counting,
-    known: Counting,
-    takeovers: Counting,
+    strangers: Counting<Kind>,
+    known: Counting<Kind>,
+    takeovers: Counting<Kind>,
     wrong_number: WrongCodes,
     wrong_address: WrongCodes,
 }
@@ -101,33 +112,32 @@ impl Guard {
     pub fn new(settings: GuardSettings) -> Self {
         let strict = settings.mode == Mode::Enforce;
         let counting = |known: bool| {
-            let lines = settings.lines(known).map(|line| (line.place, line.rule.span, line.rule.most));
-            Counting::new(&lines.collect::<Vec<_>>(), strict)
+            let quota = |(_, key, rate): (_, _, Rate)| Quota { key, span: rate.span, most: rate.most.into() };
+            let quotas: Vec<_> = settings.rates(known).map(quota).collect();
+            Counting::new(&quotas, &judge::watched(known), strict)
         };
+        let takeovers = TAKEOVERS.map(|key| Quota { key, span: TAKEOVER_SPAN, most: 1 });
         Self(Arc::new(Parts {
             strangers: counting(false),
             known: counting(true),
             // Observed too: what it guards is not the operator's money, but a visitor's code.
-            takeovers: Counting::new(&[0, 1].map(|key| (key, TAKEOVER_SPAN, 1)), true),
+            takeovers: Counting::new(&takeovers, &[], true),
             wrong_number: guessing::of_number(),
             wrong_address: guessing::of_address(),
             settings,
         }))
     }
 
-    /// As they were given.
-    pub fn settings(&self) -> &GuardSettings {
-        &self.0.settings
-    }
-
     /// How a send is counted by the limits.
-    pub fn counting(&self, known: bool) -> &Counting {
-        if known { &self.0.known } else { &self.0.strangers }
+    pub fn send(&self, subject: &Subject) -> Count<'_> {
+        let counting = if subject.known { &self.0.known } else { &self.0.strangers };
+        counting.of(|kind| subject.key(kind))
     }
 
-    /// How takeovers of other browsers' attempts are counted: one in an hour for each number and for each address.
-    pub fn takeovers(&self) -> &Counting {
-        &self.0.takeovers
+    /// How it is counted that an attempt takes a number over from another browser's: one in an hour for each number and for
+    /// each address.
+    pub(crate) fn takeover(&self, attempt: &Verification) -> Count<'_> {
+        self.0.takeovers.of(|kind| attempt.key(kind))
     }
 
     /// How wrong codes for a number are counted.
@@ -136,39 +146,12 @@ impl Guard {
     }
 
     /// How wrong codes from an address are counted.
-    pub fn wrong_address(&self) -> &WrongCodes {
+    pub(crate) fn wrong_address(&self) -> &WrongCodes {
         &self.0.wrong_address
     }
 
     /// Whether a refusal is only logged.
-    pub fn lets_pass(&self, refused: &Refused) -> bool {
-        self.0.settings.mode == Mode::Observe && refused.cause.can_be_observed()
-    }
-}
-
-/// One rule of one limit, and the place of its key.
-struct Line {
-    limit: &'static str,
-    place: usize,
-    rule: Rule,
-}
-
-impl GuardSettings {
-    /// The rules that hold for a send, in the order of their keys.
-    fn lines(&self, known: bool) -> impl Iterator<Item = Line> {
-        let total = if known { subject::KNOWN_TOTAL } else { subject::TOTAL };
-        let limits = [
-            ("LIMIT_ADDRESS", subject::ADDRESS, Some(&self.address)),
-            ("LIMIT_NUMBER", subject::NUMBER, Some(&self.number)),
-            ("LIMIT_PREFIX", subject::PREFIX, Some(&self.prefix).filter(|_| !known)),
-            ("LIMIT_TOTAL", total, Some(&self.total)),
-        ];
-        limits.into_iter().flat_map(|(limit, place, limits)| {
-            limits.map(Limits::rules).unwrap_or_default().iter().map(move |rule| Line {
-                limit,
-                place,
-                rule: *rule,
-            })
-        })
+    pub(crate) fn lets_pass(&self, limited: &RateLimited) -> bool {
+        self.0.settings.mode == Mode::Observe && limited.cause.can_be_observed()
     }
 }

@@ -37,14 +37,13 @@ use sqlx::Connection;
 use address::sqlite_path;
 use connections::{Connections, Held};
 pub use delivery::{Delivery, Move, Note, Resend, Sent};
-pub use guard::{
-    Closed, Conversion, Counted, Counter, Counting, Ended, Full, Fullness, KEYS, Quota, Tally, WrongCodes,
-};
+pub(crate) use guard::{Closed, Conversion, Counted, Full, Fullness, Reserve};
+pub use guard::{Count, Counter, CounterKey, Counting, Ended, Quota, Tally, WrongCodes};
 pub use overdue::Overdue;
 pub use resends::Asked;
 pub use sessions::{Device, SessionRow};
 pub use transitions::Success;
-pub use verifications::{Claim, Origin, State, Verification, WATCHED};
+pub use verifications::{Claim, Origin, State, Verification};
 
 use crate::{clock::Timestamp, keys::Keys, phone::PhoneNumber, random::Random};
 
@@ -180,7 +179,7 @@ impl Store {
         &self,
         phone_hash: &str,
         phone: &PhoneNumber,
-        counters: &[String],
+        counters: &[CounterKey],
     ) -> Result<u64, StoreError> {
         let mut connection = self.hold().await?;
         let mut transaction = connection.begin().await?;

@@ -4,7 +4,7 @@ use super::{Outcome, number_in_store, print};
 use crate::{
     audit::{Event, Line},
     config::Config,
-    guard::{guessing, subject},
+    guard::{guessing, key},
     log::Lines,
     phone::PhoneNumber,
 };
@@ -12,8 +12,7 @@ use crate::{
 pub(super) async fn run(number: &PhoneNumber, config: &Config, lines: &Lines) -> Outcome {
     let (store, server_keys) = number_in_store(config, lines).await?;
     let phone_hash = server_keys.phone(number);
-    let keys = [subject::wrong_number(&phone_hash, false), subject::wrong_number(&phone_hash, true)];
-    let wrong_codes = store.delete_counters([&keys[0], &keys[1]]).await?.unwrap_or(0);
+    let wrong_codes = store.delete_counters(&key::wrong_codes(&phone_hash)).await?.unwrap_or(0);
     Line::new(Event::OperatorUnlocked, number, &server_keys).write();
     store.close().await;
     let state = if wrong_codes >= guessing::MOST { "open again" } else { "was not closed" };

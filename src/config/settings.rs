@@ -10,7 +10,7 @@ use super::parse::{self, LogFormat, Origins};
 use crate::{
     address::TrustedProxies,
     channel::Channels,
-    guard::{Limits, Mode},
+    guard::{Limit, Mode, Rates},
     phone::{Area, Country},
     store::address,
     verify::VerifyApi,
@@ -84,20 +84,20 @@ pub struct Settings {
     #[arg(long, value_name = "TRUSTED_PROXIES", value_parser = TrustedProxies::parse)]
     pub trusted_proxies: Option<TrustedProxies>,
     /// How many codes one number gets: `1/30s,5/10m`, or `off`.
-    #[arg(long, value_name = "LIMIT_NUMBER", default_value = Limits::NUMBER, value_parser = Limits::parse)]
-    pub limit_number: Limits,
+    #[arg(long, value_name = "LIMIT_NUMBER", default_value_t = Limit::Number.by_default(), value_parser = Rates::parse)]
+    pub limit_number: Rates,
 
     /// How many codes one address may ask for, an IPv6 network of /64 being one.
-    #[arg(long, value_name = "LIMIT_ADDRESS", default_value = Limits::ADDRESS, value_parser = Limits::parse)]
-    pub limit_address: Limits,
+    #[arg(long, value_name = "LIMIT_ADDRESS", default_value_t = Limit::Address.by_default(), value_parser = Rates::parse)]
+    pub limit_address: Rates,
 
     /// How many codes numbers get that share country code and four digits.
-    #[arg(long, value_name = "LIMIT_PREFIX", default_value = Limits::PREFIX, value_parser = Limits::parse)]
-    pub limit_prefix: Limits,
+    #[arg(long, value_name = "LIMIT_PREFIX", default_value_t = Limit::Prefix.by_default(), value_parser = Rates::parse)]
+    pub limit_prefix: Rates,
 
     /// How many codes are sent in all. Default: `1000/1h,5000/1d`; a tenth where they may go to any country.
-    #[arg(long, value_name = "LIMIT_TOTAL", value_parser = Limits::parse)]
-    pub limit_total: Option<Limits>,
+    #[arg(long, value_name = "LIMIT_TOTAL", value_parser = Rates::parse)]
+    pub limit_total: Option<Rates>,
 
     /// Whether codes that nobody types use up a budget of their country and address: `on` or `off`.
     #[arg(long, value_name = "LIMIT_UNVERIFIED", default_value = "on", value_parser = parse::switch, action = Set)]
@@ -159,4 +159,16 @@ pub struct Settings {
     /// Address and port of `GET /metrics`, for Prometheus: `127.0.0.1:9464`. Without it there is none.
     #[arg(long, value_name = "METRICS_LISTEN", value_parser = parse::listen)]
     pub metrics_listen: Option<std::net::SocketAddr>,
+}
+
+impl Settings {
+    /// What is set for a limit, or its default.
+    pub(crate) fn rates(&self, limit: Limit, sends_for_real: bool) -> Rates {
+        match limit {
+            Limit::Address => self.limit_address.clone(),
+            Limit::Number => self.limit_number.clone(),
+            Limit::Prefix => self.limit_prefix.clone(),
+            Limit::Total => Limit::total(self.limit_total.as_ref(), sends_for_real, self.countries.is_some()),
+        }
+    }
 }

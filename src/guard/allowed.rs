@@ -16,31 +16,18 @@ use crate::phone::{Country, Fiction, PhoneError, PhoneNumber};
 
 /// Why a list cannot be used. `Display` names the file and the line.
 #[derive(Debug, thiserror::Error)]
-pub enum ListError {
-    /// The file cannot be read.
+pub(crate) enum ListError {
     #[error("cannot read {}: {problem}", .path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        problem: io::Error,
-    },
-    /// A line is no number.
+    File { path: PathBuf, problem: io::Error },
     #[error("{}, line {line}: {}", .path.display(), fix(*.problem))]
     Line {
-        /// The file.
         path: PathBuf,
         /// Counted from 1.
         line: usize,
-        /// What is wrong with the number there.
         problem: PhoneError,
     },
-    /// No line is one.
     #[error("{} has no number in it, so that nobody could sign in", .path.display())]
-    Empty {
-        /// The file.
-        path: PathBuf,
-    },
+    Empty { path: PathBuf },
 }
 
 /// Who may sign in: everyone, or the numbers of a file. Clones share the list.
@@ -57,30 +44,27 @@ struct List {
 
 impl AllowedNumbers {
     /// Reads a file with one number on each line. Blank lines, and what follows a `#`, are left out.
-    pub fn open(path: &Path, country: Option<Country>, fiction: Fiction) -> Result<Self, ListError> {
+    pub(crate) fn open(path: &Path, country: Option<Country>, fiction: Fiction) -> Result<Self, ListError> {
         let numbers = RwLock::new(read(path, country, fiction)?);
         Ok(Self(Some(Arc::new(List { path: path.to_owned(), country, fiction, numbers }))))
     }
 
-    /// Whether there is a list at all.
-    pub fn is_limited(&self) -> bool {
+    pub(crate) fn is_limited(&self) -> bool {
         self.0.is_some()
     }
 
-    /// How many numbers there are on the list.
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         let Some(list) = &self.0 else { return 0 };
         list.numbers.read().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Whether that number may sign in.
-    pub fn allows(&self, phone: &PhoneNumber) -> bool {
+    pub(crate) fn allows(&self, phone: &PhoneNumber) -> bool {
         let Some(list) = &self.0 else { return true };
         list.numbers.read().unwrap_or_else(PoisonError::into_inner).contains(phone)
     }
 
     /// Reads the file again and says how many numbers it has now. After an error all is as it was.
-    pub fn reload(&self) -> Result<usize, ListError> {
+    pub(crate) fn reload(&self) -> Result<usize, ListError> {
         let Some(list) = &self.0 else { return Ok(0) };
         let numbers = read(&list.path, list.country, list.fiction)?;
         let count = numbers.len();

@@ -25,21 +25,19 @@ use std::{
 
 use circuit::{Circuit, Failure, Leave, News};
 
-use super::Subject;
+use super::subject::Subject;
 use crate::{clock::Timestamp, store::Verification, verify::VerifyError};
 
 /// The breakers of one provider.
 #[derive(Debug, Clone)]
 pub struct Breakers {
-    /// For requests of codes.
-    pub sends: Breaker,
-    /// For checks of codes.
-    pub checks: Breaker,
+    pub(crate) sends: Breaker,
+    pub(crate) checks: Breaker,
 }
 
 /// One breaker, for all countries together and for each. Clones share its state.
 #[derive(Debug, Clone)]
-pub struct Breaker {
+pub(crate) struct Breaker {
     circuits: Arc<Mutex<Circuits>>,
     /// What cannot be done while it is open: `SENT`.
     done: &'static str,
@@ -55,7 +53,7 @@ struct Circuits {
 
 /// On whose behalf the provider is called: what tells numbers and addresses apart, in whatever form, and the country.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caller {
+pub(crate) struct Caller {
     number: String,
     address: String,
     country: String,
@@ -91,7 +89,7 @@ impl From<&Verification> for Caller {
 /// Leave for one call to the provider. It says what hangs on the call.
 #[derive(Debug)]
 #[must_use = "a breaker learns nothing from a call that is not recorded"]
-pub struct Permit {
+pub(crate) struct Permit {
     all: Leave,
     country: Leave,
     caller: Caller,
@@ -149,7 +147,7 @@ impl Breaker {
     }
 
     /// Whether the provider is left alone now. To be asked before anything is written down for a call.
-    pub fn paused(&self, now: Timestamp, caller: &Caller) -> Option<Paused> {
+    pub(crate) fn paused(&self, now: Timestamp, caller: &Caller) -> Option<Paused> {
         let mut circuits = self.lock();
         let paused = circuits.paused(now, caller)?;
         self.sound(&mut circuits, now, caller);
@@ -157,19 +155,19 @@ impl Breaker {
     }
 
     /// Whether it has opened and no good answer has closed it since; its pause may be over.
-    pub fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.lock().all.is_open()
     }
 
     /// The countries for which it has opened, and for which nothing has closed it since, as many as were asked for lately.
-    pub fn open_countries(&self, now: Timestamp) -> usize {
+    pub(crate) fn open_countries(&self, now: Timestamp) -> usize {
         let mut circuits = self.lock();
         circuits.countries.retain(|_, circuit| !circuit.is_over(now));
         circuits.countries.values().filter(|circuit| circuit.is_open()).count()
     }
 
     /// Leave for a call that is made at once; its end goes to [`Breaker::record`].
-    pub fn admit(&self, now: Timestamp, caller: Caller) -> Result<Permit, Paused> {
+    pub(crate) fn admit(&self, now: Timestamp, caller: Caller) -> Result<Permit, Paused> {
         let mut circuits = self.lock();
         // Both have to agree before either gives its one probe away.
         if let Some(paused) = circuits.paused(now, &caller) {
@@ -185,7 +183,7 @@ impl Breaker {
     }
 
     /// How the call ended; `error` if it failed.
-    pub fn record(&self, permit: Permit, now: Timestamp, error: Option<&VerifyError>) {
+    pub(crate) fn record(&self, permit: Permit, now: Timestamp, error: Option<&VerifyError>) {
         let Permit { all, country: leave, caller } = permit;
         let mut circuits = self.lock();
         circuits.countries.retain(|_, circuit| !circuit.is_over(now));

@@ -29,9 +29,8 @@ pub struct Destinations {
 
 /// A number that no code goes to. `Display` is for the operator; the number in it is masked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// Why not.
-    pub reason: Reason,
+pub struct Excluded {
+    pub(crate) reason: Reason,
     phone: PhoneNumber,
     area: Option<Area>,
 }
@@ -52,8 +51,8 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// The rule behind it, in one of few words: the name of its setting, if it has one.
-    pub fn rule(self) -> &'static str {
+    /// What metrics call it: the name of its setting, if it has one.
+    pub(crate) fn rule(self) -> &'static str {
         match self {
             Self::Country => "COUNTRIES",
             Self::Voip => "ALLOW_VOIP",
@@ -64,9 +63,9 @@ impl Reason {
 
 impl Destinations {
     /// Whether a code may go to `phone` by `channel`. Who is on the list of allowed numbers is nobody's business here.
-    pub fn check(&self, phone: &PhoneNumber, channel: Channel) -> Result<(), Refused> {
+    pub(crate) fn check(&self, phone: &PhoneNumber, channel: Channel) -> Result<(), Excluded> {
         let area = phone.area();
-        let refuse = |reason| Err(Refused { reason, phone: phone.clone(), area });
+        let refuse = |reason| Err(Excluded { reason, phone: phone.clone(), area });
         // Messages to satellites and their like cost the most, and few people have one: they are to be named.
         let meant = match &self.countries {
             Some(named) => area.is_some_and(|area| named.contains(&area)),
@@ -93,9 +92,9 @@ fn kind(line: LineType, channel: Channel, voip: bool) -> Option<Reason> {
     }
 }
 
-impl Refused {
+impl Excluded {
     /// Says in the log who was refused.
-    pub fn log(&self, keys: &Keys, address: IpAddr) {
+    pub(crate) fn log(&self, keys: &Keys, address: IpAddr) {
         let line = Line::new(Event::Refused, &self.phone, keys).at(address);
         let line = line.limit(self.reason.rule(), None::<&str>).country(&self.area());
         line.because(format_args!("no code for {self}; asked for from {address}")).write();
@@ -106,7 +105,7 @@ impl Refused {
     }
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for Excluded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({}): ", self.phone.masked(), self.area())?;
         match self.reason {

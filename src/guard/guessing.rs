@@ -8,28 +8,28 @@ use std::time::Duration;
 use crate::store::{Counted, WrongCodes};
 
 /// Wrong codes for one number that cost no wait.
-pub const FREE: i64 = 5;
+pub(crate) const FREE: i64 = 5;
 /// Wrong codes in a row after which a number is closed, until an operator opens it.
-pub const MOST: i64 = 100;
+pub(crate) const MOST: i64 = 100;
 /// A row of wrong codes ends with a success and not with time.
-pub const FOREVER: Duration = Duration::from_hours(24 * 36_525);
+pub(crate) const FOREVER: Duration = Duration::from_hours(24 * 36_525);
 
 /// Wrong codes from one address that cost no wait: many people may share it.
-pub const ADDRESS_FREE: i64 = 30;
+pub(crate) const ADDRESS_FREE: i64 = 30;
 /// How long an address's wrong codes count. A success does not end them: it may be the guesser's own.
-pub const ADDRESS_SPAN: Duration = Duration::from_hours(24);
+pub(crate) const ADDRESS_SPAN: Duration = Duration::from_hours(24);
 
 /// Wrong codes of all numbers within [`ALARM_SPAN`] at which the operator is warned, and again at each doubling.
-pub const ALARM: i64 = 100;
+const ALARM: i64 = 100;
 /// How long wrong codes of all numbers are counted together.
-pub const ALARM_SPAN: Duration = Duration::from_hours(1);
+pub(crate) const ALARM_SPAN: Duration = Duration::from_hours(1);
 
 const FIRST_WAIT: Duration = Duration::from_secs(30);
 /// No wait is longer.
-pub const LONGEST_WAIT: Duration = Duration::from_mins(5);
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
 /// How long the next try waits after so many wrong codes, of which `free` cost nothing.
-pub fn wait(wrong_codes: i64, free: i64) -> Duration {
+pub(crate) fn wait(wrong_codes: i64, free: i64) -> Duration {
     if wrong_codes < free {
         return Duration::ZERO;
     }
@@ -45,18 +45,16 @@ fn waits(free: i64) -> Vec<(i64, Duration)> {
     waits
 }
 
-/// How a number's wrong codes are counted.
-pub fn of_number() -> WrongCodes {
+pub(crate) fn of_number() -> WrongCodes {
     WrongCodes::new(Counted::Before, FOREVER, MOST, &waits(FREE))
 }
 
-/// How an address's wrong codes are counted.
-pub fn of_address() -> WrongCodes {
+pub(crate) fn of_address() -> WrongCodes {
     WrongCodes::new(Counted::After, ADDRESS_SPAN, i64::MAX, &waits(ADDRESS_FREE))
 }
 
 /// Whether so many wrong codes in all are worth a warning: at 100, 200, 400 and on.
-pub fn alarms(wrong_codes: i64) -> bool {
+pub(crate) fn alarms(wrong_codes: i64) -> bool {
     wrong_codes % ALARM == 0 && u64::try_from(wrong_codes / ALARM).is_ok_and(u64::is_power_of_two)
 }
 

@@ -1,29 +1,33 @@
 //! What `phonegate guard` shows: how full everything is that is counted.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
 use super::{
     Mode,
     budget::{self, Allowance, DAY, HOUR, PAST_DAYS},
     guessing::{ALARM_SPAN, FOREVER, MOST},
-    limits::{Span, counted},
-    subject,
+    judge::Found,
+    key::{By, Kind},
+    limit::Limit,
+    rates::Span,
 };
 use crate::{
     clock::Timestamp,
-    store::{Closed, Conversion, Counter, Full, Fullness, Store, StoreError},
+    store::{Closed, Conversion, Full, Fullness, Store, StoreError},
 };
 
-/// The counters of sends, and what limits them.
-const LIMITS: [(&str, &str); 7] = [
-    ("address", "LIMIT_ADDRESS"),
-    ("number", "LIMIT_NUMBER"),
-    ("known number", "  known browsers"),
-    ("prefix", "LIMIT_PREFIX"),
-    ("total", "LIMIT_TOTAL"),
-    ("known total", "  known browsers"),
-    ("unverified address", "LIMIT_UNVERIFIED of an address"),
-];
+/// The counters of sends that have a line, and what limits them.
+fn lines() -> Vec<(Kind, &'static str)> {
+    let mut lines = Vec::new();
+    for limit in Limit::ALL {
+        let (strangers, known) = (limit.kind(false), limit.kind(true));
+        lines.extend(strangers.map(|kind| (kind, limit.setting())));
+        lines.extend(known.filter(|_| known != strangers).map(|kind| (kind, "  known browsers")));
+    }
+    lines.push((Kind::Unverified(By::Address), "LIMIT_UNVERIFIED of an address"));
+    lines
+}
+
 /// How many blocks of numbers are listed.
 const PREFIXES: i64 = 10;
 
@@ -60,44 +64,44 @@ impl Report {
             countries.push(Country::read(store, conversion, now).await?);
         }
         let mut limits = Vec::new();
-        for (kind, name) in LIMITS {
-            limits.extend(store.fullness(kind, now).await?.into_iter().map(|fullness| (name, fullness)));
+        for (kind, name) in lines() {
+            let fullness = store.fullness(&kind.to_string(), now).await?;
+            limits.extend(fullness.into_iter().map(|fullness| (name, fullness)));
         }
-        let alarms = [subject::WRONG_TOTAL, subject::UNDELIVERED].map(str::to_owned);
-        let alarms = store.counters(&alarms).await?;
+        let alarms = [Kind::WRONG_TOTAL, Kind::Undelivered].map(|kind| kind.of(""));
+        let counters = store.counters(&alarms).await?;
+        let [wrong_codes, undelivered] = alarms.map(|alarm| Found(&counters, now).held(&alarm, ALARM_SPAN));
+        let prefix = Kind::Sends { by: By::Prefix, known: false }.to_string();
+        let wrong_number = Kind::wrong_number(false).to_string();
         Ok(Self {
             mode,
             unverified,
             countries,
             limits,
-            prefixes: store.fullest("prefix", PREFIXES, now).await?,
-            wrong_codes: held(&alarms, subject::WRONG_TOTAL, ALARM_SPAN, now),
-            undelivered: held(&alarms, subject::UNDELIVERED, ALARM_SPAN, now),
-            closed: store.closed(subject::WRONG_NUMBER, FOREVER, MOST).await?,
+            prefixes: store.fullest(&prefix, PREFIXES, now).await?,
+            wrong_codes,
+            undelivered,
+            closed: store.closed(&wrong_number, FOREVER, MOST).await?,
         })
     }
 }
 
 impl Country {
     async fn read(store: &Store, conversion: Conversion, now: Timestamp) -> Result<Self, StoreError> {
-        let unverified = subject::unverified_country(&conversion.country);
-        let [reserve, ..] = subject::reserve(&conversion.country, "", "");
+        let unverified = Kind::Unverified(By::Country).of(&conversion.country);
+        let reserve = Kind::Reserve(By::Country).of(&conversion.country);
         let counters = store.counters(&[unverified.clone(), reserve.clone()]).await?;
+        let found = Found(&counters, now);
         let today = budget::day(now);
         let days = store.verified_days(&conversion.country, today - PAST_DAYS).await?;
         Ok(Self {
             allowance: Allowance::of(&days, today),
-            day: held(&counters, &unverified, DAY, now),
-            hour: held(&counters, &unverified, HOUR, now),
-            reserve: held(&counters, &reserve, DAY, now),
+            day: found.held(&unverified, DAY),
+            hour: found.held(&unverified, HOUR),
+            reserve: found.held(&reserve, DAY),
             conversion,
         })
     }
-}
-
-fn held(counters: &[Counter], key: &str, span: Duration, now: Timestamp) -> i64 {
-    let found = counters.iter().find(|counter| counter.key == key && counter.span == span);
-    found.map_or(0, |counter| counted(counter, now))
 }
 
 impl fmt::Display for Report {

@@ -6,12 +6,11 @@ use tracing::Instrument;
 
 use super::{LOOKS, SignIn, SignInError, TOMBSTONE, TRIES, doubt::Told, runs};
 use crate::{
-    address::network,
     attempt::RequestId,
     audit::asked_from,
     clock::Timestamp,
     code::Pin,
-    guard::{Asker, Refused, Subject, breaker::Paused, subject},
+    guard::{Asker, Counted, Kind, RateLimited, Subject, breaker::Paused, subject},
     keys::Token,
     store::{Device, Note, State, Verification},
     verify::VerifyError,
@@ -66,7 +65,7 @@ pub enum Check {
     /// The provider is left alone for a while: nobody was called.
     Paused(Paused),
     /// Too many wrong codes: nobody was called and the try is not used up.
-    Refused(Refused),
+    Refused(RateLimited),
 }
 
 /// The tokens of a browser that has signed in. Nobody had any of them before.
@@ -165,13 +164,13 @@ impl SignIn {
 
     async fn check_as(&self, form: &Form, request_id: &str) -> Result<Check, SignInError> {
         let browser_hash = form.browser.hash();
-        let address =
-            [subject::wrong_address(&self.core.keys.address(&network(form.asker.address).to_string()))];
+        let address = subject::address_hash(&self.core.keys, form.asker.address);
+        let address = Kind::WRONG_ADDRESS.of(&address);
         let turn = self.queues.turn([&browser_hash, request_id]).await?;
         for _ in 0..LOOKS {
             let claim = self.claim();
             if let Some(attempt) =
-                self.core.store.claim_check(&browser_hash, request_id, claim, &address[0]).await?
+                self.core.store.claim_check(&browser_hash, request_id, claim, &address).await?
             {
                 return self.try_code(form, &attempt).await;
             }
@@ -180,8 +179,8 @@ impl SignIn {
             match verdict(&attempts, request_id, self.core.clock.now()) {
                 Verdict::Busy(attempt) => {
                     let subject = Subject::of_try(&self.core.keys, attempt, form.asker.address);
-                    if let Some(refused) = self.refused_try(&subject, &address).await? {
-                        return Ok(Check::Refused(refused));
+                    if let Some(limited) = self.limited_try(&subject, Kind::WRONG_ADDRESS).await? {
+                        return Ok(Check::Refused(limited));
                     }
                     turn.pause().await?;
                 }
@@ -214,9 +213,9 @@ impl SignIn {
         }
         let count = match self.count_try(&subject).await? {
             Ok(count) => count,
-            Err(refused) => {
+            Err(limited) => {
                 self.release(attempt).await?;
-                return Ok(Check::Refused(refused));
+                return Ok(Check::Refused(limited));
             }
         };
         match self.ask_about(form, attempt, &pin_hash).await? {
@@ -231,7 +230,7 @@ impl SignIn {
             }
             check => {
                 self.tell_unchecked(attempt, &check);
-                self.core.store.uncount_wrong_code(&subject.wrong_number()).await?;
+                self.core.store.uncount_wrong_code(&subject.key(Kind::wrong_number(subject.known))).await?;
                 Ok(check)
             }
         }

@@ -6,7 +6,7 @@ use tokio::time::sleep;
 
 use super::{SignIn, SignInError};
 use crate::{
-    guard::{guessing, subject},
+    guard::{Kind, guessing},
     verify::callback::Report,
 };
 
@@ -50,7 +50,7 @@ impl SignIn {
     /// Counts a message that will not arrive: many of them may be an attack, or the end of the provider's patience.
     async fn count_undelivered(&self) -> Result<(), SignInError> {
         let now = self.core.clock.now();
-        let all = self.core.store.count_one(subject::UNDELIVERED, guessing::ALARM_SPAN, now).await?;
+        let all = self.core.store.count_one(Kind::Undelivered.of(""), guessing::ALARM_SPAN, now).await?;
         if guessing::alarms(all) {
             tracing::warn!(
                 all,

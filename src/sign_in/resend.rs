@@ -9,7 +9,7 @@ use crate::{
     audit::{Event, Line, asked_from},
     channel::{Channel, Channels},
     clock::Timestamp,
-    guard::{Asker, Cause, Refused, Verdict},
+    guard::{Asker, Cause, Decision, RateLimited},
     keys::Token,
     store::{Asked, Move, State, Verification},
 };
@@ -171,16 +171,16 @@ impl SignIn {
         }
         let subject = self.subject(&attempt.phone, asker).await?;
         match self.judge(&subject).await? {
-            Verdict::Pass => {}
+            Decision::Pass => {}
             // Over the budget a sign-in has one more message, and needs nothing of the reserve for it.
-            Verdict::Reserve(_) | Verdict::Refused(Refused { cause: Cause::Unverified { .. }, .. }) => {
+            Decision::Reserve(_) | Decision::Refused(RateLimited { cause: Cause::Unverified { .. }, .. }) => {
                 if attempt.delivery.sends > 1 {
                     let wait = attempt.expires_at.since(claim.now);
                     return Ok(Begun::No(Resend::Refused(Offer::Nothing { why: WhyNot::UsedUp, wait })));
                 }
             }
-            Verdict::Refused(refused) => {
-                return Ok(Begun::No(Resend::TurnedAway(Refusal::Guard(refused))));
+            Decision::Refused(limited) => {
+                return Ok(Begun::No(Resend::TurnedAway(Refusal::Guard(limited))));
             }
         }
         let wanted = Asked {
@@ -193,7 +193,7 @@ impl SignIn {
         let Some(claimed) = self.core.store.claim_resend(&attempt.attempt_id, wanted, claim).await? else {
             return Ok(Begun::LookAgain);
         };
-        if self.count(&subject, &[]).await? {
+        if self.count(&subject, None).await? {
             return Ok(Begun::Yes(Box::new(claimed)));
         }
         // Others took the room meanwhile: all is as it was.

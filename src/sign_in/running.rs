@@ -12,7 +12,7 @@ use crate::{
     attempt::RequestId,
     audit::{Event, Line},
     clock::Timestamp,
-    guard::subject,
+    guard::{Counted, Limit},
     store::{Sent, State, Verification},
     verify::Cancelled,
 };
@@ -152,9 +152,10 @@ impl SignIn {
     ) -> Result<Start, SignInError> {
         let start = self.after_refusal(attempt, id, repeated, begun).await?;
         if !matches!(start, Start::UnderWay) {
-            let (hash, known) = (&attempt.phone_hash, attempt.origin.known);
-            let limits = subject::limits_besides_address(hash, attempt.phone.prefix(), known);
-            self.core.store.give_back(&limits).await?;
+            let others = Limit::ALL.iter().filter(|limit| **limit != Limit::Address);
+            let kinds = others.filter_map(|limit| limit.kind(attempt.origin.known));
+            let keys: Vec<_> = kinds.map(|kind| attempt.key(kind)).collect();
+            self.core.store.give_back(&keys).await?;
         }
         Ok(start)
     }

@@ -13,13 +13,13 @@ use crate::{
     audit::asked_from,
     clock::Timestamp,
     guard::{
-        Asker, Refused, Subject, Verdict,
+        Asker, Decision, RateLimited, Subject,
         breaker::{Caller, Paused},
         destination,
     },
     keys::Token,
     phone::PhoneNumber,
-    store::{Delivery, Origin, Quota, State, Verification},
+    store::{Delivery, Origin, Reserve, State, Verification},
     verify::VerifyError,
 };
 
@@ -64,11 +64,11 @@ pub enum Refusal {
     /// The provider refused, and nothing was sent.
     Provider(VerifyError),
     /// No code goes to such a number: nobody was called.
-    Destination(destination::Refused),
+    Destination(destination::Excluded),
     /// The provider is left alone for a while: nobody was called.
     Paused(Paused),
     /// A limit, the budget or the wait after wrong codes: nobody was called.
-    Guard(Refused),
+    Guard(RateLimited),
 }
 
 impl Refusal {
@@ -164,19 +164,20 @@ impl SignIn {
                     if let Some(paused) = paused(now) {
                         return Ok(Start::Refused(Refusal::Paused(paused)));
                     }
-                    let quotas = match self.judge(&subject).await? {
-                        Verdict::Pass => Vec::new(),
-                        Verdict::Reserve(quotas) => quotas,
+                    let reserve = match self.judge(&subject).await? {
+                        Decision::Pass => None,
+                        Decision::Reserve(reserve) => Some(reserve),
                         // Another click of this browser may have taken the last room meanwhile.
-                        Verdict::Refused(_)
+                        Decision::Refused(_)
                             if matches!(step, Step::Fresh)
                                 && self.has_running(browser_hash, phone).await? =>
                         {
                             continue;
                         }
-                        Verdict::Refused(refused) => return Ok(Start::Refused(Refusal::Guard(refused))),
+                        Decision::Refused(limited) => return Ok(Start::Refused(Refusal::Guard(limited))),
                     };
-                    if let Some(start) = self.go_on(step, browser_hash, &subject, &quotas, return_to).await? {
+                    let reserve = reserve.as_ref();
+                    if let Some(start) = self.go_on(step, browser_hash, &subject, reserve, return_to).await? {
                         return Ok(start);
                     }
                 }
@@ -197,7 +198,7 @@ impl SignIn {
         step: Step<'_>,
         browser_hash: &str,
         subject: &Subject,
-        quotas: &[Quota],
+        reserve: Option<&Reserve>,
         return_to: Option<&str>,
     ) -> Result<Option<Start>, SignInError> {
         match step {
@@ -209,16 +210,16 @@ impl SignIn {
                     if let Some(return_to) = return_to {
                         self.core.store.lead_to(browser_hash, return_to).await?;
                     }
-                    return self.send(&attempt, true, subject, quotas).await;
+                    return self.send(&attempt, true, subject, reserve).await;
                 }
             }
             Step::Drop(other) => {
                 self.drop_attempt(other, self.core.clock.now()).await?;
             }
             _ => {
-                let attempt = self.new_attempt(browser_hash, subject, !quotas.is_empty(), return_to);
+                let attempt = self.new_attempt(browser_hash, subject, reserve.is_some(), return_to);
                 if self.core.store.insert(&attempt).await? {
-                    return self.send(&attempt, false, subject, quotas).await;
+                    return self.send(&attempt, false, subject, reserve).await;
                 }
                 // Another click was faster, or an attempt ran out that nobody has marked yet.
                 self.core.store.expire(browser_hash, self.core.clock.now()).await?;
@@ -233,15 +234,15 @@ impl SignIn {
         attempt: &Verification,
         repeated: bool,
         subject: &Subject,
-        quotas: &[Quota],
+        reserve: Option<&Reserve>,
     ) -> Result<Option<Start>, SignInError> {
-        if self.count(subject, quotas).await? {
+        if self.count(subject, reserve).await? {
             let start = self.ask(attempt, repeated).await?;
-            if !quotas.is_empty()
+            if let Some(reserve) = reserve
                 && let Start::Refused(refusal) = &start
                 && !refusal.may_have_sent()
             {
-                self.core.store.give_back(&subject.reserve()).await?;
+                self.core.store.give_back(&reserve.keys()).await?;
             }
             return Ok(Some(start));
         }

@@ -3,7 +3,7 @@
 use super::{Check, SignIn, SignInError, TOMBSTONE, Tokens, check::Form};
 use crate::{
     audit::{Event, Line},
-    guard::{Asker, KNOWN_FOR, Subject, subject},
+    guard::{Asker, Counted, KNOWN_FOR, Subject, budget, key},
     keys::Token,
     store::{SessionRow, State, Success, Verification},
 };
@@ -31,7 +31,7 @@ impl SignIn {
             known: self.core.keys.known(&tokens.known, phone_hash),
             known_until: now + KNOWN_FOR,
             // A right code is the owner's, from whatever browser: a number that strangers have closed is open again.
-            wrong_codes: [false, true].map(|known| subject::wrong_number(phone_hash, known)),
+            wrong_codes: key::wrong_codes(phone_hash),
         };
         if !self.core.store.verify(attempt, pin_hash, &success).await? {
             // Cancelled meanwhile. The code is used all the same: there is nothing to take back, nor to cancel.
@@ -41,8 +41,7 @@ impl SignIn {
         }
         self.core.metrics.ended(&origin.country, State::Verified.as_str());
         if origin.reserve {
-            let keys = subject::reserve(&origin.country, attempt.phone.prefix(), &origin.address_hash);
-            self.core.store.give_back(&keys).await?;
+            self.core.store.give_back(&budget::RESERVE.map(|kind| attempt.key(kind))).await?;
         }
         self.forget_predecessors(form, &tokens, phone_hash).await;
         let line = Line::new(Event::SignedIn, &attempt.phone, &self.core.keys);

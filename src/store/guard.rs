@@ -15,8 +15,9 @@ mod tests;
 mod wrong_codes;
 
 pub(super) use counters::fits;
-pub use counters::{Counter, Counting, KEYS};
+pub use counters::{Count, Counter, CounterKey, Counting, Quota};
 pub use ended::{Ended, Tally};
-pub use report::{Closed, Conversion, Full, Fullness};
-pub use reserve::Quota;
-pub use wrong_codes::{Counted, WrongCodes};
+pub(crate) use report::{Closed, Conversion, Full, Fullness};
+pub(crate) use reserve::Reserve;
+pub(crate) use wrong_codes::Counted;
+pub use wrong_codes::WrongCodes;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::Connection;
 
-use super::{Store, StoreError, Verification, guard::counters};
+use super::{CounterKey, Quota, Store, StoreError, Verification, guard::counters};
 use crate::{attempt::RequestId, clock::Timestamp};
 
 /// For how long it is kept that a number was being taken.
@@ -59,8 +59,9 @@ impl Store {
         let mut connection = self.hold().await?;
         let mut transaction = connection.begin().await?;
         // Whoever else wants the number waits here, and then sees who has it.
-        let key = format!("taking {}", attempt.phone_hash);
-        counters::add(&mut *transaction, (&key, TAKING), (i64::MAX, false), 1, now).await?;
+        let key = CounterKey(format!("taking {}", attempt.phone_hash));
+        let quota = Quota { key, span: TAKING, most: i64::MAX };
+        counters::add(&mut *transaction, &quota, 1, now).await?;
         let query = sqlx::query(SQL).bind(attempt.attempt_id.as_str()).bind(attempt.phone_hash.as_str());
         let query = query.bind(now.as_millis()).bind(request_id.as_str());
         let taken = query.execute(&mut *transaction).await?.rows_affected() == 1;

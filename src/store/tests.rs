@@ -12,7 +12,9 @@ use std::{
 use secrecy::SecretString;
 use sqlx::Executor;
 
-use super::{Claim, Delivery, Device, Origin, Sent, SessionRow, State, Store, Success, Tally, Verification};
+use super::{
+    Claim, CounterKey, Delivery, Device, Origin, Sent, SessionRow, State, Store, Success, Tally, Verification,
+};
 use crate::{
     channel::{Channel, Channels},
     clock::Timestamp,
@@ -87,7 +89,7 @@ pub(crate) fn success(token_hash: &str) -> Success {
         session: session(token_hash),
         known: format!("known {token_hash}"),
         known_until: after(60),
-        wrong_codes: ["wrong number a", "known wrong number a"].map(str::to_owned),
+        wrong_codes: ["wrong number a", "known wrong number a"].map(CounterKey::new),
     }
 }
 
@@ -141,9 +143,9 @@ async fn of_many_claims_one_succeeds_and_ends_with_its_time() {
 
         let claims = (0..20).map(|_| {
             let store = store.clone();
-            tokio::spawn(
-                async move { store.claim_check("b", "request-a", claim(1), "").await.unwrap().is_some() },
-            )
+            tokio::spawn(async move {
+                store.claim_check("b", "request-a", claim(1), &CounterKey::default()).await.unwrap().is_some()
+            })
         });
         let mut won = 0;
         for claim in claims.collect::<Vec<_>>() {
@@ -151,17 +153,24 @@ async fn of_many_claims_one_succeeds_and_ends_with_its_time() {
         }
 
         assert_eq!(won, 1);
-        assert!(store.claim_check("b", "request-a", claim(20), "").await.unwrap().is_none());
-        assert!(store.claim_check("b", "request-a", claim(21), "").await.unwrap().is_some());
         assert!(
-            store.claim_check("b", "request-x", claim(99), "").await.unwrap().is_none(),
+            store.claim_check("b", "request-a", claim(20), &CounterKey::default()).await.unwrap().is_none()
+        );
+        assert!(
+            store.claim_check("b", "request-a", claim(21), &CounterKey::default()).await.unwrap().is_some()
+        );
+        assert!(
+            store.claim_check("b", "request-x", claim(99), &CounterKey::default()).await.unwrap().is_none(),
             "another request"
         );
         assert!(
-            store.claim_check("x", "request-a", claim(99), "").await.unwrap().is_none(),
+            store.claim_check("x", "request-a", claim(99), &CounterKey::default()).await.unwrap().is_none(),
             "another browser"
         );
-        assert!(store.claim_check("b", "request-a", claim(300), "").await.unwrap().is_none(), "run out");
+        assert!(
+            store.claim_check("b", "request-a", claim(300), &CounterKey::default()).await.unwrap().is_none(),
+            "run out"
+        );
     }
 }
 
@@ -188,11 +197,12 @@ async fn success_and_all_that_follows_are_stored_together() {
 async fn a_wrong_code_counts_and_frees_the_row() {
     for store in stores().await {
         sent(&store, "a", "b").await;
-        store.claim_check("b", "request-a", claim(1), "").await.unwrap().unwrap();
+        store.claim_check("b", "request-a", claim(1), &CounterKey::default()).await.unwrap().unwrap();
 
         store.count_wrong("a", "wrong", 1).await.unwrap();
 
-        let row = store.claim_check("b", "request-a", claim(1), "").await.unwrap().unwrap();
+        let row =
+            store.claim_check("b", "request-a", claim(1), &CounterKey::default()).await.unwrap().unwrap();
         assert_eq!((row.wrong_codes, row.pin_hash.as_deref()), (1, Some("wrong")));
     }
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use sqlx::{Connection, Row};
 
 use super::{
-    Claim, Sent, SessionRow, State, Store, StoreError, Verification,
+    Claim, CounterKey, Sent, SessionRow, State, Store, StoreError, Verification,
     chain::{BEFORE, Chain},
     sessions::{self, INSERT_SESSION},
     verifications::{columns, read, withdraw},
@@ -30,7 +30,7 @@ pub struct Success {
     /// How long that is known.
     pub known_until: Timestamp,
     /// Under which keys wrong codes in a row are counted.
-    pub wrong_codes: [String; 2],
+    pub wrong_codes: [CounterKey; 2],
 }
 
 static VERIFY: LazyLock<Chain> = LazyLock::new(|| {
@@ -193,7 +193,7 @@ impl Store {
         browser_hash: &str,
         request_id: &str,
         claim: Claim,
-        address: &str,
+        address: &CounterKey,
     ) -> Result<Option<Verification>, StoreError> {
         const SQL: &str = concat!(
             "UPDATE verifications SET claimed_until = $4 WHERE browser_hash = $1 AND request_id = $2 \
@@ -206,7 +206,7 @@ impl Store {
             .bind(request_id)
             .bind(claim.now.as_millis())
             .bind(claim.until.as_millis())
-            .bind(address)
+            .bind(address.as_str())
             .fetch_optional(&mut *self.hold().await?)
             .await?;
         row.as_ref().map(read).transpose()

@@ -1,9 +1,9 @@
 //! The attempts to sign in. A change that two requests could both want tells which of
 //! them made it.
 
-use sqlx::{Any, Executor, Row, any::AnyRow, query::Query};
+use sqlx::{Any, Executor, Row, any::AnyRow};
 
-use super::{Counting, Delivery, Store, StoreError, chain::Statement, guard::fits};
+use super::{Count, Delivery, Store, StoreError, chain::Statement, guard::fits};
 use crate::{clock::Timestamp, phone::PhoneNumber};
 
 /// Where an attempt stands.
@@ -174,22 +174,27 @@ fn bind_new<'q>(query: Statement<'q>, new: &'q Verification) -> Statement<'q> {
         .bind(i64::from(new.origin.outsider))
 }
 
-/// How many counters a new attempt is held against.
-pub const WATCHED: usize = 8;
-
-/// What [`Store::insert_first`] begins with.
-pub(super) const INSERT_FIRST: &str = concat!(
-    "INSERT INTO verifications (",
-    new_columns!(),
-    ") SELECT ",
-    new_values!(),
-    " WHERE NOT EXISTS (SELECT 1 FROM verifications WHERE browser_hash = $4 AND expires_at > $6) \
-     AND NOT EXISTS (SELECT 1 FROM guard_counters WHERE key IN ($20, $21, $22, $23, $24, $25, $26, $27) \
-     AND (not_before > $6 OR (count >= most AND started_at + span > $6))) ON CONFLICT DO NOTHING"
-);
-/// The place of the moment among its parameters, and how many there are.
+/// What [`Store::insert_first`] begins with; `watched`: the places of the counters among its parameters.
+pub(super) fn insert_first(watched: &[usize]) -> String {
+    let watched: Vec<_> = watched.iter().map(|place| format!("${place}")).collect();
+    let among =
+        if watched.is_empty() { "FALSE".to_owned() } else { format!("key IN ({})", watched.join(", ")) };
+    format!(
+        concat!(
+            "INSERT INTO verifications (",
+            new_columns!(),
+            ") SELECT ",
+            new_values!(),
+            " WHERE NOT EXISTS (SELECT 1 FROM verifications WHERE browser_hash = $4 AND expires_at > $6) \
+             AND NOT EXISTS (SELECT 1 FROM guard_counters WHERE {} \
+             AND (not_before > $6 OR (count >= most AND started_at + span > $6))) ON CONFLICT DO NOTHING"
+        ),
+        among
+    )
+}
+/// The place of the moment among its parameters, and how many there are before the counters.
 pub(super) const FIRST_NOW: usize = 6;
-pub(super) const FIRST_PARAMETERS: usize = 27;
+pub(super) const FIRST_PARAMETERS: usize = 19;
 
 /// More attempts than a visitor makes while one of them can still matter. Written out, since SQLite plans a statement
 /// anew each time that its limit is a parameter.
@@ -234,18 +239,14 @@ impl Store {
     }
 
     /// Writes a new attempt down and counts its send, if its browser has none that could matter, none of the counters that
-    /// are `watched` says to wait or is full, and the send fits; `false` means that nothing was done: look.
+    /// are watched says to wait or is full, and the send fits; `false` means that nothing was done: look.
     pub async fn insert_first(
         &self,
         new: &Verification,
-        watched: &[String; WATCHED],
-        (counting, keys): (&Counting, &[String]),
+        Count { with_first, keys, .. }: Count<'_>,
     ) -> Result<bool, StoreError> {
-        let inserted = self.run(counting.with_first(), |query| {
-            let query = watched.iter().fold(bind_new(query, new), |query, key| query.bind(key.as_str()));
-            counting.bound(keys).fold(query, Query::bind)
-        });
-        fits(inserted.await)
+        let bind = |query| keys.into_iter().fold(bind_new(query, new), |query, key| query.bind(key.0));
+        fits(self.run(with_first, bind).await)
     }
 
     /// Writes a new attempt down; `false` if its browser has one running.

@@ -21,7 +21,7 @@ use crate::{
     clock::Clock,
     config::{Config, Settings},
     core::Core,
-    guard::{Guard, GuardSettings, Limits, breaker::Breakers, destination::Destinations},
+    guard::{Guard, GuardSettings, Limit, breaker::Breakers, destination::Destinations},
     metrics::Metrics,
     random::Random,
     sign_in::{Answers, Queues, SignIn},
@@ -218,18 +218,11 @@ fn public_url(config: &Config, address: Option<SocketAddr>) -> Url {
     public_url
 }
 
-/// The guard's settings, with the default for all sends together that fits where they may go.
 fn guard_settings(config: &Config) -> GuardSettings {
     let settings = &config.settings;
+    let rates = |limit: &Limit| (*limit, settings.rates(*limit, config.sends_for_real()));
     GuardSettings {
-        number: settings.limit_number.clone(),
-        address: settings.limit_address.clone(),
-        prefix: settings.limit_prefix.clone(),
-        total: Limits::total(
-            settings.limit_total.as_ref(),
-            config.sends_for_real(),
-            settings.countries.is_some(),
-        ),
+        limits: Limit::ALL.iter().map(rates).collect(),
         unverified: settings.limit_unverified,
         mode: settings.guard_mode,
     }

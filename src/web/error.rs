@@ -64,13 +64,13 @@ pub(crate) enum AppError {
     #[error("no code for {refused}; asked for from {address}")]
     Destination {
         /// The number, and why not.
-        refused: destination::Refused,
+        refused: destination::Excluded,
         /// Who asked.
         address: IpAddr,
     },
     /// 429, on the page of the form.
     #[error("{0}")]
-    Guard(Box<guard::Refused>),
+    Guard(Box<guard::RateLimited>),
     /// 503, on the page of the form: the provider has failed, which was told when it did.
     #[error("nobody was called: {0}")]
     Paused(Paused),

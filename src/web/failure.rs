@@ -131,15 +131,14 @@ pub enum Asked {
 }
 
 /// What a refusal of the guard means to the visitor.
-pub fn refused(refused: &guard::Refused, asked: Asked) -> Failure {
+pub fn refused(refused: &guard::RateLimited, asked: Asked) -> Failure {
     let key = match (&refused.cause, asked) {
-        (guard::Cause::Limit { name: "LIMIT_NUMBER", .. }, _) => "limit-number",
-        (
-            guard::Cause::Limit { name: "LIMIT_ADDRESS", .. }
-            | guard::Cause::Unverified { country: None, .. },
-            _,
-        ) => "limit-address",
-        (guard::Cause::Limit { .. }, _) => "limit-all",
+        (guard::Cause::Limit { limit, .. }, _) => match limit {
+            guard::Limit::Number => "limit-number",
+            guard::Limit::Address => "limit-address",
+            guard::Limit::Prefix | guard::Limit::Total => "limit-all",
+        },
+        (guard::Cause::Unverified { country: None, .. }, _) => "limit-address",
         (guard::Cause::Unverified { .. }, _) => "limit-unverified",
         (guard::Cause::WrongCodes, Asked::Send) => "wrong-codes-send",
         (guard::Cause::WrongCodes, Asked::Try) => "wrong-codes-try",

@@ -2,7 +2,10 @@
 
 use std::{fs, path::PathBuf};
 
-use phonegate::sign_in::{Refusal, Start};
+use phonegate::{
+    guard::{By, Kind},
+    sign_in::{Refusal, Start},
+};
 use tempfile::TempDir;
 
 use phonegate_testing::{Binary, PHONE, each_store, logged, secs, test_app};
@@ -95,7 +98,7 @@ async fn satellites_get_codes_only_if_they_are_named_and_have_one_budget_for_eac
     assert_eq!(app.provider.calls("start"), 32);
     app.pass(secs(300)).await;
     let counted =
-        app.state().sign_in.core.store.counters(&["unverified country +881".to_owned()]).await.unwrap();
+        app.state().sign_in.core.store.counters(&[Kind::Unverified(By::Country).of("+881")]).await.unwrap();
     assert!(counted.iter().all(|counter| counter.count == 32) && counted.len() == 2, "{counted:?}");
     // Over the budget an address that has an unverified send gets no more.
     let refused = app.ask_from([198, 51, 100, 1], "+881698765432").await;

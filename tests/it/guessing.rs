@@ -120,7 +120,7 @@ async fn a_number_that_is_closed_takes_no_code_of_an_attempt_that_runs() {
     let (browser, id) = fresh_attempt(&app).await;
     let sign_in = &app.state().sign_in;
     let phone = phonegate::phone::PhoneNumber::from_store("+12025550150".to_owned());
-    let key = phonegate::guard::subject::wrong_number(&sign_in.core.keys.phone(&phone), false);
+    let key = phonegate::guard::Kind::wrong_number(false).of(&sign_in.core.keys.phone(&phone));
     let wrong = sign_in.guard.wrong_number();
     for day in 0..100 {
         // Each long after the one before.
@@ -189,7 +189,7 @@ async fn a_try_that_the_provider_could_not_judge_is_not_counted() {
 
     let sign_in = &app.state().sign_in;
     let phone = phonegate::phone::PhoneNumber::from_store("+12025550150".to_owned());
-    let key = phonegate::guard::subject::wrong_number(&sign_in.core.keys.phone(&phone), false);
+    let key = phonegate::guard::Kind::wrong_number(false).of(&sign_in.core.keys.phone(&phone));
     let counters = sign_in.core.store.counters(&[key]).await.unwrap();
     assert_eq!(counters[0].count, 0);
 }

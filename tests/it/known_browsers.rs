@@ -1,7 +1,7 @@
 //! Known browsers: a stranger can use up a number's limits and guess at it, and its owner still gets in.
 
 use phonegate::{
-    guard::{Asker, KNOWN_FOR, subject},
+    guard::{Asker, KNOWN_FOR, Kind, key},
     phone::PhoneNumber,
     sign_in::{Refusal, Start},
 };
@@ -82,7 +82,7 @@ async fn nor_one_who_guesses_until_the_number_is_closed() {
         let guard = &app.state().sign_in.guard;
         let phone_hash =
             app.state().sign_in.core.keys.phone(&PhoneNumber::from_store("+12025550150".to_owned()));
-        let key = subject::wrong_number(&phone_hash, false);
+        let key = Kind::wrong_number(false).of(&phone_hash);
         for hour in 0..100 {
             let at = app.clock.now() + secs(hour * 3600);
             let counted =
@@ -213,7 +213,7 @@ async fn the_attempt_of_a_known_browser_is_marked_and_forgetting_the_number_ends
 
     let number = PhoneNumber::from_store("+12025550150".to_owned());
     let hash = app.state().sign_in.core.keys.phone(&number);
-    store.forget(&hash, &number, &subject::of_number(&hash)).await.unwrap();
+    store.forget(&hash, &number, &key::of_number(&hash)).await.unwrap();
     browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
     assert!(!attempts(&browser).await[0].origin.known);
     let asker = Asker::at([203, 0, 113, 1].into());

@@ -1,7 +1,10 @@
 //! Several instances on one Postgres.
 
 use futures_util::future::join_all;
-use phonegate::sign_in::Start;
+use phonegate::{
+    guard::{By, Kind},
+    sign_in::Start,
+};
 
 use phonegate_testing::{PHONE, TestApp, postgres_store, secs, test_app};
 
@@ -80,7 +83,7 @@ async fn two_instances_count_together() {
     assert_eq!(one.provider.calls("start"), 7);
     one.clock.advance(secs(300));
     tokio::join!(one.run_jobs(), two.run_jobs());
-    let key = ["unverified country GB".to_owned()];
+    let key = [Kind::Unverified(By::Country).of("GB")];
     let counters = one.state().sign_in.core.store.counters(&key).await.unwrap();
     assert_eq!(counters.iter().map(|counter| counter.count).collect::<Vec<_>>(), [7, 7], "each once");
 }

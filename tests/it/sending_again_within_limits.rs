@@ -1,6 +1,9 @@
 //! What keeps a first message back keeps a further one back too.
 
-use phonegate::{guard::Asker, sign_in::Start};
+use phonegate::{
+    guard::{Asker, By, Kind},
+    sign_in::Start,
+};
 
 use phonegate_testing::{Fault, PHONE, TestApp, secs, test_app};
 
@@ -101,7 +104,7 @@ async fn each_message_of_a_sign_in_that_nobody_finished_is_counted() {
     app.pass(secs(700)).await;
 
     let counted =
-        app.state().sign_in.core.store.counters(&["unverified country US".to_owned()]).await.unwrap();
+        app.state().sign_in.core.store.counters(&[Kind::Unverified(By::Country).of("US")]).await.unwrap();
     assert_eq!(counted.iter().map(|counter| counter.count).max(), Some(2), "{counted:?}");
 }
 

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use phonegate::{
-    guard::{Subject, subject},
+    guard::{By, Counted, Kind, Subject},
     phone::PhoneNumber,
     sign_in::{Refusal, Start},
 };
@@ -27,7 +27,7 @@ async fn a_stranger_that_asks_again_and_again_ends_one_attempt_an_hour_and_uses_
         assert_eq!((app.provider.calls("cancel"), app.provider.messages(PHONE).await.len()), (1, 2));
         // What counts are the two messages.
         let hash = app.state().sign_in.core.keys.phone(&PhoneNumber::from_store("+12025550150".to_owned()));
-        let [number, ..] = subject::of_number(&hash);
+        let number = Kind::Sends { by: By::Number, known: false }.of(&hash);
         let counters = app.state().sign_in.core.store.counters(&[number]).await.unwrap();
         assert_eq!(counters.iter().map(|counter| counter.count).max(), Some(2), "{counters:?}");
     }
@@ -81,12 +81,13 @@ async fn asking_for_a_number_that_is_taken_uses_up_the_limit_of_the_address_alon
         let sign_in = &app.state().sign_in;
         let phone = PhoneNumber::from_store("+12025550150".to_owned());
         let subject = Subject::new(&sign_in.core.keys, &phone, [203, 0, 113, 1].into());
-        let counters = sign_in.core.store.counters(&subject.limits()).await.unwrap();
-        let most = |kind: &str| {
-            let counts = counters.iter().filter(|counter| counter.key.starts_with(kind));
+        let keys = [By::Address, By::Number, By::Prefix, By::Total];
+        let keys = keys.map(|by| subject.key(Kind::Sends { by, known: false }));
+        let counters = sign_in.core.store.counters(&keys).await.unwrap();
+        let counted = keys.map(|key| {
+            let counts = counters.iter().filter(|counter| counter.key == key);
             counts.map(|counter| counter.count).max()
-        };
-        let counted = ["address", "number", "prefix", "total"].map(most);
+        });
         assert_eq!(counted, [Some(10), Some(2), Some(2), Some(2)], "{counters:?}");
         assert!(matches!(app.ask_from([203, 0, 121, 1], "+1 202 555 0151").await, Start::Sent));
     }

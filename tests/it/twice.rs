@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 
 use phonegate::{
     code::Pin,
-    guard::{Asker, Subject, subject},
+    guard::{Asker, By, Kind, Subject},
     keys::Token,
     phone::PhoneNumber,
     sign_in::{Check, Start},
@@ -165,7 +165,10 @@ async fn whoever_holds_the_token_of_before_has_one_guess_and_it_counts() {
         let sign_in = &app.state().sign_in;
         let phone = sign_in.core.keys.phone(&PhoneNumber::from_store("+12025550150".to_owned()));
         let thief = Subject::new(&sign_in.core.keys, &PhoneNumber::from_store(String::new()), THIEF.into());
-        let keys = [subject::wrong_number(&phone, false), subject::wrong_address(&thief.address_hash)];
+        let keys = [
+            Kind::wrong_number(false).of(&phone),
+            Kind::WrongCodes { by: By::Address, known: false }.of(&thief.address_hash),
+        ];
         let counters = sign_in.core.store.counters(&keys).await.unwrap();
         assert_eq!(counters.iter().map(|counter| counter.count).collect::<Vec<_>>(), [1, 1]);
         before.copy().check(id, &code).await.assert_redirect("/");

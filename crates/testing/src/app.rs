@@ -5,7 +5,7 @@ use std::{ffi::OsString, net::IpAddr, process::Command, time::Duration};
 use phonegate::{
     clock::{Clock, Timestamp},
     config::{Config, Environment, Invocation},
-    guard::Asker,
+    guard::{Asker, Limit},
     keys::Token,
     phone::{Fiction, PhoneNumber},
     random::Random,
@@ -136,8 +136,8 @@ impl Builder {
             ("STORE_URL".to_owned(), format!("sqlite:{}", folder.path().join("test.db").display())),
         ];
         if !self.guarded {
-            for limit in ["LIMIT_NUMBER", "LIMIT_ADDRESS", "LIMIT_PREFIX"] {
-                variables.push((limit.to_owned(), "100000/1h".to_owned()));
+            for limit in Limit::ALL.iter().filter(|limit| **limit != Limit::Total) {
+                variables.push((limit.setting().to_owned(), "100000/1h".to_owned()));
             }
         }
         if !self.simulator_mode {

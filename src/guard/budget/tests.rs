@@ -33,7 +33,7 @@ fn a_tenth_is_the_reserve_and_a_tenth_of_that_for_one_block_of_numbers() {
 #[test]
 fn an_address_may_have_a_share_of_what_it_verifies_and_never_less_than_the_least() {
     for (verified, most) in [(0, 10), (33, 10), (37, 11), (40, 12), (1_000, 300), (i64::MAX, u32::MAX)] {
-        assert_eq!(of_address(verified), Rule { most, span: DAY }, "{verified}");
+        assert_eq!(of_address(verified), Rate { most, span: DAY }, "{verified}");
     }
 }
 
@@ -67,7 +67,9 @@ fn each_send_that_ended_counts_as_verified_or_not() {
     let unverified: Vec<_> = tally
         .counters
         .iter()
-        .map(|((key, span), (count, look))| format!("{key} {} h: {count}, {look}", span.as_secs() / 3600))
+        .map(|(Quota { key, span, most }, count)| {
+            format!("{} {} h: {count}, {most}", key.as_str(), span.as_secs() / 3600)
+        })
         .collect();
     assert_eq!(
         unverified,

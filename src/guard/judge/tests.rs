@@ -1,10 +1,10 @@
-//! Verdicts by tables: what was counted, and what becomes of the next send.
+//! Decisions by tables: what was counted, and what becomes of the next send.
 
 use std::net::IpAddr;
 
 use super::*;
 use crate::{
-    guard::{GuardSettings, Limits, Mode, budget::HOUR},
+    guard::{GuardSettings, Mode, budget::HOUR},
     keys::Keys,
     phone::PhoneNumber,
 };
@@ -13,15 +13,8 @@ const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 const HOURS_20: u64 = 20 * 3600;
 
 fn guard(unverified: bool) -> Guard {
-    let limits = |text| Limits::parse(text).unwrap();
-    Guard::new(GuardSettings {
-        number: limits(Limits::NUMBER),
-        address: limits(Limits::ADDRESS),
-        prefix: limits(Limits::PREFIX),
-        total: Limits::total(None, false, false),
-        unverified,
-        mode: Mode::Enforce,
-    })
+    let limits = Limit::ALL.iter().map(|limit| (*limit, limit.by_default())).collect();
+    Guard::new(GuardSettings { limits, unverified, mode: Mode::Enforce })
 }
 
 fn subject(known: bool) -> Subject {
@@ -35,7 +28,7 @@ fn counter(key: &str, span: Duration, count: i64, age: u64) -> Counter {
     let subject = subject(false);
     let key = key.replace("{n}", &subject.phone_hash[..22]).replace("{a}", &subject.address_hash[..22]);
     Counter {
-        key,
+        key: CounterKey::new(key),
         span,
         started_at: NOW - Duration::from_secs(age),
         count,
@@ -43,15 +36,15 @@ fn counter(key: &str, span: Duration, count: i64, age: u64) -> Counter {
     }
 }
 
-/// The verdict in a few words, with the wait in seconds.
-fn verdict(known: bool, counters: &[Counter], days: &[(i64, i64)]) -> String {
+/// The decision in a few words, with the wait in seconds.
+fn decision(known: bool, counters: &[Counter], days: &[(i64, i64)]) -> String {
     let secs = |wait: Option<Duration>| wait.map_or(0, |wait| wait.as_secs());
     match guard(true).judge(&subject(known), counters, days, NOW) {
-        Verdict::Pass => "pass".to_owned(),
-        Verdict::Refused(refused) => format!("{refused}, {}", secs(refused.wait)),
-        Verdict::Reserve(quotas) => {
-            let quotas = quotas.iter().map(|quota| {
-                let words: Vec<_> = quota.key.split(' ').skip(1).take(1).collect();
+        Decision::Pass => "pass".to_owned(),
+        Decision::Refused(limited) => format!("{limited}, {}", secs(limited.wait)),
+        Decision::Reserve(reserve) => {
+            let quotas = reserve.quotas.iter().map(|quota| {
+                let words: Vec<_> = quota.key.as_str().split(' ').skip(1).take(1).collect();
                 format!("{} {}", words.concat(), quota.most)
             });
             format!("reserve: {}", quotas.collect::<Vec<_>>().join(", "))
@@ -89,7 +82,7 @@ fn a_limit_refuses_once_it_is_reached_and_says_when_its_window_ends() {
         // Left by a rule that the settings no longer have.
         (vec![counter("number {n}", minutes(11), 99, 0)], "pass"),
     ] {
-        assert_eq!(verdict(false, &counters, &[]), expected, "{counters:?}");
+        assert_eq!(decision(false, &counters, &[]), expected, "{counters:?}");
     }
 }
 
@@ -116,7 +109,7 @@ fn a_known_browser_is_counted_apart() {
             "closed after wrong codes; see phonegate unlock, 0",
         ),
     ] {
-        assert_eq!(verdict(true, &counters, &[]), expected, "{counters:?}");
+        assert_eq!(decision(true, &counters, &[]), expected, "{counters:?}");
     }
 }
 
@@ -139,7 +132,7 @@ fn wrong_codes_come_before_everything_else() {
         // Written by a clock that was an hour ahead.
         (vec![waits("wrong number {n}", FOREVER, 6, 3_600)], "wrong codes, 300"),
     ] {
-        assert_eq!(verdict(false, &counters, &[]), expected, "{counters:?}");
+        assert_eq!(decision(false, &counters, &[]), expected, "{counters:?}");
     }
 }
 
@@ -190,7 +183,7 @@ fn past_a_countrys_budget_its_reserve_is_left_for_addresses_without_an_unverifie
         ),
         (vec![country_day(100), counter("total", HOUR, 1_000, 0)], &[], "LIMIT_TOTAL 1000/1h, 3600"),
     ] {
-        assert_eq!(verdict(false, &counters, days), expected, "{counters:?}");
+        assert_eq!(decision(false, &counters, days), expected, "{counters:?}");
     }
 }
 
@@ -213,7 +206,7 @@ fn an_addresss_budget_grows_with_what_it_verifies_and_has_no_reserve() {
         (vec![address(10), verified(today - 2, 40)], refused(10)),
         (vec![address(10), counter("unverified country GB", HOUR, 30, 600)], refused(10)),
     ] {
-        assert_eq!(verdict(false, &counters, &[]), expected, "{counters:?}");
+        assert_eq!(decision(false, &counters, &[]), expected, "{counters:?}");
     }
 }
 
@@ -221,7 +214,7 @@ fn an_addresss_budget_grows_with_what_it_verifies_and_has_no_reserve() {
 fn without_the_budget_nothing_is_over_it() {
     let counters =
         [counter("unverified country GB", DAY, 999, 0), counter("unverified address {a}", DAY, 99, 0)];
-    assert_eq!(guard(false).judge(&subject(false), &counters, &[], NOW), Verdict::Pass);
+    assert_eq!(guard(false).judge(&subject(false), &counters, &[], NOW), Decision::Pass);
     assert!(!guard(false).needs_history(&subject(false), &counters, NOW));
     assert!(guard(true).needs_history(&subject(false), &counters, NOW));
     assert!(!guard(true).needs_history(&subject(true), &counters, NOW));
@@ -231,23 +224,25 @@ fn without_the_budget_nothing_is_over_it() {
 fn a_send_is_held_against_what_it_is_counted_by() {
     for known in [false, true] {
         let subject = subject(known);
-        let (limits, watched) = (subject.limits(), subject.watched());
+        let key = |kind| subject.key(kind);
+        let limits: Vec<_> = Limit::ALL.iter().filter_map(|limit| limit.kind(known)).map(key).collect();
+        let watched: Vec<_> = watched(known).into_iter().map(key).collect();
         assert!(limits.iter().all(|key| watched.contains(key)), "{watched:?}");
-        assert!(watched.contains(&subject.wrong_number()), "{watched:?}");
-        for key in limits.iter().chain(&watched) {
+        assert!(watched.contains(&key(Kind::wrong_number(known))), "{watched:?}");
+        for key in limits.iter().chain(&watched).chain(&Guard::looks_at(&subject, NOW)) {
+            let key = key.as_str();
             assert!(!key.contains("447400000001") && !key.contains("198.51.100.7"), "{key}");
         }
     }
 }
 
 #[test]
-fn the_statement_that_counts_and_the_verdict_follow_the_same_rules() {
+fn the_limits_that_are_counted_are_those_that_are_judged() {
     let guard = guard(true);
     for known in [false, true] {
-        let limits = subject(known).limits();
-        let places: Vec<_> = guard.settings().lines(known).map(|line| line.place).collect();
-        assert!(places.is_sorted(), "keys are taken in one order");
-        assert!(places.iter().all(|place| *place < limits.len()));
-        assert_eq!(guard.settings().lines(known).count(), if known { 9 } else { 10 });
+        let rates: Vec<_> = guard.0.settings.rates(known).collect();
+        assert!(rates.iter().map(|(limit, ..)| limit).is_sorted(), "keys are taken in one order");
+        assert!(rates.iter().all(|(limit, kind, _)| limit.kind(known) == Some(*kind)));
+        assert_eq!(rates.len(), if known { 9 } else { 10 });
     }
 }

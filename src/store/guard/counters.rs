@@ -2,34 +2,69 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sqlx::{Any, AssertSqlSafe, Executor, Row, query::Query};
+use sqlx::{Any, AssertSqlSafe, Connection, Executor, Row, any::AnyRow};
 
+use super::reserve::Reserve;
 use crate::{
     clock::{Timestamp, millis},
     store::{
         Store, StoreError,
         chain::{BEFORE, Chain},
-        verifications::{FIRST_NOW, FIRST_PARAMETERS, INSERT_FIRST},
+        verifications::{FIRST_NOW, FIRST_PARAMETERS, insert_first},
     },
 };
+
+/// What is counted, and of whom, in the guard's words: `number HASH`, `total`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CounterKey(pub(in crate::store) String);
+
+impl CounterKey {
+    /// Its words, of which the guard knows the meaning.
+    pub fn new(words: impl Into<String>) -> Self {
+        Self(words.into())
+    }
+
+    /// The words.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 /// One window of what is counted under a key.
 #[derive(Debug, Clone)]
 pub struct Counter {
     /// What is counted.
-    pub key: String,
-    /// How long the window is.
-    pub span: Duration,
-    /// When it began.
-    pub started_at: Timestamp,
-    /// How much there was of it since.
+    pub key: CounterKey,
+    pub(crate) span: Duration,
+    pub(crate) started_at: Timestamp,
+    /// How much there was of it since the window began.
     pub count: i64,
     /// The wait after wrong codes.
-    pub not_before: Timestamp,
+    pub(crate) not_before: Timestamp,
 }
 
-/// How many keys are looked up at once.
-pub const KEYS: usize = 13;
+impl Counter {
+    /// What it holds now: nothing once its window is over.
+    pub(crate) fn held(&self, now: Timestamp) -> i64 {
+        if now < self.started_at + self.span { self.count } else { 0 }
+    }
+
+    /// How long its window still runs, at most as long as it is.
+    pub(crate) fn ends_in(&self, now: Timestamp) -> Duration {
+        (self.started_at + self.span).since(now).min(self.span)
+    }
+}
+
+/// How much a counter takes in a window.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Quota<K = CounterKey> {
+    /// What is counted.
+    pub key: K,
+    /// How long the window is.
+    pub span: Duration,
+    /// How much it takes.
+    pub most: i64,
+}
 
 /// Counts on while the window runs and starts a new one after its end. A window that begins in the future, since the
 /// clock was set back, begins now.
@@ -45,28 +80,37 @@ macro_rules! count_on {
 }
 pub(super) use count_on;
 
-/// The statements that count a send by rules which stay the same as long as the app runs.
+/// The statements that count a send by quotas which stay the same as long as the app runs. They know kinds of counters, and
+/// ask for the key of each when they are run.
 #[derive(Debug, Clone)]
-pub struct Counting {
+pub struct Counting<K> {
     sql: Arc<str>,
     with_first: Chain,
-    /// Which of the given keys they bind.
-    keys: Vec<usize>,
+    /// What the statements bind, in their order; so many of them, the first, are counted.
+    keys: Vec<K>,
+    counted: usize,
 }
 
-impl Counting {
-    /// Each rule: the place of its key among those that will be given, its window, and how many fit into it. Keys are
-    /// taken in this order. If `strict`, a send that does not fit everywhere is counted nowhere.
-    pub fn new(rules: &[(usize, Duration, u32)], strict: bool) -> Self {
-        let mut keys: Vec<usize> = rules.iter().map(|(key, ..)| *key).collect();
-        keys.dedup();
-        // Numbers only, and none of them from a visitor.
-        let row = |(key, span, most): &(usize, Duration, u32), now: usize, first_key: usize| {
-            let key = first_key + keys.iter().position(|other| other == key).unwrap_or_default();
-            format!("(${key}, {}, {most}, {}, ${now}, 1)", millis(*span), i64::from(strict))
+impl<K: Copy + PartialEq> Counting<K> {
+    /// Rows are taken in the order of the quotas. If `strict`, a send that does not fit everywhere is counted nowhere.
+    /// `watched`: what holds back an attempt that is the first of its browser, if it is full or says to wait.
+    pub fn new(quotas: &[Quota<K>], watched: &[K], strict: bool) -> Self {
+        let mut keys = Vec::new();
+        let mut place = |key: K| {
+            keys.iter().position(|other| *other == key).unwrap_or_else(|| {
+                keys.push(key);
+                keys.len() - 1
+            })
         };
+        let counts: Vec<_> = quotas.iter().map(|quota| (place(quota.key), quota)).collect();
+        let watched: Vec<_> = watched.iter().map(|key| place(*key) + FIRST_PARAMETERS + 1).collect();
+        // Numbers only, and none of them from a visitor.
         let rows = |now: usize, first_key: usize| {
-            rules.iter().map(|rule| row(rule, now, first_key)).collect::<Vec<_>>().join(", ")
+            let row = |(place, quota): &(usize, &Quota<K>)| {
+                let (key, span, strict) = (first_key + place, millis(quota.span), i64::from(strict));
+                format!("(${key}, {span}, {}, {strict}, ${now}, 1)", quota.most)
+            };
+            counts.iter().map(row).collect::<Vec<_>>().join(", ")
         };
         let sql = format!("{INSERT} VALUES {}{}", rows(1, 2), count_on!());
         let with_first = format!(
@@ -74,113 +118,134 @@ impl Counting {
             rows(FIRST_NOW, FIRST_PARAMETERS + 1),
             count_on!()
         );
-        let steps: &[&str] = if rules.is_empty() { &[INSERT_FIRST] } else { &[INSERT_FIRST, &with_first] };
-        Self { sql: sql.into(), with_first: Chain::new(steps), keys }
+        let insert = insert_first(&watched);
+        let steps = [insert.as_str(), &with_first];
+        let with_first = Chain::new(if counts.is_empty() { &steps[..1] } else { &steps });
+        let counted = counts.iter().map(|(place, _)| place + 1).max().unwrap_or_default();
+        Self { sql: sql.into(), with_first, keys, counted }
     }
 
-    /// Writes an attempt down and counts its send, or neither.
-    pub(in crate::store) fn with_first(&self) -> &Chain {
-        &self.with_first
+    /// One send, of which `key` tells what is counted.
+    pub fn of(&self, key: impl Fn(K) -> CounterKey) -> Count<'_> {
+        let keys = self.keys.iter().map(|kind| key(*kind)).collect();
+        Count { sql: &self.sql, with_first: &self.with_first, keys, counted: self.counted }
     }
+}
 
-    /// Those of the keys that the statements bind, in their order.
-    pub(in crate::store) fn bound<'a>(&self, keys: &'a [String]) -> impl Iterator<Item = &'a str> {
-        self.keys.iter().map(|key| keys.get(*key).map_or("", String::as_str))
-    }
+/// A send that is to be counted.
+#[derive(Debug)]
+pub struct Count<'a> {
+    sql: &'a Arc<str>,
+    /// Writes an attempt down and counts its send, or neither; binds all of the keys.
+    pub(in crate::store) with_first: &'a Chain,
+    pub(in crate::store) keys: Vec<CounterKey>,
+    counted: usize,
 }
 
 const INSERT: &str = "INSERT INTO guard_counters (key, span, most, strict, started_at, count)";
 
 impl Store {
-    /// Counts one send everywhere, or, if it does not fit, nowhere.
-    pub async fn count_send(
+    /// Counts one send everywhere, or, if it does not fit, nowhere. `reserve`: what else it has to fit into.
+    pub(crate) async fn count_send(
         &self,
-        counting: &Counting,
-        keys: &[String],
+        Count { sql, keys, counted, .. }: Count<'_>,
+        reserve: Option<&Reserve>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        fits(count_send(&mut *self.hold().await?, counting, keys, now).await)
+        let count = (counted > 0).then(|| {
+            let query = sqlx::query(AssertSqlSafe(Arc::clone(sql))).bind(now.as_millis());
+            keys.into_iter().take(counted).fold(query, |query, key| query.bind(key.0))
+        });
+        let mut connection = self.hold().await?;
+        let Some(reserve) = reserve else {
+            let Some(count) = count else { return Ok(true) };
+            return fits(count.execute(&mut *connection).await.map(|_| true));
+        };
+        let mut transaction = connection.begin().await?;
+        // What is not committed is rolled back.
+        if let Some(count) = count
+            && !fits(count.execute(&mut *transaction).await.map(|_| true))?
+        {
+            return Ok(false);
+        }
+        for quota in &reserve.quotas {
+            if !fits(reserve.take(&mut *transaction, quota, now).await)? {
+                return Ok(false);
+            }
+        }
+        transaction.commit().await?;
+        Ok(true)
     }
 
-    /// The counters of some keys, [`KEYS`] at most; no counter means that nothing was counted.
-    pub async fn counters(&self, keys: &[String]) -> Result<Vec<Counter>, StoreError> {
-        const SQL: &str = "SELECT key, span, started_at, count, not_before FROM guard_counters \
-                           WHERE key IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-        let mut query = sqlx::query(SQL);
-        for place in 0..KEYS {
-            query = query.bind(keys.get(place).map_or("", String::as_str));
-        }
-        let rows = query.fetch_all(&mut *self.hold().await?).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Counter {
-                    key: row.try_get(0)?,
-                    span: Duration::from_millis(row.try_get::<i64, _>(1)?.unsigned_abs()),
-                    started_at: Timestamp::from_millis(row.try_get(2)?),
-                    count: row.try_get(3)?,
-                    not_before: Timestamp::from_millis(row.try_get(4)?),
-                })
+    /// The counters of some keys; no counter means that nothing was counted.
+    pub async fn counters(&self, keys: &[CounterKey]) -> Result<Vec<Counter>, StoreError> {
+        let places: Vec<_> = (1..=keys.len()).map(|place| format!("${place}")).collect();
+        let sql = format!(
+            "SELECT key, span, started_at, count, not_before FROM guard_counters WHERE key IN ({})",
+            places.join(", ")
+        );
+        let query = keys.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, key| query.bind(key.as_str()));
+        let read = |row: AnyRow| {
+            Ok(Counter {
+                key: CounterKey(row.try_get(0)?),
+                span: Duration::from_millis(row.try_get::<i64, _>(1)?.unsigned_abs()),
+                started_at: Timestamp::from_millis(row.try_get(2)?),
+                count: row.try_get(3)?,
+                not_before: Timestamp::from_millis(row.try_get(4)?),
             })
-            .collect()
+        };
+        Ok(query.try_map(read).fetch_all(&mut *self.hold().await?).await?)
     }
 
     /// After the clock was set back: windows that begin in the future begin now, and no wait is longer than `longest`.
-    pub async fn rewind(&self, keys: &[String], now: Timestamp, longest: Duration) -> Result<(), StoreError> {
+    pub(crate) async fn rewind(
+        &self,
+        counters: &[Counter],
+        now: Timestamp,
+        longest: Duration,
+    ) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE guard_counters SET \
                            started_at = CASE WHEN started_at > $2 THEN $2 ELSE started_at END, \
                            not_before = CASE WHEN not_before > $3 THEN $3 ELSE not_before END \
                            WHERE key = $1 AND (started_at > $2 OR not_before > $3)";
+        let latest = now + longest;
+        for counter in counters.iter().filter(|it| it.started_at > now || it.not_before > latest) {
+            let query = sqlx::query(SQL).bind(counter.key.as_str()).bind(now.as_millis());
+            query.bind(latest.as_millis()).execute(&mut *self.hold().await?).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes room again under some keys: what was counted did not come to pass, or ended well.
+    pub(crate) async fn give_back(&self, keys: &[CounterKey]) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE guard_counters SET count = count - 1 WHERE key = $1 AND count > 0";
         for key in keys {
-            let query = sqlx::query(SQL).bind(key.as_str()).bind(now.as_millis());
-            query.bind((now + longest).as_millis()).execute(&mut *self.hold().await?).await?;
+            sqlx::query(SQL).bind(key.as_str()).execute(&mut *self.hold().await?).await?;
         }
         Ok(())
     }
 
     /// Deletes the windows that are over.
-    pub async fn sweep_counters(&self, now: Timestamp) -> Result<u64, StoreError> {
+    pub(crate) async fn sweep_counters(&self, now: Timestamp) -> Result<u64, StoreError> {
         let query = sqlx::query("DELETE FROM guard_counters WHERE started_at + span <= $1 OR count <= 0");
         Ok(query.bind(now.as_millis()).execute(&mut *self.hold().await?).await?.rows_affected())
     }
 }
 
-pub(super) async fn count_send<'e>(
-    executor: impl Executor<'e, Database = Any>,
-    counting: &Counting,
-    keys: &[String],
-    now: Timestamp,
-) -> Result<bool, sqlx::Error> {
-    if counting.keys.is_empty() {
-        return Ok(true);
-    }
-    let query = sqlx::query(AssertSqlSafe(Arc::clone(&counting.sql))).bind(now.as_millis());
-    let query = counting.bound(keys).fold(query, Query::bind);
-    query.execute(executor).await?;
-    Ok(true)
-}
-
-/// Counts `count` under one key.
+/// Counts `count` more, whether or not it fits; says how many it is with them.
 pub(in crate::store) async fn add<'e>(
     executor: impl Executor<'e, Database = Any>,
-    (key, span): (&str, Duration),
-    (most, strict): (i64, bool),
+    Quota { key, span, most }: &Quota,
     count: i64,
     now: Timestamp,
-) -> Result<(), sqlx::Error> {
+) -> Result<i64, sqlx::Error> {
     const SQL: &str = concat!(
-        "INSERT INTO guard_counters (key, span, most, strict, started_at, count) VALUES ($1, $2, $3, $4, $5, $6)",
-        count_on!()
+        "INSERT INTO guard_counters (key, span, most, strict, started_at, count) VALUES ($1, $2, $3, 0, $4, $5)",
+        count_on!(),
+        " RETURNING count"
     );
-    sqlx::query(SQL)
-        .bind(key)
-        .bind(millis(span))
-        .bind(most)
-        .bind(i64::from(strict))
-        .bind(now.as_millis())
-        .bind(count)
-        .execute(executor)
-        .await?;
-    Ok(())
+    let query = sqlx::query_scalar(SQL).bind(key.as_str()).bind(millis(*span)).bind(*most);
+    query.bind(now.as_millis()).bind(count).fetch_one(executor).await
 }
 
 /// Whether the counters took it: a limit that is reached is no failure of the store.

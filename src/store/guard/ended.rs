@@ -1,10 +1,10 @@
 //! How sends ended: each is counted once, as verified or not, whichever instance finds it.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use sqlx::{Connection, Row, any::AnyRow};
 
-use super::counters;
+use super::counters::{self, Quota};
 use crate::{
     clock::Timestamp,
     phone::PhoneNumber,
@@ -35,8 +35,8 @@ pub struct Ended {
 /// What a number of ended attempts adds to the counters.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// By key and window: how many more, and from how many on the counter is looked at.
-    pub counters: BTreeMap<(String, Duration), (i64, i64)>,
+    /// How many more each counter holds. They may be more than it takes: from then on it is looked at.
+    pub counters: BTreeMap<Quota, i64>,
     /// By country and day.
     pub verified: BTreeMap<(String, i64), i64>,
 }
@@ -66,11 +66,10 @@ impl Store {
         let mut connection = self.hold().await?;
         let mut transaction = connection.begin().await?;
         let query = sqlx::query(SQL).bind(now.as_millis()).bind(limit);
-        let rows = query.fetch_all(&mut *transaction).await?;
-        let ended = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let ended = query.try_map(read).fetch_all(&mut *transaction).await?;
         let tally = tally(&ended);
-        for ((key, span), (count, look)) in &tally.counters {
-            counters::add(&mut *transaction, (key, *span), (*look, false), *count, now).await?;
+        for (quota, count) in &tally.counters {
+            counters::add(&mut *transaction, quota, *count, now).await?;
         }
         for ((country, day), count) in &tally.verified {
             let query = sqlx::query(VERIFIED).bind(country.as_str()).bind(*day).bind(*count);
@@ -81,23 +80,24 @@ impl Store {
     }
 
     /// The verified sends to a country by day, from `since` on.
-    pub async fn verified_days(&self, country: &str, since: i64) -> Result<Vec<(i64, i64)>, StoreError> {
+    pub(crate) async fn verified_days(
+        &self,
+        country: &str,
+        since: i64,
+    ) -> Result<Vec<(i64, i64)>, StoreError> {
         const SQL: &str = "SELECT day, verified FROM verified_days WHERE country = $1 AND day >= $2";
-        let rows = sqlx::query(SQL).bind(country).bind(since).fetch_all(&mut *self.hold().await?).await?;
-        Ok(rows
-            .iter()
-            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
-            .collect::<Result<_, sqlx::Error>>()?)
+        let query = sqlx::query_as(SQL).bind(country).bind(since);
+        Ok(query.fetch_all(&mut *self.hold().await?).await?)
     }
 
     /// Deletes what was verified on days before that one.
-    pub async fn sweep_verified_days(&self, before: i64) -> Result<u64, StoreError> {
+    pub(crate) async fn sweep_verified_days(&self, before: i64) -> Result<u64, StoreError> {
         let query = sqlx::query("DELETE FROM verified_days WHERE day < $1").bind(before);
         Ok(query.execute(&mut *self.hold().await?).await?.rows_affected())
     }
 }
 
-fn read(row: &AnyRow) -> Result<Ended, sqlx::Error> {
+fn read(row: AnyRow) -> Result<Ended, sqlx::Error> {
     let state = State::parse(row.try_get(3)?);
     let sends: i64 = row.try_get(4)?;
     let ended_at = row.try_get::<Option<i64>, _>(5)?.map(Timestamp::from_millis);

@@ -13,21 +13,21 @@ impl Store {
     }
 
     /// From now on the browser behind `hash` is a stranger to its number.
-    pub async fn forget_browser(&self, hash: &str) -> Result<(), StoreError> {
+    pub(crate) async fn forget_browser(&self, hash: &str) -> Result<(), StoreError> {
         let query = sqlx::query("DELETE FROM known_browsers WHERE hash = $1").bind(hash);
         query.execute(&mut *self.hold().await?).await?;
         Ok(())
     }
 
     /// From now on the number has signed in with no browser.
-    pub async fn forget_browsers(&self, phone_hash: &str) -> Result<(), StoreError> {
+    pub(crate) async fn forget_browsers(&self, phone_hash: &str) -> Result<(), StoreError> {
         let query = sqlx::query("DELETE FROM known_browsers WHERE phone_hash = $1");
         query.bind(phone_hash).execute(&mut *self.hold().await?).await?;
         Ok(())
     }
 
     /// Deletes those that are known no longer.
-    pub async fn sweep_browsers(&self, now: Timestamp) -> Result<u64, StoreError> {
+    pub(crate) async fn sweep_browsers(&self, now: Timestamp) -> Result<u64, StoreError> {
         let query = sqlx::query("DELETE FROM known_browsers WHERE expires_at <= $1").bind(now.as_millis());
         Ok(query.execute(&mut *self.hold().await?).await?.rows_affected())
     }

@@ -1,6 +1,7 @@
 //! What the guard relies on, the same on both engines.
 
 mod fast_path;
+mod windows;
 
 use std::time::Duration;
 
@@ -24,12 +25,20 @@ fn after(seconds: u64) -> Timestamp {
     NOW + Duration::from_secs(seconds)
 }
 
-fn keys(keys: &[&str]) -> Vec<String> {
-    keys.iter().map(|key| (*key).to_owned()).collect()
+/// By quotas of kinds of counters, which are numbered.
+fn counting(quotas: &[(usize, Duration, i64)], strict: bool) -> Counting<usize> {
+    let quotas: Vec<_> =
+        quotas.iter().map(|(key, span, most)| Quota { key: *key, span: *span, most: *most }).collect();
+    Counting::new(&quotas, &[], strict)
+}
+
+/// A send of which these are counted.
+fn send<'a>(counting: &'a Counting<usize>, keys: &[&str]) -> Count<'a> {
+    counting.of(|kind| CounterKey::new(keys[kind]))
 }
 
 async fn count(store: &Store, key: &str, span: Duration) -> i64 {
-    let counters = store.counters(&keys(&[key])).await.unwrap();
+    let counters = store.counters(&[CounterKey::new(key)]).await.unwrap();
     counters.iter().find(|counter| counter.span == span).map_or(0, |counter| counter.count)
 }
 
@@ -43,11 +52,15 @@ async fn of_two_hundred_sends_at_once_exactly_as_many_pass_as_fit() {
         (vec![(0, HOUR, 11), (1, MINUTE, 1), (2, HOUR, 50)], 50),
     ] {
         for store in stores().await {
-            let counting = Counting::new(&rules, true);
-            let sends = (0..200).map(|send| {
+            let counting = counting(&rules, true);
+            let sends = (0..200).map(|number| {
                 let (store, counting) = (store.clone(), counting.clone());
-                let keys = keys(&[&format!("address {}", send % 20), &format!("number {send}"), "total"]);
-                tokio::spawn(async move { store.count_send(&counting, &keys, NOW).await.unwrap() })
+                let keys =
+                    [format!("address {}", number % 20), format!("number {number}"), "total".to_owned()];
+                tokio::spawn(async move {
+                    let send = counting.of(|kind| CounterKey::new(&keys[kind]));
+                    store.count_send(send, None, NOW).await.unwrap()
+                })
             });
             let mut fitted = 0;
             for send in sends.collect::<Vec<_>>() {
@@ -62,8 +75,8 @@ async fn of_two_hundred_sends_at_once_exactly_as_many_pass_as_fit() {
 #[tokio::test]
 async fn a_window_begins_with_the_first_that_it_counts() {
     for store in stores().await {
-        let counting = Counting::new(&[(0, MINUTE, 2), (0, HOUR, 3)], true);
-        let one = keys(&["number a"]);
+        let counting = counting(&[(0, MINUTE, 2), (0, HOUR, 3)], true);
+        let one = || send(&counting, &["number a"]);
         for (seconds, fits) in [
             (0, true),
             (59, true),
@@ -74,11 +87,12 @@ async fn a_window_begins_with_the_first_that_it_counts() {
             (3_599, false),
             (3_600, true),
         ] {
-            assert_eq!(store.count_send(&counting, &one, after(seconds)).await.unwrap(), fits, "{seconds} s");
+            assert_eq!(store.count_send(one(), None, after(seconds)).await.unwrap(), fits, "{seconds} s");
         }
-        let elsewhere = keys(&["number b"]);
-        assert!(store.count_send(&counting, &elsewhere, after(61)).await.unwrap());
-        assert!(store.count_send(&Counting::new(&[], true), &one, after(61)).await.unwrap(), "no limit");
+        let elsewhere = send(&counting, &["number b"]);
+        assert!(store.count_send(elsewhere, None, after(61)).await.unwrap());
+        let nothing = super::tests::counting(&[], true);
+        assert!(store.count_send(send(&nothing, &[]), None, after(61)).await.unwrap(), "no limit");
 
         assert_eq!(store.sweep_counters(after(3_661)).await.unwrap(), 3);
         assert_eq!(count(&store, "number a", HOUR).await, 1);
@@ -88,31 +102,36 @@ async fn a_window_begins_with_the_first_that_it_counts() {
 #[tokio::test]
 async fn observed_limits_are_counted_past_their_end_and_bind_again_once_enforced() {
     for store in stores().await {
-        let one = keys(&["total"]);
+        let fits = async |most, strict| {
+            let counting = counting(&[(0, HOUR, most)], strict);
+            store.count_send(send(&counting, &["total"]), None, NOW).await.unwrap()
+        };
         for _ in 0..5 {
-            assert!(store.count_send(&Counting::new(&[(0, HOUR, 2)], false), &one, NOW).await.unwrap());
+            assert!(fits(2, false).await);
         }
         assert_eq!(count(&store, "total", HOUR).await, 5);
-        assert!(!store.count_send(&Counting::new(&[(0, HOUR, 5)], true), &one, NOW).await.unwrap());
-        assert!(store.count_send(&Counting::new(&[(0, HOUR, 6)], true), &one, NOW).await.unwrap());
+        assert!(!fits(5, true).await);
+        assert!(fits(6, true).await);
     }
 }
 
 #[tokio::test]
 async fn a_clock_that_is_set_back_moves_windows_and_waits_to_now() {
     for store in stores().await {
-        let (one, counting) = (keys(&["number a"]), Counting::new(&[(0, MINUTE, 2)], true));
-        assert!(store.count_send(&counting, &one, after(3_600)).await.unwrap());
-        assert!(store.count_send(&counting, &one, NOW).await.unwrap());
-        assert!(!store.count_send(&counting, &one, after(59)).await.unwrap(), "no window was opened");
-        assert!(store.count_send(&counting, &one, after(60)).await.unwrap(), "and none frozen");
+        let counting = counting(&[(0, MINUTE, 2)], true);
+        let fits = async |now| store.count_send(send(&counting, &["number a"]), None, now).await.unwrap();
+        assert!(fits(after(3_600)).await);
+        assert!(fits(NOW).await);
+        assert!(!fits(after(59)).await, "no window was opened");
+        assert!(fits(after(60)).await, "and none frozen");
 
-        let wrong = guessing::of_number();
+        let (wrong, key) = (guessing::of_number(), CounterKey::new("wrong number a"));
         for second in 3_600..3_605 {
-            store.count_wrong_code(&wrong, "wrong number a", None, after(second)).await.unwrap().unwrap();
+            store.count_wrong_code(&wrong, &key, None, after(second)).await.unwrap().unwrap();
         }
-        store.rewind(&keys(&["wrong number a"]), NOW, MINUTE).await.unwrap();
-        let counters = store.counters(&keys(&["wrong number a"])).await.unwrap();
+        let counters = store.counters(std::slice::from_ref(&key)).await.unwrap();
+        store.rewind(&counters, NOW, MINUTE).await.unwrap();
+        let counters = store.counters(&[key]).await.unwrap();
         assert_eq!((counters[0].count, counters[0].started_at), (5, NOW));
         assert_eq!(counters[0].not_before, NOW + MINUTE);
     }
@@ -121,38 +140,39 @@ async fn a_clock_that_is_set_back_moves_windows_and_waits_to_now() {
 #[tokio::test]
 async fn the_store_waits_after_wrong_codes_as_the_rule_says() {
     for store in stores().await {
-        let wrong = guessing::of_number();
+        let (wrong, key) = (guessing::of_number(), CounterKey::new("wrong number a"));
         let mut now = NOW;
         for expected in 1..=guessing::MOST {
-            let counted = store.count_wrong_code(&wrong, "wrong number a", Some("+44 •"), now).await.unwrap();
+            let counted = store.count_wrong_code(&wrong, &key, Some("+44 •"), now).await.unwrap();
             assert_eq!(counted, Some(expected));
             let wait = guessing::wait(expected, guessing::FREE);
             if !wait.is_zero() {
                 now = now + wait - Duration::from_millis(1);
-                let early = store.count_wrong_code(&wrong, "wrong number a", None, now).await.unwrap();
+                let early = store.count_wrong_code(&wrong, &key, None, now).await.unwrap();
                 assert_eq!(early, None, "{expected} wrong codes, {wait:?}");
                 now = now + Duration::from_millis(1);
             }
         }
-        let closed = store.count_wrong_code(&wrong, "wrong number a", None, now + HOUR).await.unwrap();
+        let closed = store.count_wrong_code(&wrong, &key, None, now + HOUR).await.unwrap();
         assert_eq!(closed, None);
         let list = store.closed("wrong number", guessing::FOREVER, guessing::MOST).await.unwrap();
         assert_eq!((list.len(), list[0].phone.as_str(), list[0].since), (1, "+44 •", NOW));
 
-        assert_eq!(store.delete_counters(["wrong number a", "x"]).await.unwrap(), Some(100));
-        assert_eq!(store.delete_counters(["wrong number a", "x"]).await.unwrap(), None);
+        let keys = [key, CounterKey::new("x")];
+        assert_eq!(store.delete_counters(&keys).await.unwrap(), Some(100));
+        assert_eq!(store.delete_counters(&keys).await.unwrap(), None);
     }
 }
 
 #[tokio::test]
 async fn tries_at_once_get_no_further_than_one_after_the_other() {
     for store in stores().await {
-        let wrong = guessing::of_number();
+        let (wrong, key) = (guessing::of_number(), CounterKey::new("wrong number a"));
         let tries = (0..100).map(|_| {
-            let (store, wrong) = (store.clone(), wrong.clone());
-            tokio::spawn(async move {
-                store.count_wrong_code(&wrong, "wrong number a", None, NOW).await.unwrap().is_some()
-            })
+            let (store, wrong, key) = (store.clone(), wrong.clone(), key.clone());
+            tokio::spawn(
+                async move { store.count_wrong_code(&wrong, &key, None, NOW).await.unwrap().is_some() },
+            )
         });
         let mut passed = 0;
         for one in tries.collect::<Vec<_>>() {
@@ -160,33 +180,33 @@ async fn tries_at_once_get_no_further_than_one_after_the_other() {
         }
         assert_eq!(passed, guessing::FREE);
 
-        store.uncount_wrong_code("wrong number a").await.unwrap();
-        let again = store.count_wrong_code(&wrong, "wrong number a", None, NOW).await.unwrap();
+        store.uncount_wrong_code(&key).await.unwrap();
+        let again = store.count_wrong_code(&wrong, &key, None, NOW).await.unwrap();
         assert_eq!(again, Some(guessing::FREE), "what was taken back may be tried again");
         let row = sent(&store, "a", "b").await;
         assert!(store.verify(&row, "pin", &success("t")).await.unwrap());
-        assert_eq!(store.count_wrong_code(&wrong, "wrong number a", None, NOW).await.unwrap(), Some(1));
+        assert_eq!(store.count_wrong_code(&wrong, &key, None, NOW).await.unwrap(), Some(1));
     }
 }
 
 #[tokio::test]
 async fn of_many_sends_out_of_the_reserve_at_once_as_many_pass_as_fit() {
-    let quota = |key: &str, most| Quota { key: key.to_owned(), span: HOUR, most };
+    let quota = |key: &str, most| Quota { key: CounterKey::new(key), span: HOUR, most };
     for store in stores().await {
         // By address, by block of numbers and in all.
         for (round, of_address, of_prefix, passes) in [(0, 1, 2, 1), (1, 100, 2, 2), (2, 100, 100, 10)] {
             let country = format!("reserve country {round}");
-            let quotas = [
+            let quotas = vec![
                 quota(&country, 10),
                 quota(&format!("p {round}"), of_prefix),
                 quota(&format!("a {round}"), of_address),
             ];
+            let reserve = Reserve { quotas, unless: CounterKey::new("unverified") };
             let sends = (0..100).map(|_| {
-                let (store, quotas) = (store.clone(), quotas.clone());
-                let (counting, total) =
-                    (Counting::new(&[(0, HOUR, 1_000)], true), keys(&[&format!("total {round}")]));
+                let (store, reserve) = (store.clone(), reserve.clone());
                 tokio::spawn(async move {
-                    store.count_reserve_send((&counting, &total), &quotas, "unverified", NOW).await.unwrap()
+                    let (counting, total) = (counting(&[(0, HOUR, 1_000)], true), format!("total {round}"));
+                    store.count_send(send(&counting, &[&total]), Some(&reserve), NOW).await.unwrap()
                 })
             });
             let mut passed = 0;
@@ -203,19 +223,21 @@ async fn of_many_sends_out_of_the_reserve_at_once_as_many_pass_as_fit() {
 #[tokio::test]
 async fn the_reserve_is_not_for_whoever_has_an_unverified_send() {
     for store in stores().await {
-        let (one, counting) = (keys(&["total"]), Counting::new(&[(0, HOUR, 2)], true));
-        let quotas = [Quota { key: "reserve country GB".to_owned(), span: HOUR, most: 1 }];
+        let counting = counting(&[(0, HOUR, 2)], true);
+        let key = |words: &str| CounterKey::new(words);
         let send = async |unless: &str| {
-            store.count_reserve_send((&counting, &one), &quotas, unless, after(60)).await.unwrap()
+            let quotas = vec![Quota { key: key("reserve country GB"), span: HOUR, most: 1 }];
+            let reserve = Reserve { quotas, unless: key(unless) };
+            store.count_send(send(&counting, &["total"]), Some(&reserve), after(60)).await.unwrap()
         };
-        store.count_one("unverified a", HOUR, NOW).await.unwrap();
-        store.count_one("unverified b", MINUTE, NOW).await.unwrap();
+        store.count_one(key("unverified a"), HOUR, NOW).await.unwrap();
+        store.count_one(key("unverified b"), MINUTE, NOW).await.unwrap();
 
         assert!(!send("unverified a").await);
         assert_eq!(count(&store, "total", HOUR).await, 0, "and nothing was counted");
         assert!(send("unverified b").await, "that one was long ago");
         assert!(!send("unverified c").await, "the reserve is used up");
-        store.give_back(&keys(&["reserve country GB", "reserve country FR"])).await.unwrap();
+        store.give_back(&["reserve country GB", "reserve country FR"].map(key)).await.unwrap();
         assert!(send("unverified c").await);
         assert_eq!(count(&store, "total", HOUR).await, 2);
     }
@@ -256,12 +278,12 @@ async fn each_attempt_is_counted_once_when_its_lifetime_is_over() {
         store.insert(&attempt("in check", State::Starting, None)).await.unwrap();
         store.record_sent("in check", "r", SENT).await.unwrap();
         let claim = crate::store::Claim { now: after(299), until: after(310) };
-        store.claim_check("in check", "r", claim, "").await.unwrap().unwrap();
+        store.claim_check("in check", "r", claim, &CounterKey::default()).await.unwrap().unwrap();
 
         let tally = |ended: &[Ended]| {
             let sent = ended.iter().map(|ended| ended.messages).sum::<i64>();
             let mut tally = Tally::default();
-            tally.counters.insert(("u".to_owned(), HOUR), (sent, 100));
+            tally.counters.insert(Quota { key: CounterKey::new("u"), span: HOUR, most: 100 }, sent);
             tally
         };
         assert!(store.end_attempts(after(299), 10, tally).await.unwrap().is_empty());

@@ -2,8 +2,9 @@
 
 use std::{fmt::Write, sync::Arc, time::Duration};
 
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::AssertSqlSafe;
 
+use super::counters::{self, CounterKey, Quota};
 use crate::{
     clock::{Timestamp, millis},
     store::{Store, StoreError},
@@ -17,7 +18,7 @@ pub struct WrongCodes {
 
 /// When [`WrongCodes`] counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Counted {
+pub(crate) enum Counted {
     /// Before it is known whether the code is wrong: not while a wait runs, nor past the most.
     Before,
     /// Once it is known: always.
@@ -27,7 +28,7 @@ pub enum Counted {
 impl WrongCodes {
     /// Counts for `span` from the first, up to `most`. `waits`: from which count on how long is to be waited, both
     /// rising.
-    pub fn new(counted: Counted, span: Duration, most: i64, waits: &[(i64, Duration)]) -> Self {
+    pub(crate) fn new(counted: Counted, span: Duration, most: i64, waits: &[(i64, Duration)]) -> Self {
         let over = "guard_counters.started_at + guard_counters.span <= excluded.started_at";
         let count = format!("CASE WHEN {over} THEN 1 ELSE guard_counters.count + 1 END");
         let mut wait = String::from("CASE");
@@ -60,36 +61,43 @@ impl Store {
     pub async fn count_wrong_code(
         &self,
         wrong_codes: &WrongCodes,
-        key: &str,
+        key: &CounterKey,
         label: Option<&str>,
         now: Timestamp,
     ) -> Result<Option<i64>, StoreError> {
-        let query = sqlx::query(AssertSqlSafe(Arc::clone(&wrong_codes.sql)));
-        let query = query.bind(key).bind(now.as_millis()).bind(label);
-        let row = query.fetch_optional(&mut *self.hold().await?).await?;
-        Ok(row.map(|row| row.try_get(0)).transpose()?)
+        let query = sqlx::query_scalar(AssertSqlSafe(Arc::clone(&wrong_codes.sql)));
+        let query = query.bind(key.as_str()).bind(now.as_millis()).bind(label);
+        Ok(query.fetch_optional(&mut *self.hold().await?).await?)
     }
 
     /// Takes one back that was counted before it was known, and was not wrong.
-    pub async fn uncount_wrong_code(&self, key: &str) -> Result<(), StoreError> {
+    pub(crate) async fn uncount_wrong_code(&self, key: &CounterKey) -> Result<(), StoreError> {
         const SQL: &str =
             "UPDATE guard_counters SET count = count - 1, not_before = 0 WHERE key = $1 AND count > 0";
-        sqlx::query(SQL).bind(key).execute(&mut *self.hold().await?).await?;
+        sqlx::query(SQL).bind(key.as_str()).execute(&mut *self.hold().await?).await?;
         Ok(())
     }
 
-    /// Counts once under a key for all; says the how manieth in its window it is.
-    pub async fn count_one(&self, key: &str, span: Duration, now: Timestamp) -> Result<i64, StoreError> {
-        const SQL: &str = "SELECT count FROM guard_counters WHERE key = $1 AND span = $2";
-        super::counters::add(&mut *self.hold().await?, (key, span), (i64::MAX, false), 1, now).await?;
-        Ok(sqlx::query_scalar(SQL).bind(key).bind(millis(span)).fetch_one(&mut *self.hold().await?).await?)
+    /// Counts one under a key that takes any number; says the how manieth in its window it is.
+    pub(crate) async fn count_one(
+        &self,
+        key: CounterKey,
+        span: Duration,
+        now: Timestamp,
+    ) -> Result<i64, StoreError> {
+        let quota = Quota { key, span, most: i64::MAX };
+        Ok(counters::add(&mut *self.hold().await?, &quota, 1, now).await?)
     }
 
     /// Deletes counters; says the highest count that was among them.
-    pub async fn delete_counters(&self, keys: [&str; 2]) -> Result<Option<i64>, StoreError> {
-        const SQL: &str = "DELETE FROM guard_counters WHERE key IN ($1, $2) RETURNING count";
-        let rows = sqlx::query(SQL).bind(keys[0]).bind(keys[1]).fetch_all(&mut *self.hold().await?).await?;
-        let counts = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i64>, _>>()?;
-        Ok(counts.into_iter().max())
+    pub(crate) async fn delete_counters(&self, keys: &[CounterKey]) -> Result<Option<i64>, StoreError> {
+        const SQL: &str = "DELETE FROM guard_counters WHERE key = $1 RETURNING count";
+        let mut highest = None;
+        for key in keys {
+            let counts =
+                sqlx::query_scalar(SQL).bind(key.as_str()).fetch_all(&mut *self.hold().await?).await?;
+            highest = highest.max(counts.into_iter().max());
+        }
+        Ok(highest)
     }
 }

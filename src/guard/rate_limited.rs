@@ -2,7 +2,7 @@
 
 use std::{fmt, net::IpAddr, time::Duration};
 
-use super::{Rule, Subject};
+use super::{limit::Limit, rates::Rate, subject::Subject};
 use crate::{
     audit::{Event, Line},
     clock::Timestamp,
@@ -15,17 +15,17 @@ use crate::{
 pub enum Cause {
     /// A limit is reached.
     Limit {
-        /// Its setting.
-        name: &'static str,
-        /// The rule of it that is full for longest.
-        rule: Rule,
+        /// Which.
+        limit: Limit,
+        /// The rate of it that is full for longest.
+        rate: Rate,
     },
     /// The unverified-send budget of a country or, if there is none, of the address.
     Unverified {
         /// Whose budget it is.
         country: Option<String>,
         /// The window that is full.
-        rule: Rule,
+        rate: Rate,
     },
     /// The wait after wrong codes.
     WrongCodes,
@@ -34,10 +34,10 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// The rule behind it, in one of few words: the name of its setting, if it has one.
-    pub fn rule(&self) -> &'static str {
+    /// What metrics call it: the name of its setting, if it has one.
+    pub(crate) fn rule(&self) -> &'static str {
         match self {
-            Self::Limit { name, .. } => name,
+            Self::Limit { limit, .. } => limit.setting(),
             Self::Unverified { .. } => "LIMIT_UNVERIFIED",
             Self::WrongCodes => "wrong_codes",
             Self::Closed => "closed",
@@ -45,7 +45,7 @@ impl Cause {
     }
 
     /// Whether `GUARD_MODE=observe` lets it pass.
-    pub fn can_be_observed(&self) -> bool {
+    pub(super) fn can_be_observed(&self) -> bool {
         !matches!(self, Self::WrongCodes | Self::Closed)
     }
 }
@@ -53,11 +53,11 @@ impl Cause {
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Limit { name, rule } => write!(f, "{name} {rule}"),
-            Self::Unverified { country: Some(country), rule } => {
-                write!(f, "LIMIT_UNVERIFIED {rule} of {country}")
+            Self::Limit { rate, .. } => write!(f, "{} {rate}", self.rule()),
+            Self::Unverified { country: Some(country), rate } => {
+                write!(f, "{} {rate} of {country}", self.rule())
             }
-            Self::Unverified { country: None, rule } => write!(f, "LIMIT_UNVERIFIED {rule} of the address"),
+            Self::Unverified { country: None, rate } => write!(f, "{} {rate} of the address", self.rule()),
             Self::WrongCodes => f.write_str("wrong codes"),
             Self::Closed => f.write_str("closed after wrong codes; see phonegate unlock"),
         }
@@ -66,7 +66,7 @@ impl fmt::Display for Cause {
 
 /// A send or a try that was turned down: one line in the log, one sentence for the visitor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
+pub struct RateLimited {
     /// What refused.
     pub cause: Cause,
     /// When to come back; nothing if time does not help.
@@ -77,9 +77,9 @@ pub struct Refused {
     address: IpAddr,
 }
 
-impl Refused {
+impl RateLimited {
     /// Without a `wait` there is no telling when it will be otherwise.
-    pub fn new(subject: &Subject, cause: Cause, wait: Option<Duration>, now: Timestamp) -> Self {
+    pub(crate) fn new(subject: &Subject, cause: Cause, wait: Option<Duration>, now: Timestamp) -> Self {
         Self {
             cause,
             wait,
@@ -91,14 +91,14 @@ impl Refused {
     }
 
     /// Says so in the log. `passed`: it was only observed.
-    pub fn log(&self, keys: &Keys, passed: bool) {
+    pub(crate) fn log(&self, keys: &Keys, passed: bool) {
         let event = if passed { Event::WouldRefuse } else { Event::Refused };
         let line = Line::new(event, &self.phone, keys).at(self.address).country(&self.country);
         line.limit(&self.cause, self.again).because(&self.cause).write();
     }
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for RateLimited {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.cause.fmt(f)
     }
