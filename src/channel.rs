@@ -4,30 +4,28 @@
 
 use std::fmt;
 
-/// A way for a code to reach a phone. More may come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Channel {
-    /// A text message.
-    Sms,
-    /// A call that speaks the code.
-    Voice,
+use crate::words::words;
+
+words! {
+    /// A way for a code to reach a phone; its word is that of settings, forms, the store, the log and the metrics.
+    ///
+    /// What differs among channels is matched without a rest. A new one compiles only once it has its rules here, its names
+    /// at the provider in `verify/facts.rs`, and its sentences in `web/text/channels.rs`.
+    Channel {
+        /// A text message.
+        Sms => "sms",
+        /// A call that speaks the code.
+        Voice => "voice",
+    }
 }
 
 impl Channel {
-    const ALL: [Self; 2] = [Self::Sms, Self::Voice];
-
-    /// As settings, forms, the store and Verify v2 spell it.
-    pub const fn as_str(self) -> &'static str {
+    /// Whether it reaches mobile phones alone.
+    pub const fn needs_mobile(self) -> bool {
         match self {
-            Self::Sms => "sms",
-            Self::Voice => "voice",
+            Self::Sms => true,
+            Self::Voice => false,
         }
-    }
-
-    /// The channel of a name as [`Channel::as_str`] gives it.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|channel| channel.as_str() == text)
     }
 }
 
@@ -100,35 +98,15 @@ impl fmt::Display for Channels {
     }
 }
 
-/// Why a message will not arrive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Trouble {
-    /// The network could not deliver it; the number may not exist.
-    Failed,
-    /// The phone or its user turned it away.
-    Rejected,
-    /// The provider's fraud rules stopped it.
-    Blocked,
-}
-
-impl Trouble {
-    const ALL: [Self; 3] = [Self::Failed, Self::Rejected, Self::Blocked];
-
-    /// As the store keeps it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Failed => "failed",
-            Self::Rejected => "rejected",
-            Self::Blocked => "blocked",
-        }
-    }
-
-    /// Reads the provider's word or the store's; `None` for all other words.
-    pub fn parse(text: &str) -> Option<Self> {
-        if text == "user_rejected" {
-            return Some(Self::Rejected);
-        }
-        Self::ALL.into_iter().find(|trouble| trouble.as_str() == text)
+words! {
+    /// Why a message will not arrive; its word is that of the store and the metrics.
+    Trouble {
+        /// The network could not deliver it; the number may not exist.
+        Failed => "failed",
+        /// The phone or its user turned it away.
+        Rejected => "rejected",
+        /// The provider's fraud rules stopped it.
+        Blocked => "blocked",
     }
 }
 

@@ -76,3 +76,4 @@ pub mod store;
 mod supervisor;
 pub mod verify;
 pub mod web;
+mod words;

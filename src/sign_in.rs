@@ -70,8 +70,6 @@ use crate::{
     verify::VerifyClient,
 };
 
-/// The provider refuses a cancel before this.
-pub(crate) const CANCEL_AFTER: Duration = Duration::from_secs(30);
 /// Another message can be asked for so long after the last.
 const RESEND_AFTER: Duration = Duration::from_secs(30);
 /// Another browser can ask for a code to the same number so long after the last.
@@ -82,8 +80,6 @@ const MOST_SENDS: i64 = 4;
 const LONGEST: Duration = Duration::from_mins(10);
 /// A message for whose code there is less time is not offered.
 const WORTHWHILE: Duration = Duration::from_secs(75);
-/// After a request has ended, the provider may refuse a new one to the number for about a dozen seconds.
-pub(crate) const PAUSE: Duration = Duration::from_secs(15);
 /// After a lost answer the visitor may ask again after this.
 const DOUBT: Duration = Duration::from_secs(30);
 /// The calls to the provider that are made for one claim take no longer, all together.
@@ -94,8 +90,6 @@ pub(crate) const CLAIM: Duration = Duration::from_secs(20);
 const TOMBSTONE: Duration = Duration::from_mins(1);
 /// How often a request looks at its browser's attempts at most: each look finds what another one has changed.
 const LOOKS: u32 = 40;
-/// Wrong codes after which the provider ends a request.
-const TRIES: i64 = 3;
 
 /// What went wrong on our side. `Display` is for the operator.
 #[derive(Debug, thiserror::Error)]

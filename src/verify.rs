@@ -15,6 +15,7 @@ mod call;
 pub mod callback;
 mod error;
 mod exchange;
+pub mod facts;
 mod scrub;
 mod v1;
 mod v2;
@@ -24,7 +25,6 @@ pub(crate) mod tests;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use data_encoding::HEXLOWER;
 use secrecy::SecretString;
 use url::Url;
 
@@ -33,13 +33,14 @@ pub use error::VerifyError;
 
 use crate::{
     attempt::RequestId,
-    channel::{Channel, Channels},
+    channel::Channels,
     clock::{Clock, Timestamp},
     code::Pin,
     phone::PhoneNumber,
     random::Random,
 };
-use application::Tokens;
+use application::{Tokens, uuid};
+use facts::{Facts, V1, V2};
 
 /// Which of the provider's two APIs is spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,16 @@ pub enum VerifyApi {
     V1,
     /// JSON, and HTTP statuses.
     V2,
+}
+
+impl VerifyApi {
+    /// What holds for it.
+    pub fn facts(self) -> &'static Facts {
+        match self {
+            Self::V1 => &V1,
+            Self::V2 => &V2,
+        }
+    }
 }
 
 /// What the client needs to know; all of it comes from the settings.
@@ -61,7 +72,7 @@ pub struct VerifySettings {
     pub credentials: Credentials,
     /// 1 to 16 characters, shown in the message.
     pub brand: String,
-    /// Digits in a code: 6 to 10, with v1 always 6.
+    /// Digits in a code: 6 to 10, and one of [`Facts::code_lengths`].
     pub code_length: u8,
     /// How long a code is good after a message: 60 to 600 s.
     pub lifetime: Duration,
@@ -104,9 +115,9 @@ pub enum Checked {
 pub enum Cancelled {
     /// No code can be typed for it any more.
     Done,
-    /// Not in the first 30 s.
+    /// Not before [`Facts::cancel_after`].
     TooEarly,
-    /// Not after the second message.
+    /// Not with more than [`Facts::cancellable_messages`] out.
     TooLate,
     /// Refused without a reason we know: the request still runs and the number is still locked.
     Refused,
@@ -140,14 +151,14 @@ pub enum Found {
     Expired,
     /// It was cancelled.
     Cancelled,
-    /// The provider does not say: a request that ended may be unknown for a minute, and v2 is never asked.
+    /// The provider does not say: a request that ended may be unknown for a minute, and some cannot be asked.
     Unknown,
 }
 
 /// How long the second step of a request waits after the first code has run out: in that time it is cancelled.
 const CANCEL_ROOM: Duration = Duration::from_secs(30);
-/// A code's life begins for us when the answer has come: at the provider it must not end before. Not longer than it takes
-/// a number to become free after a cancel, so that whoever asks again at the end is not sent away.
+/// A code's life begins for us when the answer has come: at the provider it must not end before. Not longer than
+/// [`Facts::lock_after_cancel`], so that whoever asks again at the end is not sent away.
 const ANSWER_ROOM: Duration = Duration::from_secs(15);
 
 /// Cheap to clone: clones share one connection pool.
@@ -170,7 +181,8 @@ impl VerifyClient {
     /// Makes no connection yet. An error means that there is no TLS to be had.
     pub fn new(settings: VerifySettings) -> reqwest::Result<Self> {
         let http = exchange::http_client(&settings)?;
-        let application = settings.credentials.application.clone().filter(|_| settings.api == VerifyApi::V2);
+        let application =
+            settings.credentials.application.clone().filter(|_| settings.api.facts().takes_applications);
         let tokens = application
             .map(|application| Tokens::new(application, settings.clock.clone(), settings.random.clone()));
         Ok(Self { http, timeout: settings.timeout, settings: settings.into(), tokens: tokens.map(Arc::new) })
@@ -191,12 +203,14 @@ impl VerifyClient {
         self.timeout < self.settings.timeout
     }
 
-    /// As many of `channels` as one request can hold: v1 has none with a call first and a text after it.
+    /// What the provider promises.
+    pub fn facts(&self) -> &'static Facts {
+        self.settings.api.facts()
+    }
+
+    /// As many of `channels` as one request can hold.
     pub fn steps(&self, channels: Channels) -> Channels {
-        match (self.settings.api, channels.first()) {
-            (VerifyApi::V1, Channel::Voice) => Channels::only(Channel::Voice),
-            _ => channels,
-        }
+        if (self.facts().holds)(channels) { channels } else { Channels::only(channels.first()) }
     }
 
     /// How long a request runs if nobody ends it or takes its second step early.
@@ -212,10 +226,7 @@ impl VerifyClient {
 
     /// When a request ends whose second step is taken at `now` and that would have run until `end`.
     pub fn ends_after_second_step(&self, end: Timestamp, now: Timestamp) -> Timestamp {
-        match self.settings.api {
-            VerifyApi::V1 => end,
-            VerifyApi::V2 => now + self.step(),
-        }
+        if self.facts().early_step_lasts_anew { now + self.step() } else { end }
     }
 
     /// How long each step of a request with two of them lasts.
@@ -232,20 +243,10 @@ impl VerifyClient {
         }
     }
 
-    /// An id of the form that the provider's have: a UUID, which v1 writes without hyphens.
+    /// An id of the form that the provider's have.
     pub fn made_up_id(&self, random: &Random) -> RequestId {
-        let mut bytes = random.bytes::<16>();
-        bytes[6] = bytes[6] & 0x0f | 0x40;
-        bytes[8] = bytes[8] & 0x3f | 0x80;
-        let digits = HEXLOWER.encode(&bytes);
-        let id = match self.settings.api {
-            VerifyApi::V1 => digits,
-            VerifyApi::V2 => {
-                let parts = [0..8, 8..12, 12..16, 16..20, 20..32];
-                parts.map(|part| digits.get(part).unwrap_or_default().to_owned()).join("-")
-            }
-        };
-        RequestId::made_up(id)
+        let id = uuid(random);
+        RequestId::made_up(if self.facts().hyphens_in_ids { id } else { id.replace('-', "") })
     }
 
     /// Takes a request's next step at once: the same code, by the second channel.
@@ -256,12 +257,7 @@ impl VerifyClient {
         }
     }
 
-    /// Whether the provider can be asked what became of a request.
-    pub fn can_search(&self) -> bool {
-        self.settings.api == VerifyApi::V1
-    }
-
-    /// Asks what became of a request; for whoever lost the answer to a check.
+    /// Asks what became of a request, where [`Facts::can_search`]; for whoever lost the answer to a check.
     pub async fn search(&self, id: &RequestId) -> Result<Found, VerifyError> {
         match self.settings.api {
             VerifyApi::V1 => v1::search(self, id).await,
@@ -269,7 +265,7 @@ impl VerifyClient {
         }
     }
 
-    /// Checks a code. Not retried either: each delivered check costs one of three tries.
+    /// Checks a code. Not retried either: each delivered check costs one of [`Facts::wrong_codes`].
     pub async fn check(&self, id: &RequestId, pin: &Pin) -> Result<Checked, VerifyError> {
         match self.settings.api {
             VerifyApi::V1 => v1::check(self, id, pin).await,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{ConfigError, Secrets, Settings};
-use crate::verify::{Application, Credentials, VerifyApi};
+use crate::verify::{Application, Credentials};
 
 /// What was set, checked; `None` if nothing was.
 pub(super) fn read(settings: &Settings, secrets: &Secrets) -> Result<Option<Credentials>, ConfigError> {
@@ -13,7 +13,7 @@ pub(super) fn read(settings: &Settings, secrets: &Secrets) -> Result<Option<Cred
     let application = application(settings, secrets)?;
     match (&basic, &application) {
         (None, None) => Ok(None),
-        (None, Some(_)) if settings.verify_api == VerifyApi::V1 => {
+        (None, Some(_)) if !settings.verify_api.facts().takes_applications => {
             let fix = "v1 takes only VONAGE_API_KEY and VONAGE_API_SECRET; set them, or use v2";
             Err(ConfigError::new("VERIFY_API", fix))
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Config, Provider};
-use crate::{store::address, verify::VerifyApi};
+use crate::store::address;
 
 /// Something an operator should know, though it ends nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,8 @@ impl Config {
     }
 
     fn shown_provider(&self) -> String {
-        let api = if self.settings.verify_api == VerifyApi::V1 { "v1" } else { "v2" };
+        let facts = self.settings.verify_api.facts();
+        let api = facts.name;
         let credentials = match &self.provider {
             Provider::Simulator { .. } => {
                 return format!("the built-in simulator ({api}), which sends nothing");
@@ -59,9 +60,7 @@ impl Config {
             Provider::Vonage(credentials) => credentials,
         };
         let by = match (&credentials.application, &self.settings.vonage_application_id, &credentials.basic) {
-            (Some(_), Some(id), _) if self.settings.verify_api == VerifyApi::V2 => {
-                format!("application {id}")
-            }
+            (Some(_), Some(id), _) if facts.takes_applications => format!("application {id}"),
             (_, _, Some((key, _))) => format!("key {key}"),
             _ => "no key".to_owned(),
         };

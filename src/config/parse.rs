@@ -99,11 +99,8 @@ pub(super) fn application_id(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn api(text: &str) -> Result<VerifyApi, String> {
-    match text {
-        "v1" => Ok(VerifyApi::V1),
-        "v2" => Ok(VerifyApi::V2),
-        _ => Err("give v2, or v1 for Verify (Legacy)".to_owned()),
-    }
+    let api = [VerifyApi::V1, VerifyApi::V2].into_iter().find(|api| api.facts().name == text);
+    api.ok_or_else(|| "give v2, or v1 for Verify (Legacy)".to_owned())
 }
 
 pub(super) fn brand(text: &str) -> Result<String, String> {

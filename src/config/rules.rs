@@ -13,7 +13,6 @@ use crate::{
     hosts,
     phone::{Fiction, PhoneNumber},
     store::address,
-    verify::VerifyApi,
 };
 
 /// Checks the app's settings against each other. `as_it_was` is the environment with what flags took the place of.
@@ -26,8 +25,10 @@ pub(super) fn check(
 ) -> Result<Config, ConfigError> {
     let public_url = public_url(&settings)?;
     let provider = provider(&settings, &secrets, simulator, &public_url, as_it_was)?;
-    if settings.verify_api == VerifyApi::V1 && settings.code_length != 6 {
-        let problem = format!("{} digits are not to be had with VERIFY_API=v1; give 6", settings.code_length);
+    let facts = settings.verify_api.facts();
+    if !facts.code_lengths.contains(&settings.code_length) {
+        let (digits, api) = (settings.code_length, facts.name);
+        let problem = format!("{digits} digits are not to be had with VERIFY_API={api}; give 6");
         return Err(ConfigError::new("CODE_LENGTH", problem));
     }
     if settings.session_idle > settings.session_max {

@@ -42,7 +42,7 @@ pub enum Reason {
     Country,
     /// Whoever calls it, or sends to it, pays extra: premium rate, shared cost, personal numbers.
     ExtraCost(LineType),
-    /// A text message does not reach it.
+    /// The channel does not reach it: [`Channel::needs_mobile`].
     Landline,
     /// `ALLOW_VOIP` is off.
     Voip,
@@ -82,7 +82,7 @@ impl Destinations {
 fn kind(line: LineType, channel: Channel, voip: bool) -> Option<Reason> {
     match line {
         LineType::Mobile | LineType::MobileOrLandline | LineType::Unknown => None,
-        LineType::Landline => (channel == Channel::Sms).then_some(Reason::Landline),
+        LineType::Landline => channel.needs_mobile().then_some(Reason::Landline),
         LineType::Voip => (!voip).then_some(Reason::Voip),
         // Personal numbers are forwarded for a fee (+44 70); fraud lives on them.
         LineType::PremiumRate | LineType::SharedCost | LineType::Personal => Some(Reason::ExtraCost(line)),
@@ -110,7 +110,7 @@ impl fmt::Display for Excluded {
         write!(f, "{} ({}): ", self.phone.masked(), self.area())?;
         match self.reason {
             Reason::Country => f.write_str("not in COUNTRIES"),
-            Reason::Landline => f.write_str("a landline, which a text message does not reach"),
+            Reason::Landline => f.write_str("a landline, which the channel does not reach"),
             Reason::Voip => f.write_str("an internet phone, and ALLOW_VOIP is off"),
             Reason::ExtraCost(line) | Reason::NoPhone(line) => {
                 write!(f, "of a kind that is never sent to ({line:?})")

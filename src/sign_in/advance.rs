@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use super::{PAUSE, SignIn, SignInError, last_moment};
+use super::{SignIn, SignInError, last_moment};
 use crate::{
     attempt::RequestId,
     audit::{Event, Line},
@@ -108,13 +108,14 @@ impl SignIn {
     ) -> Result<Option<Resend>, SignInError> {
         let answer = self.cancel_request(&self.verify, attempt, id).await;
         let now = self.core.clock.now();
-        let start = Resend { next: Move::Start, due: now + PAUSE, tries: 0, ..resend };
+        let free_at = now + self.verify.facts().lock_after_cancel;
+        let start = Resend { next: Move::Start, due: free_at, tries: 0, ..resend };
         match answer {
             Ok(Cancelled::Gone) if resend.tries == 0 => Ok(Some(Resend { due: now, ..start })),
             Ok(Cancelled::Done | Cancelled::Gone) => {
                 if !self.core.store.plan_move(&attempt.attempt_id, start, true, last_moment(attempt)).await? {
                     // The visitor cancelled meanwhile: nothing is left to take back.
-                    self.core.store.settle_cancel(&attempt.attempt_id, None, now + PAUSE).await?;
+                    self.core.store.settle_cancel(&attempt.attempt_id, None, free_at).await?;
                 }
                 self.jobs.notify_waiters();
                 Ok(None)
@@ -160,7 +161,8 @@ impl SignIn {
             }
             // The number may stay taken for a while after a cancel.
             Err(error @ VerifyError::AlreadyRunning(_)) => {
-                self.start_later(attempt, resend, PAUSE, &error.to_string()).await
+                let after = self.verify.facts().lock_after_cancel;
+                self.start_later(attempt, resend, after, &error.to_string()).await
             }
             Err(error) if error.may_have_sent() => {
                 tracing::warn!(phone, "another code may have been sent: {error}");

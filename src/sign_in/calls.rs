@@ -112,7 +112,7 @@ impl SignIn {
         attempt: &Verification,
         id: &RequestId,
     ) -> Answer<Found> {
-        if !verify.can_search() {
+        if !verify.facts().can_search {
             return Ok(Found::Unknown);
         }
         if attempt.origin.outsider {

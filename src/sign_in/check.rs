@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tracing::Instrument;
 
-use super::{LOOKS, SignIn, SignInError, TOMBSTONE, TRIES, doubt::Told, runs};
+use super::{LOOKS, SignIn, SignInError, TOMBSTONE, doubt::Told, runs};
 use crate::{
     attempt::RequestId,
     audit::asked_from,
@@ -202,7 +202,8 @@ impl SignIn {
         // The same wrong code once more has its answer: a reload, or another click that waited.
         if attempt.pin_hash.as_ref() == Some(&pin_hash) {
             self.release(attempt).await?;
-            return Ok(Check::Wrong { left: left(attempt.wrong_codes), wait: Duration::ZERO });
+            let left = self.verify.facts().tries_left(attempt.wrong_codes);
+            return Ok(Check::Wrong { left, wait: Duration::ZERO });
         }
         let now = self.core.clock.now();
         // One that is out, of a number that was on the list when it was asked for.
@@ -252,7 +253,8 @@ impl SignIn {
             Told::Right => return self.open_session(form, attempt, pin_hash).await,
             Told::Wrong { tries } => {
                 self.core.store.count_wrong(&attempt.attempt_id, pin_hash, tries).await?;
-                Check::Wrong { left: left(attempt.wrong_codes + tries), wait: Duration::ZERO }
+                let left = self.verify.facts().tries_left(attempt.wrong_codes + tries);
+                Check::Wrong { left, wait: Duration::ZERO }
             }
             Told::TooMany => {
                 return self.end_attempt(attempt, State::Failed, Ending::TooMany).await;
@@ -297,9 +299,4 @@ impl SignIn {
         self.tell_failed(attempt, why);
         Ok(Check::Ended { ending, return_to: attempt.return_to.clone() })
     }
-}
-
-/// Providers differ in whether the last wrong code ends the request; past the count nothing is promised.
-pub(super) fn left(wrong_codes: i64) -> Option<i64> {
-    Some(TRIES - wrong_codes).filter(|left| *left > 0)
 }

@@ -1,6 +1,6 @@
 //! A check whose answer was lost: it may have used up a try, or been right.
 //!
-//! v1 is asked what became of the request. v2 cannot be: the check is made once more, and if the request is gone then,
+//! Where the provider can be searched it is asked what became of the request. Else the check is made once more, and if the request is gone then,
 //! nobody can tell whether the first one was right.
 
 use std::time::Instant;
@@ -88,7 +88,7 @@ impl SignIn {
         (pin, pin_hash): (&Pin, &str),
         error: VerifyError,
     ) -> Told {
-        if !verify.can_search() {
+        if !verify.facts().can_search {
             return match self.check_once(verify, attempt, id, pin).await {
                 Ok(Ok(checked)) => Told::new(checked, 2),
                 Ok(Err(error)) => Told::Nothing { error, may_count: true },

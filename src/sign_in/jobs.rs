@@ -21,7 +21,7 @@ use crate::{
     guard::budget,
     metrics::Job,
     seldom::OnceAMinute,
-    sign_in::{CLAIM, PAUSE, SignIn, SignInError},
+    sign_in::{CLAIM, SignIn, SignInError},
     store::{Claim, Ended, State, Verification},
     supervisor::keep_running,
     verify::Cancelled,
@@ -35,9 +35,6 @@ const SWEEP: Duration = Duration::from_mins(1);
 const AGAIN: Duration = Duration::from_secs(10);
 /// How long an attempt is kept after its code ran out.
 const KEEP: Duration = Duration::from_hours(24);
-/// How many calls a round makes, once a second. Two rounds of each kind run side by side, so that a slow answer does not
-/// hold all up; and all of them leave visitors a third of the thirty calls a second that the provider takes.
-const BATCH: i64 = 5;
 /// What is said if a round fails.
 const CANCELS: &str = "cancels could not be worked off";
 const MOVES: &str = "resends could not be worked off";
@@ -112,12 +109,18 @@ async fn over_and_over<R>(
     }
 }
 
+/// How many calls a round makes, once a second. Two rounds of each kind run side by side, so that a slow answer does not
+/// hold all up; and all four of them leave visitors a third of the calls that the provider takes.
+fn batch(sign_in: &SignIn) -> i64 {
+    i64::from(sign_in.verify.facts().calls_per_second) * 2 / 3 / 4
+}
+
 /// Tells the provider of some of the cancels that are due: each may be all that keeps a second message back.
 pub async fn cancels(sign_in: &SignIn) -> Result<(), SignInError> {
     let now = sign_in.core.clock.now();
     let claim = Claim { now, until: now + CLAIM };
     let mut calls = JoinSet::new();
-    for attempt in sign_in.core.store.claim_cancels(claim, BATCH).await? {
+    for attempt in sign_in.core.store.claim_cancels(claim, batch(sign_in)).await? {
         let sign_in = sign_in.clone();
         calls.spawn(async move { cancel(&sign_in, &attempt).await });
     }
@@ -127,7 +130,7 @@ pub async fn cancels(sign_in: &SignIn) -> Result<(), SignInError> {
 /// Makes some of the moves of resends that are due.
 pub async fn moves(sign_in: &SignIn) -> Result<(), SignInError> {
     let mut calls = JoinSet::new();
-    for attempt in sign_in.due_moves(BATCH).await? {
+    for attempt in sign_in.due_moves(batch(sign_in)).await? {
         let sign_in = sign_in.clone();
         calls.spawn(async move { sign_in.advance(&attempt).await });
     }
@@ -154,9 +157,9 @@ async fn cancel(sign_in: &SignIn, attempt: &Verification) -> Result<(), SignInEr
         None => Ok(Cancelled::TooLate),
     };
     let now = sign_in.core.clock.now();
-    let until_over = attempt.delivery.locked_until;
+    let (until_over, facts) = (attempt.delivery.locked_until, sign_in.verify.facts());
     let (again, locked_until) = match answer {
-        Ok(Cancelled::Done) => (false, now + PAUSE),
+        Ok(Cancelled::Done) => (false, now + facts.lock_after_cancel),
         Ok(Cancelled::Gone) => {
             tracing::debug!(phone, request_id, "nothing was left to cancel: the provider does not know it");
             (false, now)
@@ -180,8 +183,8 @@ async fn cancel(sign_in: &SignIn, attempt: &Verification) -> Result<(), SignInEr
         }
     };
     let in_time = |at: &Timestamp| *at < attempt.sent_at + sign_in.verify.first_step(attempt.delivery.steps);
-    // Once both steps are out the provider takes no cancel, whatever it says.
-    let again = again && attempt.delivery.taken == 1;
+    // Whatever the provider's refusal says.
+    let again = again && facts.can_cancel(attempt.delivery.taken);
     let again_at = Some(now + AGAIN).filter(|_| again).filter(in_time);
     sign_in.core.store.settle_cancel(&attempt.attempt_id, again_at, locked_until).await?;
     Ok(())

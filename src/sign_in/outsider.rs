@@ -21,7 +21,7 @@ use std::{
 
 use tokio::time::sleep;
 
-use super::{CANCEL_AFTER, SignIn, SignInError, TRIES};
+use super::{SignIn, SignInError};
 use crate::{
     attempt::RequestId,
     audit::{Event, Line},
@@ -193,7 +193,9 @@ impl SignIn {
 
     /// Takes note of whether the last wrong code that we promise ends a request.
     pub(super) async fn note_check(&self, attempt: &Verification, answer: &Answer<Checked>) {
-        if attempt.wrong_codes + 1 != TRIES || !self.destinations.allowed.is_limited() {
+        if attempt.wrong_codes + 1 != self.verify.facts().wrong_codes
+            || !self.destinations.allowed.is_limited()
+        {
             return;
         }
         let lenient = match answer {
@@ -217,7 +219,7 @@ impl SignIn {
             tracing::warn!("what the provider answers to a last wrong code cannot be read: {error}");
             None
         });
-        let tries = TRIES + i64::from(lenient.as_deref() == Some("yes"));
+        let tries = verify.facts().wrong_codes + i64::from(lenient.as_deref() == Some("yes"));
         self.pretend_but(Operation::Check, verify, begun.elapsed()).await?;
         Ok(if attempt.wrong_codes + 1 < tries { Checked::Wrong } else { Checked::TooMany })
     }
@@ -229,15 +231,15 @@ impl SignIn {
         attempt: &Verification,
     ) -> Answer<Cancelled> {
         self.pretend(Operation::Cancel, verify).await?;
-        let (now, delivery) = (self.core.clock.now(), &attempt.delivery);
+        let (now, delivery, facts) = (self.core.clock.now(), &attempt.delivery, verify.facts());
         // The second step follows by itself where nobody was there to cancel in time.
         let followed = delivery.steps.second().is_some()
             && now.since(attempt.sent_at) >= self.verify.first_step(delivery.steps);
         Ok(if delivery.locked_until <= now {
             Cancelled::Gone
-        } else if now.since(attempt.sent_at) < CANCEL_AFTER {
+        } else if now.since(attempt.sent_at) < facts.cancel_after {
             Cancelled::TooEarly
-        } else if delivery.taken > 1 || followed {
+        } else if followed || !facts.can_cancel(delivery.taken) {
             Cancelled::TooLate
         } else {
             Cancelled::Done

@@ -12,6 +12,7 @@ use crate::{
     guard::{Asker, Cause, Decision, RateLimited},
     keys::Token,
     store::{Asked, Move, State, Verification},
+    verify::facts::Facts,
 };
 
 /// What a visitor who waits for a code can ask for.
@@ -62,9 +63,9 @@ pub enum Resend {
 }
 
 /// Decides by the row and the time alone.
-pub(super) fn offer(attempt: &Verification, channels: Channels, now: Timestamp) -> Offer {
+pub(super) fn offer(facts: &Facts, attempt: &Verification, channels: Channels, now: Timestamp) -> Offer {
     let delivery = &attempt.delivery;
-    if delivery.taken > 1 {
+    if !facts.can_cancel(delivery.taken) {
         let until = delivery.locked_until.max(attempt.expires_at);
         return Offer::Nothing { why: WhyNot::BothOut, wait: until.since(now) };
     }
@@ -129,7 +130,7 @@ impl SignIn {
             if let Err(refused) = self.destinations.check(&attempt.phone, channel) {
                 return Ok(Resend::TurnedAway(Refusal::Destination(refused)));
             }
-            let offer = offer(attempt, self.channels_to(&attempt.phone), now);
+            let offer = offer(self.verify.facts(), attempt, self.channels_to(&attempt.phone), now);
             if !matches!(offer, Offer::After { wait: Duration::ZERO, .. }) {
                 let answer = Resend::Refused(offer);
                 self.tell_no_resend(&attempt.phone, &answer);

@@ -7,14 +7,14 @@
 
 use std::time::{Duration, Instant};
 
-use super::{CLAIM, DOUBT, PAUSE, Refusal, SignIn, SignInError, Start, TAKE_OVER_AFTER};
+use super::{CLAIM, DOUBT, Refusal, SignIn, SignInError, Start, TAKE_OVER_AFTER};
 use crate::{
     attempt::RequestId,
     audit::{Event, Line},
     clock::Timestamp,
     guard::{Counted, Limit},
     store::{Sent, State, Verification},
-    verify::Cancelled,
+    verify::{Cancelled, facts::Facts},
 };
 
 /// What to do about a refusal.
@@ -39,6 +39,7 @@ pub(super) enum Holder<'a> {
 /// Decides by `attempt`, which was refused, the id that the refusal names, and all attempts to the number.
 /// `repeated`: an earlier answer for this attempt was lost.
 pub(super) fn holder<'a>(
+    facts: &Facts,
     attempt: &Verification,
     id: Option<&RequestId>,
     repeated: bool,
@@ -64,7 +65,7 @@ pub(super) fn holder<'a>(
         (None, None) if repeated => Holder::LostTrack { wait: wait(attempt.delivery.locked_until) },
         (None, _) => Holder::Theirs { wait: wait(attempt.expires_at) },
         // Over by all that we know: the provider takes its time.
-        (Some(over), _) if !may_run(over, now) => Holder::Ending { wait: PAUSE },
+        (Some(over), _) if !may_run(over, now) => Holder::Ending { wait: facts.lock_after_cancel },
         // It was dropped for another number meanwhile.
         (Some(own), Some(id)) if mine(&own) && own.request_id.is_none() && own.expires_at > now => {
             Holder::Lost(id.clone(), begun(own))
@@ -77,14 +78,18 @@ pub(super) fn holder<'a>(
                 _ => Holder::Ending { wait: wait(own.delivery.locked_until) },
             }
         }
-        (Some(theirs), _) => holder_elsewhere(attempt, theirs, now),
+        (Some(theirs), _) => holder_elsewhere(facts, attempt, theirs, now),
     }
 }
 
 /// What another browser's attempt means for one that was refused for it.
-fn holder_elsewhere<'a>(attempt: &Verification, theirs: &'a Verification, now: Timestamp) -> Holder<'a> {
-    // Nothing has to be cancelled or waited for: whoever holds the phone has the code. Nothing could be, once both steps
-    // are out.
+fn holder_elsewhere<'a>(
+    facts: &Facts,
+    attempt: &Verification,
+    theirs: &'a Verification,
+    now: Timestamp,
+) -> Holder<'a> {
+    // Nothing has to be cancelled or waited for: whoever holds the phone has the code.
     let is_out = theirs.state == State::Sent && theirs.expires_at > now && theirs.request_id.is_some();
     // Nobody has one that was made up before the number came to the list.
     let alike = attempt.origin.outsider == theirs.origin.outsider;
@@ -92,20 +97,20 @@ fn holder_elsewhere<'a>(attempt: &Verification, theirs: &'a Verification, now: T
         return Holder::Adopt(theirs);
     }
     let young = (theirs.sent_at + TAKE_OVER_AFTER).since(now);
-    let both_out = theirs.delivery.taken > 1;
+    let held = !facts.can_cancel(theirs.delivery.taken);
     // A known browser is not pushed aside by whoever else types the number.
     let protected = theirs.origin.known && !attempt.origin.known;
-    if over_at_provider(theirs) || both_out || protected || (young.is_zero() && theirs.request_id.is_none()) {
-        return Holder::Theirs { wait: wait(free_at(theirs), now) };
+    if over_at_provider(theirs) || held || protected || (young.is_zero() && theirs.request_id.is_none()) {
+        return Holder::Theirs { wait: wait(free_at(facts, theirs), now) };
     }
     if young.is_zero() { Holder::TakeOver(theirs) } else { Holder::Theirs { wait: young } }
 }
 
 /// When the provider lets go of an attempt's number, if the attempt just goes on.
-fn free_at(attempt: &Verification) -> Timestamp {
+fn free_at(facts: &Facts, attempt: &Verification) -> Timestamp {
     let locked_until = attempt.delivery.locked_until;
-    // Once both steps are out the provider takes no cancel.
-    let cancelled = attempt.cancel_at.filter(|_| attempt.delivery.taken == 1).map(|at| at + PAUSE);
+    let cancel_at = attempt.cancel_at.filter(|_| facts.can_cancel(attempt.delivery.taken));
+    let cancelled = cancel_at.map(|at| at + facts.lock_after_cancel);
     cancelled.map_or(locked_until, |at| at.min(locked_until))
 }
 
@@ -183,12 +188,14 @@ impl SignIn {
         let end = |to| self.core.store.settle(&attempt.attempt_id, State::Starting, to, now);
         let theirs = |to, wait| self.leave_to_others(attempt, to, wait);
         let ended = if repeated { State::InDoubt } else { State::Failed };
-        match holder(attempt, id.as_ref(), repeated, &attempts, now) {
+        let (facts, pause) = (self.verify.facts(), self.verify.facts().lock_after_cancel);
+        match holder(facts, attempt, id.as_ref(), repeated, &attempts, now) {
             Holder::Ours(own) => {
-                if self.core.store.reattach(&attempt.attempt_id, &own.attempt_id, now).await? {
+                let cancellable = facts.cancellable_messages;
+                if self.core.store.reattach(&attempt.attempt_id, &own.attempt_id, cancellable, now).await? {
                     return Ok(Start::Resumed);
                 }
-                Ok(Start::Refused(Refusal::Ending { wait: PAUSE }))
+                Ok(Start::Refused(Refusal::Ending { wait: pause }))
             }
             Holder::Lost(id, sent) => {
                 self.core.store.record_sent(&attempt.attempt_id, id.as_str(), sent).await?;
@@ -205,10 +212,10 @@ impl SignIn {
             Holder::TakeOver(other) => self.take_over(attempt, other, ended, begun).await,
             Holder::Theirs { wait } => theirs(ended, wait).await,
             // Not for long: the number is asked for again by itself.
-            Holder::Ending { wait } if wait <= PAUSE && next_in_line(attempt, &attempts, now) => {
+            Holder::Ending { wait } if wait <= pause && next_in_line(attempt, &attempts, now) => {
                 theirs(ended, TAKE_OVER_AFTER).await
             }
-            Holder::Ending { wait } if wait <= PAUSE && !repeated => self.start_at(attempt, now + wait).await,
+            Holder::Ending { wait } if wait <= pause && !repeated => self.start_at(attempt, now + wait).await,
             Holder::Ending { wait } => {
                 end(ended).await?;
                 Ok(Start::Refused(Refusal::Ending { wait }))
@@ -246,7 +253,7 @@ impl SignIn {
             return self.leave_to_others(attempt, ended, CLAIM).await;
         };
         if let Some(again) = self.count_takeover(attempt).await? {
-            let wait = again.min(wait(free_at(theirs), self.core.clock.now()));
+            let wait = again.min(wait(free_at(self.verify.facts(), theirs), self.core.clock.now()));
             return self.leave_to_others(attempt, ended, wait).await;
         }
         // Its code may be checked right now: that ends it, one way or the other.
@@ -255,17 +262,17 @@ impl SignIn {
             return self.leave_to_others(attempt, ended, CLAIM).await;
         }
         let answer = self.cancel_request(&self.verify_since(begun), theirs, &id).await;
-        let now = self.core.clock.now();
+        let (now, pause) = (self.core.clock.now(), self.verify.facts().lock_after_cancel);
         let refusal = match answer {
             Ok(done @ (Cancelled::Done | Cancelled::Gone)) => {
-                let free_at = if done == Cancelled::Done { now + PAUSE } else { now };
+                let free_at = if done == Cancelled::Done { now + pause } else { now };
                 self.core.store.take_over(&theirs.attempt_id, now, free_at).await?;
                 Line::new(Event::TakenOver, &attempt.phone, &self.core.keys).write();
                 return self.start_at(attempt, free_at).await;
             }
-            Ok(Cancelled::TooEarly) => Ok(PAUSE),
+            Ok(Cancelled::TooEarly) => Ok(pause),
             Ok(Cancelled::TooLate | Cancelled::Refused) => {
-                Ok(wait(theirs.delivery.locked_until, now).max(PAUSE))
+                Ok(wait(theirs.delivery.locked_until, now).max(pause))
             }
             Err(error) => Err(error),
         };

@@ -126,7 +126,7 @@ impl SignIn {
             newest_only: delivery.sends > delivery.taken,
             trouble: delivery.trouble,
             not_resent: delivery.note == Some(Note::NotResent),
-            offer: resend::offer(attempt, self.channels_to(&attempt.phone), now),
+            offer: resend::offer(self.verify.facts(), attempt, self.channels_to(&attempt.phone), now),
         }
     }
 }

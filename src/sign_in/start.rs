@@ -6,7 +6,7 @@ use data_encoding::BASE64URL_NOPAD;
 use tracing::Instrument;
 
 use super::{
-    CANCEL_AFTER, CLAIM, LOOKS, SignIn, SignInError, runs,
+    CLAIM, LOOKS, SignIn, SignInError, runs,
     step::{Step, step},
 };
 use crate::{
@@ -121,7 +121,8 @@ impl SignIn {
         if let (Some(dropped), Start::Refused(refusal)) = (&dropped, &started)
             && !refusal.may_have_sent()
         {
-            self.core.store.resume(dropped, self.core.clock.now()).await?;
+            let cancellable = self.verify.facts().cancellable_messages;
+            self.core.store.resume(dropped, cancellable, self.core.clock.now()).await?;
         }
         Ok(started)
     }
@@ -151,7 +152,8 @@ impl SignIn {
                 Step::InDoubt(wait) => return Ok(Start::Refused(Refusal::InDoubt { wait })),
                 Step::Wait => turn_of_click.pause().await?,
                 Step::TakeBack(attempt) => {
-                    if self.core.store.resume(&attempt.attempt_id, now).await? {
+                    let cancellable = self.verify.facts().cancellable_messages;
+                    if self.core.store.resume(&attempt.attempt_id, cancellable, now).await? {
                         return Ok(Start::Resumed);
                     }
                 }
@@ -293,7 +295,7 @@ impl SignIn {
         attempt: &Verification,
         now: Timestamp,
     ) -> Result<bool, SignInError> {
-        let cancel_at = now.max(attempt.sent_at + CANCEL_AFTER);
+        let cancel_at = now.max(attempt.sent_at + self.verify.facts().cancel_after);
         let expires_at = self.good_until(attempt, attempt.sent_at);
         let dropped = self.core.store.cancel(&attempt.attempt_id, now, cancel_at, expires_at).await?;
         self.jobs.notify_waiters();

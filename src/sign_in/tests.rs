@@ -118,8 +118,3 @@ fn the_verdict_on_a_form_follows_from_the_attempts() {
         assert_eq!(name, expected, "{attempts:?}");
     }
 }
-
-#[test]
-fn tries_are_counted_only_while_some_are_left() {
-    assert_eq!([1, 2, 3, 4].map(check::left), [Some(2), Some(1), None, None]);
-}

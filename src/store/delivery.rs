@@ -6,6 +6,7 @@ use super::StoreError;
 use crate::{
     channel::{Channel, Channels, Trouble},
     clock::Timestamp,
+    words::words,
 };
 
 /// How an attempt's messages travel.
@@ -33,13 +34,14 @@ pub struct Delivery {
     pub unanswered: Option<String>,
 }
 
-/// What the visitor is to be told of an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Note {
-    /// A further message was asked for and could not be sent.
-    NotResent,
-    /// Another browser asked for a code to the same number.
-    TakenOver,
+words! {
+    /// What the visitor is to be told of an attempt; its word is the store's.
+    Note {
+        /// A further message was asked for and could not be sent.
+        NotResent => "not_resent",
+        /// Another browser asked for a code to the same number.
+        TakenOver => "taken_over",
+    }
 }
 
 /// A message that was asked for and is not sent yet.
@@ -55,15 +57,16 @@ pub struct Resend {
     pub tries: i64,
 }
 
-/// What is to be done next to send a message again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Move {
-    /// Take the request's next step.
-    Next,
-    /// Cancel the request.
-    Cancel,
-    /// Start another one.
-    Start,
+words! {
+    /// What is to be done next to send a message again; its word is the store's.
+    Move {
+        /// Take the request's next step.
+        Next => "next",
+        /// Cancel the request.
+        Cancel => "cancel",
+        /// Start another one.
+        Start => "start",
+    }
 }
 
 /// What is written down of a request that the provider took.
@@ -75,29 +78,6 @@ pub struct Sent {
     pub expires_at: Timestamp,
     /// When the provider lets go of the number by itself.
     pub locked_until: Timestamp,
-}
-
-impl Note {
-    const ALL: [Self; 2] = [Self::NotResent, Self::TakenOver];
-
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::NotResent => "not_resent",
-            Self::TakenOver => "taken_over",
-        }
-    }
-}
-
-impl Move {
-    const ALL: [Self; 3] = [Self::Next, Self::Cancel, Self::Start];
-
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Next => "next",
-            Self::Cancel => "cancel",
-            Self::Start => "start",
-        }
-    }
 }
 
 macro_rules! delivery_columns {
@@ -131,7 +111,7 @@ impl Delivery {
         let time = |offset: usize| row.try_get::<Option<i64>, _>(index + offset);
         let channel = word(0)?.as_deref().and_then(Channel::parse).unwrap_or(Channel::Sms);
         let steps = word(1)?.as_deref().and_then(Channels::parse);
-        let moves = word(9)?.and_then(|text| Move::ALL.into_iter().find(|next| next.as_str() == text));
+        let moves = word(9)?.as_deref().and_then(Move::parse);
         let asked = word(8)?.as_deref().and_then(Channel::parse).zip(moves).zip(time(10)?);
         let tries = row.try_get(index + 11)?;
         Ok(Self {
@@ -142,7 +122,7 @@ impl Delivery {
             first_sent_at: Timestamp::from_millis(row.try_get(index + 4)?),
             locked_until: Timestamp::from_millis(row.try_get(index + 5)?),
             trouble: word(6)?.as_deref().and_then(Trouble::parse),
-            note: word(7)?.and_then(|text| Note::ALL.into_iter().find(|note| note.as_str() == text)),
+            note: word(7)?.as_deref().and_then(Note::parse),
             resend: asked.map(|((channel, next), due)| {
                 let due = Timestamp::from_millis(due);
                 Resend { channel, next, due, tries }

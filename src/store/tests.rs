@@ -215,13 +215,13 @@ async fn a_cancel_is_due_later_and_can_be_taken_back_until_it_is_taken_up() {
         assert!(!store.cancel("a", after(5), after(30), after(300)).await.unwrap(), "cancelled once");
 
         assert!(store.claim_cancels(claim(29), 9).await.unwrap().is_empty());
-        assert!(store.resume("a", after(29)).await.unwrap());
+        assert!(store.resume("a", 1, after(29)).await.unwrap());
         assert!(store.claim_cancels(claim(30), 9).await.unwrap().is_empty(), "taken back");
 
         assert!(store.cancel("a", after(30), after(30), after(300)).await.unwrap());
         assert_eq!(store.claim_cancels(claim(30), 9).await.unwrap().len(), 1);
         assert!(store.claim_cancels(claim(31), 9).await.unwrap().is_empty(), "claimed by another");
-        assert!(!store.resume("a", after(31)).await.unwrap(), "being cancelled");
+        assert!(!store.resume("a", 1, after(31)).await.unwrap(), "being cancelled");
         assert_eq!(store.claim_cancels(claim(50), 9).await.unwrap().len(), 1, "the claim ran out");
         store.settle_cancel("a", None, after(70)).await.unwrap();
         assert!(store.claim_cancels(claim(99), 9).await.unwrap().is_empty());
@@ -259,7 +259,7 @@ async fn a_running_request_takes_the_place_of_the_one_refused_for_it() {
         assert!(store.cancel("a", after(5), after(30), after(300)).await.unwrap());
         assert!(store.insert(&attempt("c", "b")).await.unwrap());
 
-        assert!(store.reattach("c", "a", after(40)).await.unwrap());
+        assert!(store.reattach("c", "a", 1, after(40)).await.unwrap());
 
         let rows = store.attempts_of_browser("b").await.unwrap();
         assert_eq!((rows.len(), rows[0].attempt_id.as_str(), rows[0].state), (1, "a", State::Sent));

@@ -13,10 +13,11 @@ use super::{
 };
 use crate::clock::Timestamp;
 
-/// When the provider is to be told that a request is over before it ends, or takes another step, by itself.
+/// When the provider is to be told that a request is over before it ends, or takes another step, by itself: while no more
+/// than `$3` messages of it are out.
 macro_rules! own_end {
     () => {
-        "CASE WHEN taken = 1 AND locked_until > expires_at THEN expires_at ELSE NULL END"
+        "CASE WHEN taken <= $3 AND locked_until > expires_at THEN expires_at ELSE NULL END"
     };
 }
 
@@ -107,8 +108,15 @@ impl Store {
     }
 
     /// Puts `other`, which still runs at the provider, in the place of `attempt_id`, which was refused for it.
-    /// Unless the visitor has ended that one meanwhile: then nothing was done.
-    pub async fn reattach(&self, attempt_id: &str, other: &str, now: Timestamp) -> Result<bool, StoreError> {
+    /// Unless the visitor has ended that one meanwhile: then nothing was done. The provider takes a cancel of it as long as
+    /// `cancellable` of its messages are out.
+    pub async fn reattach(
+        &self,
+        attempt_id: &str,
+        other: &str,
+        cancellable: i64,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         const SQL: &str = concat!(
             "UPDATE verifications SET state = 'sent', ended_at = NULL, created_at = $2, cancel_at = ",
             own_end!(),
@@ -120,7 +128,7 @@ impl Store {
         if !withdraw(&mut *transaction, attempt_id).await? {
             return Ok(false);
         }
-        let query = sqlx::query(SQL).bind(other).bind(now.as_millis());
+        let query = sqlx::query(SQL).bind(other).bind(now.as_millis()).bind(cancellable);
         let resumed = query.execute(&mut *transaction).await?.rows_affected() == 1;
         transaction.commit().await?;
         Ok(resumed)
@@ -153,14 +161,19 @@ impl Store {
         Ok(adopted)
     }
 
-    /// Takes a cancelled attempt back, unless its cancel has been taken up.
-    pub async fn resume(&self, attempt_id: &str, now: Timestamp) -> Result<bool, StoreError> {
+    /// Takes a cancelled attempt back, unless its cancel has been taken up; `cancellable` as for [`Store::reattach`].
+    pub async fn resume(
+        &self,
+        attempt_id: &str,
+        cancellable: i64,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         const SQL: &str = concat!(
             "UPDATE verifications SET state = 'sent', ended_at = NULL, created_at = $2, cancel_at = ",
             own_end!(),
             " WHERE attempt_id = $1 AND state = 'cancelled' AND cancel_at IS NOT NULL AND claimed_until <= $2"
         );
-        let query = sqlx::query(SQL).bind(attempt_id).bind(now.as_millis());
+        let query = sqlx::query(SQL).bind(attempt_id).bind(now.as_millis()).bind(cancellable);
         Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 

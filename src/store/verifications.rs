@@ -4,58 +4,34 @@
 use sqlx::{Any, Executor, Row, any::AnyRow};
 
 use super::{Count, Delivery, Store, StoreError, chain::Statement, guard::fits};
-use crate::{clock::Timestamp, phone::PhoneNumber};
+use crate::{clock::Timestamp, phone::PhoneNumber, words::words};
 
-/// Where an attempt stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// Written down; the provider's answer is not.
-    Starting,
-    /// A code is on its way.
-    Sent,
-    /// The provider's answer was lost: a message may have gone out.
-    InDoubt,
-    /// Another message was asked for and is not sent yet.
-    Resending,
-    /// The right code was typed.
-    Verified,
-    /// Too many wrong codes, or refused at the start.
-    Failed,
-    /// The code ran out.
-    Expired,
-    /// The visitor cancelled.
-    Cancelled,
+words! {
+    /// Where an attempt stands; its word is that of the store and the metrics.
+    State {
+        /// Written down; the provider's answer is not.
+        Starting => "starting",
+        /// A code is on its way.
+        Sent => "sent",
+        /// The provider's answer was lost: a message may have gone out.
+        InDoubt => "in_doubt",
+        /// Another message was asked for and is not sent yet.
+        Resending => "resending",
+        /// The right code was typed.
+        Verified => "verified",
+        /// Too many wrong codes, or refused at the start.
+        Failed => "failed",
+        /// The code ran out.
+        Expired => "expired",
+        /// The visitor cancelled.
+        Cancelled => "cancelled",
+    }
 }
 
 impl State {
-    const ALL: [Self; 8] = [
-        Self::Starting,
-        Self::Sent,
-        Self::InDoubt,
-        Self::Resending,
-        Self::Verified,
-        Self::Failed,
-        Self::Expired,
-        Self::Cancelled,
-    ];
-
-    /// As the store writes it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Starting => "starting",
-            Self::Sent => "sent",
-            Self::InDoubt => "in_doubt",
-            Self::Resending => "resending",
-            Self::Verified => "verified",
-            Self::Failed => "failed",
-            Self::Expired => "expired",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
     /// A row of a newer version may name a state that this one does not know; to us it has ended.
-    pub(super) fn parse(text: &str) -> Self {
-        Self::ALL.into_iter().find(|state| state.as_str() == text).unwrap_or(Self::Failed)
+    pub(super) fn read(word: &str) -> Self {
+        Self::parse(word).unwrap_or(Self::Failed)
     }
 }
 
@@ -288,7 +264,7 @@ pub(super) fn read(row: &AnyRow) -> Result<Verification, StoreError> {
         phone: PhoneNumber::from_store(row.try_get(2)?),
         phone_hash: row.try_get(3)?,
         browser_hash: row.try_get(4)?,
-        state: State::parse(row.try_get(5)?),
+        state: State::read(row.try_get(5)?),
         created_at: time(6)?,
         sent_at: time(7)?,
         expires_at: time(8)?,

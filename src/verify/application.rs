@@ -124,7 +124,7 @@ impl Tokens {
 }
 
 /// A random UUID: no two tokens may have the same.
-fn uuid(random: &Random) -> String {
+pub(super) fn uuid(random: &Random) -> String {
     let mut bytes = random.bytes::<16>();
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;

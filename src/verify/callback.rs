@@ -21,6 +21,7 @@ use crate::{
     attempt::RequestId,
     channel::{Channel, Trouble},
     clock::{Clock, Timestamp},
+    verify::facts::v2_name,
 };
 
 /// How far apart the provider's clock and ours may be, and how long a callback may take.
@@ -158,18 +159,32 @@ pub fn read(body: &[u8]) -> Option<Report> {
     let steps = body.workflow.unwrap_or_default();
     let mut troubles: Vec<_> = steps
         .iter()
-        .filter_map(|step| Some((Some(Channel::parse(&step.channel)?), Trouble::parse(&step.status)?)))
+        .filter_map(|step| Some((Some(channel(&step.channel)?), trouble(&step.status)?)))
         .collect();
-    if let Some(trouble) = Trouble::parse(&body.status)
+    if let Some(trouble) = trouble(&body.status)
         && troubles.is_empty()
     {
         // An event names its channel. One that is none of ours is of a message that we did not ask for.
-        match body.channel.as_deref().map(Channel::parse) {
+        match body.channel.as_deref().map(channel) {
             Some(None) => {}
             channel => troubles.push((channel.flatten(), trouble)),
         }
     }
     Some(Report { request_id, troubles })
+}
+
+fn channel(name: &str) -> Option<Channel> {
+    Channel::ALL.iter().copied().find(|channel| v2_name(*channel) == name)
+}
+
+/// What the provider's word for the state of a message means, if it will not arrive.
+fn trouble(status: &str) -> Option<Trouble> {
+    match status {
+        "failed" => Some(Trouble::Failed),
+        "rejected" | "user_rejected" => Some(Trouble::Rejected),
+        "blocked" => Some(Trouble::Blocked),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use data_encoding::BASE64;
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
 use super::*;
-use crate::phone::Fiction;
+use crate::{channel::Channel, phone::Fiction};
 
 const KEY: &str = "abcd1234";
 const SECRET: &str = "Tr0ub4dor&3";

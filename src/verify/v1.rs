@@ -9,20 +9,11 @@ use crate::{
     verify::{
         Cancelled, Checked, Found, NextStep, VerifyClient, VerifyError,
         exchange::{Answer, is_about, request_id, string},
+        facts::v1_workflow,
         scrub::scrub,
     },
 };
-use crate::{
-    channel::{Channel, Channels},
-    code::Pin,
-    phone::PhoneNumber,
-};
-
-/// A text, then a call.
-const SMS_THEN_CALL: u8 = 5;
-/// One message and nothing after it.
-const SMS_ONLY: u8 = 6;
-const CALL_ONLY: u8 = 7;
+use crate::{channel::Channels, code::Pin, phone::PhoneNumber};
 
 #[derive(Serialize)]
 struct Request<'a> {
@@ -60,11 +51,8 @@ pub(super) async fn request(
     steps: Channels,
 ) -> Result<RequestId, VerifyError> {
     let settings = &client.settings;
-    let workflow_id = match (steps.first(), steps.second()) {
-        (Channel::Sms, Some(_)) => SMS_THEN_CALL,
-        (Channel::Sms, None) => SMS_ONLY,
-        (Channel::Voice, _) => CALL_ONLY,
-    };
+    let workflow_id = v1_workflow(steps)
+        .ok_or_else(|| VerifyError::Parameter(format!("there is no workflow for {steps}")))?;
     let body = Request {
         number: phone.digits(),
         brand: &settings.brand,

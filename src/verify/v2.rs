@@ -9,6 +9,7 @@ use crate::{
     verify::{
         Cancelled, Checked, NextStep, VerifyClient, VerifyError,
         exchange::{Problem, is_about, request_id, string},
+        facts::v2_name,
         scrub::scrub,
     },
 };
@@ -46,7 +47,7 @@ pub(super) async fn request(
     let reuse_code = steps.second().is_some();
     let body = Request {
         brand: &settings.brand,
-        workflow: steps.iter().map(|channel| Step { channel: channel.as_str(), to, reuse_code }).collect(),
+        workflow: steps.iter().map(|channel| Step { channel: v2_name(channel), to, reuse_code }).collect(),
         channel_timeout: client.first_step(steps).as_secs(),
         code_length: settings.code_length,
     };

@@ -6,6 +6,8 @@
 //! * Sentences without arguments are worked out once, at start.
 //! * An operator's `locales/en.ftl` replaces single sentences and leaves the others as they are.
 
+pub(crate) mod channels;
+
 use std::{borrow::Cow, collections::HashMap, fmt, io};
 
 use fluent_bundle::{FluentArgs, FluentError, FluentResource, FluentValue, concurrent::FluentBundle};

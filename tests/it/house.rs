@@ -7,7 +7,7 @@ use std::{
 };
 
 /// From the bottom up: a module may know those that stand before it.
-const MODULES: &str = "causes hosts clock random address phone code channel attempt keys simulator \
+const MODULES: &str = "causes hosts words clock random address phone code channel attempt keys simulator \
     metrics seldom supervisor audit store core verify guard sign_in config log web commands";
 
 /// The same for the rooms of `web`, the one module that is a floor of its own.

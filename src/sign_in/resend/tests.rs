@@ -2,6 +2,7 @@ use super::*;
 use crate::{
     sign_in::tests::{NOW, attempt, secs},
     store::Delivery,
+    verify::facts::V2,
 };
 
 fn channels(text: &str) -> Channels {
@@ -34,7 +35,7 @@ fn what_can_be_asked_for_follows_from_the_row_and_the_time() {
         (sent(526, 200, |_| ()), nothing(WhyNot::TooLate, 100)),
         (sent(60, 30, |delivery| delivery.taken = 2), nothing(WhyNot::BothOut, 500)),
     ] {
-        assert_eq!(offer(&attempt, both, NOW), expected, "{attempt:?}");
+        assert_eq!(offer(&V2, &attempt, both, NOW), expected, "{attempt:?}");
     }
 }
 
@@ -45,7 +46,7 @@ fn both_out_lasts_until_the_provider_lets_go_and_no_shorter_than_the_code() {
         delivery.locked_until = NOW;
     });
     let wait = secs(270);
-    assert_eq!(offer(&over, channels("sms"), NOW), Offer::Nothing { why: WhyNot::BothOut, wait });
+    assert_eq!(offer(&V2, &over, channels("sms"), NOW), Offer::Nothing { why: WhyNot::BothOut, wait });
 }
 
 #[test]

@@ -2,6 +2,7 @@ use super::*;
 use crate::{
     sign_in::tests::{LIFETIME, NOW, attempt, secs},
     store::Origin,
+    verify::facts::V2,
 };
 
 fn id(text: &str) -> RequestId {
@@ -22,7 +23,7 @@ fn other(browser: &str, state: State, age: u64) -> Verification {
 /// The word for what is to be done, without rows.
 fn word(repeated: bool, named: Option<&str>, attempts: &[Verification]) -> String {
     let named = named.map(id);
-    let text = format!("{:?}", holder(&refused(), named.as_ref(), repeated, attempts, NOW));
+    let text = format!("{:?}", holder(&V2, &refused(), named.as_ref(), repeated, attempts, NOW));
     let text = text.split("(Verification").next().unwrap();
     text.split(", Sent").next().unwrap().to_owned()
 }
@@ -82,8 +83,10 @@ fn who_holds_the_number_follows_from_the_refusal_and_the_rows() {
         Verification { origin, ..attempt }
     };
     let word = |known_now, theirs: Verification| {
-        let text =
-            format!("{:?}", holder(&known(refused(), known_now), Some(&id("r1")), false, &[theirs], NOW));
+        let text = format!(
+            "{:?}",
+            holder(&V2, &known(refused(), known_now), Some(&id("r1")), false, &[theirs], NOW)
+        );
         text.split("(Verification").next().unwrap().to_owned()
     };
     let both = |attempt| known(attempt, true);

@@ -98,7 +98,7 @@ impl Store {
 }
 
 fn read(row: AnyRow) -> Result<Ended, sqlx::Error> {
-    let state = State::parse(row.try_get(3)?);
+    let state = State::read(row.try_get(3)?);
     let sends: i64 = row.try_get(4)?;
     let ended_at = row.try_get::<Option<i64>, _>(5)?.map(Timestamp::from_millis);
     let expires_at = Timestamp::from_millis(row.try_get(8)?);

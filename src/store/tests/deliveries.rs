@@ -145,7 +145,7 @@ async fn a_cancel_during_the_pause_has_nothing_left_to_cancel() {
 
         assert!(store.claim_cancels(claim(99), 9).await.unwrap().is_empty());
         assert!(store.claim_moves(claim(99), 9).await.unwrap().is_empty());
-        assert!(!store.resume("a", after(46)).await.unwrap(), "its request is over");
+        assert!(!store.resume("a", 1, after(46)).await.unwrap(), "its request is over");
     }
 }
 

@@ -60,7 +60,7 @@ async fn an_attempt_that_was_cancelled_meanwhile_takes_no_other_up() {
         assert!(store.cancel("older", after(1), after(30), after(300)).await.unwrap());
         assert!(store.insert(&attempt("newer", "d")).await.unwrap());
         assert!(store.cancel("newer", after(1), after(30), after(300)).await.unwrap());
-        assert!(!store.reattach("newer", "older", after(2)).await.unwrap());
+        assert!(!store.reattach("newer", "older", 1, after(2)).await.unwrap());
 
         for (browser, states) in [
             ("b", vec![State::Sent]),

@@ -1,17 +1,21 @@
 //! One step or two: what goes out, and what a request then does.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
     matchers::{body_json, body_string, header, method, path, query_param},
 };
 
-use super::{CODE, Call, ID, NUMBER, VerifyApi, answering, basic_auth, client, outcome, outcome_of};
+use super::{
+    CODE, Call, ID, NUMBER, VerifyApi, answering, basic_auth, client, outcome, outcome_of, settings,
+};
 use crate::{
     channel::Channels,
     clock::Timestamp,
     phone::{Fiction, PhoneNumber},
-    verify::VerifyClient,
+    verify::{VerifyClient, VerifySettings},
 };
 
 const SECOND: i64 = 1_000;
@@ -62,6 +66,21 @@ async fn v2_has_a_step_for_each_channel_that_keeps_one_code() {
             .await;
 
         assert!(request(&client(VerifyApi::V2, &server.uri()), steps).await, "{steps}");
+    }
+}
+
+#[test]
+fn the_steps_of_all_lifetimes_are_as_long_as_the_provider_takes() {
+    for (api, lifetime) in
+        [(VerifyApi::V1, 60), (VerifyApi::V1, 600), (VerifyApi::V2, 60), (VerifyApi::V2, 600)]
+    {
+        let lifetime = Duration::from_secs(lifetime);
+        let client =
+            VerifyClient::new(VerifySettings { lifetime, ..settings(api, "http://localhost") }).unwrap();
+        for steps in ["sms", "voice", "sms,voice"] {
+            let step = client.first_step(channels(steps));
+            assert!(step > lifetime && client.facts().step.contains(&step), "{api:?} {lifetime:?} {steps}");
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     config::{Config, Provider},
     random::Random,
     simulator::{self, Simulated, Simulator},
-    verify::{Credentials, VerifyApi, VerifyClient, VerifySettings, callback::Verifier},
+    verify::{Credentials, VerifyClient, VerifySettings, callback::Verifier},
 };
 
 /// Where Vonage's Verify API lives.
@@ -108,7 +108,8 @@ impl Surroundings<'_> {
             Provider::Vonage(credentials) => credentials,
         };
         let secret = self.config.secrets.vonage_signature_secret.clone();
-        let told = credentials.application.is_some() && self.config.settings.verify_api == VerifyApi::V2;
+        let told =
+            credentials.application.is_some() && self.config.settings.verify_api.facts().takes_applications;
         match (&secret, told) {
             (None, true) => tracing::warn!("without VONAGE_SIGNATURE_SECRET all callbacks are refused"),
             (Some(_), false) => tracing::warn!(

@@ -18,7 +18,7 @@ use crate::{
         extractors::{Pending, Stage},
         state::AppState,
         templates::{Again, Choice, Frame, News, ResendPage, VerifyPage},
-        text::Sentence,
+        text::{Sentence, channels::ChannelTexts},
         visitor::Visitor,
     },
 };
@@ -54,13 +54,9 @@ pub(crate) async fn show(
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 fn resend_page(attempt: &sign_in::Resending, left: Duration) -> ResendPage {
-    let voice = attempt.channel == Channel::Voice;
+    let texts = ChannelTexts::of(attempt.channel);
     ResendPage {
-        title: Sentence::new(match (voice, attempt.first) {
-            (true, _) => "resend-title-voice",
-            (false, true) => "resend-title-first",
-            (false, false) => "resend-title-sms",
-        }),
+        title: if attempt.first { &texts.sending_first } else { &texts.sending_again }.clone(),
         text: Sentence::new(match attempt.next {
             _ if attempt.first => "resend-first",
             Move::Next => "resend-next",
@@ -77,8 +73,11 @@ fn resend_page(attempt: &sign_in::Resending, left: Duration) -> ResendPage {
 /// The PIN page of an attempt, before anything is said on it.
 pub(crate) fn page(app: &AppState, attempt: &sign_in::Pending) -> VerifyPage {
     let left = attempt.expires_at.since(app.core.clock.now());
+    let texts = ChannelTexts::of(attempt.channel);
+    // With a list of the numbers that may sign in it is the same for all others.
+    let listed = app.sign_in.destinations.allowed.is_limited();
     VerifyPage {
-        lead: lead(attempt.channel, app.sign_in.destinations.allowed.is_limited()),
+        lead: if listed { &texts.lead_listed } else { &texts.lead }.clone(),
         phone: attempt.phone.masked(),
         request_id: attempt.request_id.clone(),
         code_length: app.pages.code_length,
@@ -92,61 +91,34 @@ pub(crate) fn page(app: &AppState, attempt: &sign_in::Pending) -> VerifyPage {
     }
 }
 
-/// With a list of the numbers that may sign in it is the same for all others.
-fn lead(channel: Channel, listed: bool) -> Sentence {
-    Sentence::new(match (channel, listed) {
-        (Channel::Sms, false) => "verify-lead-sms",
-        (Channel::Voice, false) => "verify-lead-voice",
-        (Channel::Sms, true) => "verify-lead-sms-listed",
-        (Channel::Voice, true) => "verify-lead-voice-listed",
-    })
-}
-
 /// What became of the newest message, and a word that stands for it.
 pub(crate) fn news(attempt: &sign_in::Pending) -> News {
+    let texts = ChannelTexts::of(attempt.channel);
     let trouble = attempt.trouble.map(|trouble| {
-        let key = match (attempt.channel, trouble) {
-            (Channel::Sms, Trouble::Failed) => "trouble-sms-failed",
-            (Channel::Sms, Trouble::Rejected) => "trouble-sms-rejected",
-            (Channel::Sms, Trouble::Blocked) => "trouble-sms-blocked",
-            (Channel::Voice, Trouble::Failed) => "trouble-voice-failed",
-            (Channel::Voice, Trouble::Rejected) => "trouble-voice-rejected",
-            (Channel::Voice, Trouble::Blocked) => "trouble-voice-blocked",
+        let advice = match attempt.offer {
+            Offer::After { channels, .. } => {
+                let other = channels.iter().find(|channel| *channel != attempt.channel);
+                let again = || Sentence::new("trouble-try-again");
+                other.map_or_else(again, |other| ChannelTexts::of(other).try_this.clone())
+            }
+            Offer::Nothing { .. } => Sentence::new("trouble-try-number"),
         };
-        let other = match attempt.offer {
-            Offer::After { channels, .. } => channels.iter().find(|channel| *channel != attempt.channel),
-            Offer::Nothing { .. } => None,
-        };
-        let advice = match (other, attempt.offer) {
-            (Some(Channel::Voice), _) => "trouble-try-voice",
-            (Some(Channel::Sms), _) => "trouble-try-sms",
-            (None, Offer::After { .. }) => "trouble-try-again",
-            (None, Offer::Nothing { .. }) => "trouble-try-number",
-        };
-        (Sentence::new(key), Sentence::new(advice))
+        (texts.trouble(trouble).clone(), advice)
     });
     let word = attempt.trouble.map_or("sent", Trouble::as_str);
-    let lead = match attempt.channel {
-        _ if attempt.not_resent => "again-lead-failed",
-        Channel::Sms => "again-lead-sms",
-        Channel::Voice => "again-lead-voice",
-    };
     let seen = format!("{}-{word}", attempt.sent_at.as_millis());
-    News { seen, lead: Sentence::new(lead), trouble }
+    let lead = if attempt.not_resent { Sentence::new("again-lead-failed") } else { texts.waiting.clone() };
+    News { seen, lead, trouble }
 }
 
 /// How to ask for another message, or why not.
 fn again(attempt: &sign_in::Pending) -> Again {
     let (wait, choices, why) = match attempt.offer {
         Offer::After { wait, channels } => {
-            let choice = |channel: Channel| Choice {
-                channel: channel.as_str(),
-                label: Sentence::new(match (channel, channel == attempt.channel) {
-                    (Channel::Sms, true) => "again-sms",
-                    (Channel::Sms, false) => "again-sms-instead",
-                    (Channel::Voice, true) => "again-voice",
-                    (Channel::Voice, false) => "again-voice-instead",
-                }),
+            let choice = |channel: Channel| {
+                let texts = ChannelTexts::of(channel);
+                let label = if channel == attempt.channel { &texts.again } else { &texts.instead };
+                Choice { channel: channel.as_str(), label: label.clone() }
             };
             (wait, channels.iter().map(choice).collect(), "again-wait")
         }

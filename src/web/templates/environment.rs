@@ -12,7 +12,7 @@ use crate::{
     web::{
         assets::Assets,
         overrides::{self, Overrides},
-        text::{Catalogue, Language},
+        text::{Catalogue, Language, channels::ChannelTexts},
     },
 };
 
@@ -61,7 +61,9 @@ pub(super) fn shared(
     }
 
     environment.add_global("brand", brand);
-    environment.add_global("calls", first == Channel::Voice);
+    let ChannelTexts { index_lead, index_consent, .. } = ChannelTexts::of(first);
+    environment.add_global("index_lead", index_lead.key);
+    environment.add_global("index_consent", index_consent.key);
     let assets = assets.clone();
     environment.add_function("asset", move |name: &str| {
         let missing = || Error::new(ErrorKind::InvalidOperation, format!("there is no asset called {name}"));
