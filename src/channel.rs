@@ -37,6 +37,9 @@ pub struct Channels {
 }
 
 impl Channels {
+    /// What [`Channels::parse`] reads, for whoever is to write it.
+    pub const FORM: &str = "sms, voice, or both with a comma between: sms,voice";
+
     /// One channel and no other.
     pub const fn only(first: Channel) -> Self {
         Self { first, second: None }

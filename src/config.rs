@@ -24,6 +24,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, parser::ValueSource};
 use secrecy::SecretString;
 use url::Url;
 
+pub(crate) use credentials::SIMULATOR;
 pub use environment::Environment;
 pub use in_force::Warning;
 pub use parse::{LogFormat, Origins};

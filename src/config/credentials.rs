@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{ConfigError, Secrets, Settings};
+use super::{Config, ConfigError, Provider, Secrets, Settings};
 use crate::verify::{Application, Credentials};
+
+/// Key and secret of the simulator, unless others are set.
+pub(crate) const SIMULATOR: &str = "simulator";
 
 /// What was set, checked; `None` if nothing was.
 pub(super) fn read(settings: &Settings, secrets: &Secrets) -> Result<Option<Credentials>, ConfigError> {
@@ -66,11 +69,23 @@ fn pem(value: &SecretString) -> Result<SecretString, ConfigError> {
     })
 }
 
+impl Config {
+    /// Who we are to the provider, or to the simulator in its place.
+    pub(crate) fn credentials(&self) -> Credentials {
+        match &self.provider {
+            Provider::Vonage(credentials) => credentials.clone(),
+            Provider::Simulator { .. } => {
+                Credentials { basic: Some((SIMULATOR.to_owned(), SIMULATOR.into())), application: None }
+            }
+        }
+    }
+}
+
 /// Which pair the simulator takes when it runs alone.
 pub(super) fn of_simulator(
     settings: &Settings,
     secrets: &Secrets,
 ) -> Result<(String, SecretString), ConfigError> {
     let given = basic(settings, secrets)?;
-    Ok(given.unwrap_or_else(|| ("simulator".to_owned(), SecretString::from("simulator"))))
+    Ok(given.unwrap_or_else(|| (SIMULATOR.to_owned(), SIMULATOR.into())))
 }

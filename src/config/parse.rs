@@ -123,8 +123,7 @@ pub(super) fn code_lifetime(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn channels(text: &str) -> Result<Channels, String> {
-    let fix = "give sms, voice, or both with a comma between: sms,voice";
-    Channels::parse(text).ok_or_else(|| fix.to_owned())
+    Channels::parse(text).ok_or_else(|| format!("give {}", Channels::FORM))
 }
 
 pub(super) fn country(text: &str) -> Result<Country, String> {

@@ -12,16 +12,14 @@ use url::Url;
 use super::error::BuildError;
 use crate::{
     clock::Clock,
-    config::{Config, Provider},
+    config::{Config, Provider, SIMULATOR},
     random::Random,
     simulator::{self, Simulated, Simulator},
-    verify::{Credentials, VerifyClient, VerifySettings, callback::Verifier},
+    verify::{VerifyClient, VerifySettings, callback::Verifier},
 };
 
 /// Where Vonage's Verify API lives.
 const VONAGE: &str = "https://api.nexmo.com";
-/// Key and secret of the simulator on our own port.
-const SIMULATOR: &str = "simulator";
 
 /// What is known when the provider is looked for.
 pub(crate) struct Surroundings<'a> {
@@ -64,23 +62,15 @@ impl Surroundings<'_> {
         (connect_timeout, timeout): (Duration, Duration),
     ) -> Result<VerifySettings, BuildError> {
         let settings = &self.config.settings;
-        let (base_url, credentials) = match &self.config.provider {
-            Provider::Vonage(credentials) => {
-                let base_url = match &settings.verify_base_url {
-                    Some(url) => url.clone(),
-                    None => Url::parse(VONAGE)?,
-                };
-                (base_url, credentials.clone())
-            }
-            Provider::Simulator { .. } => {
-                let basic = Some((SIMULATOR.to_owned(), SIMULATOR.into()));
-                (self.own_url("simulator/")?, Credentials { basic, application: None })
-            }
+        let base_url = match (&self.config.provider, &settings.verify_base_url) {
+            (Provider::Simulator { .. }, _) => self.own_url("simulator/")?,
+            (Provider::Vonage(_), Some(url)) => url.clone(),
+            (Provider::Vonage(_), None) => Url::parse(VONAGE)?,
         };
         Ok(VerifySettings {
             api: settings.verify_api,
             base_url,
-            credentials,
+            credentials: self.config.credentials(),
             brand: settings.brand.clone(),
             code_length: settings.code_length,
             lifetime: settings.code_lifetime,
