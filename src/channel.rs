@@ -11,7 +11,7 @@ words! {
     ///
     /// What differs among channels is matched without a rest. A new one compiles only once it has its rules here, its names
     /// at the provider in `verify/facts.rs`, and its sentences in `web/text/channels.rs`.
-    Channel {
+    pub Channel {
         /// A text message.
         Sms => "sms",
         /// A call that speaks the code.
@@ -103,7 +103,7 @@ impl fmt::Display for Channels {
 
 words! {
     /// Why a message will not arrive; its word is that of the store and the metrics.
-    Trouble {
+    pub Trouble {
         /// The network could not deliver it; the number may not exist.
         Failed => "failed",
         /// The phone or its user turned it away.

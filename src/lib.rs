@@ -10,7 +10,7 @@
 //! provider ([`verify`] reads it) may tell why. A cancel is over for the visitor at once; `sign_in/jobs.rs` tells the provider
 //! when it takes one, and makes the moves of a resend that have to wait. What is sent, refused and answered is counted in
 //! [`metrics`], and who did what is told in [`audit`]. Whatever goes wrong becomes one line for the operator and one sentence
-//! for the visitor in `web/error.rs`.
+//! for the visitor in `web/failure.rs`.
 //!
 //! Around all that, `web/serve.rs` bounds what a connection may hold and ends it without a cut, `web/unread.rs` closes it
 //! after a request that was not read to its end, `supervisor` starts again what should never end, and [`log`] loses lines

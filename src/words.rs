@@ -2,26 +2,26 @@
 
 /// The derives are those that a plain word can have.
 macro_rules! words {
-    ($(#[$of_enum:meta])* $name:ident { $($(#[$of_value:meta])* $value:ident => $word:literal,)* }) => {
+    ($(#[$of_enum:meta])* $vis:vis $name:ident { $($(#[$of_value:meta])* $value:ident => $word:literal,)* }) => {
         $(#[$of_enum])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum $name {
+        $vis enum $name {
             $($(#[$of_value])* $value,)*
         }
 
         impl $name {
             /// Every value, in the order of the list.
-            pub const ALL: &[Self] = &[$(Self::$value,)*];
+            $vis const ALL: &[Self] = &[$(Self::$value,)*];
 
             /// Its word.
-            pub const fn as_str(self) -> &'static str {
+            $vis const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$value => $word,)*
                 }
             }
 
             /// The value whose word `text` is.
-            pub fn parse(text: &str) -> Option<Self> {
+            $vis fn parse(text: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|value| value.as_str() == text)
             }
         }

@@ -37,7 +37,7 @@ pub struct Excluded {
 
 /// Why no code goes to a number: each has a sentence for the visitor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
+pub(crate) enum Reason {
     /// Not in `COUNTRIES`.
     Country,
     /// Whoever calls it, or sends to it, pays extra: premium rate, shared cost, personal numbers.

@@ -36,7 +36,7 @@ pub struct Delivery {
 
 words! {
     /// What the visitor is to be told of an attempt; its word is the store's.
-    Note {
+    pub Note {
         /// A further message was asked for and could not be sent.
         NotResent => "not_resent",
         /// Another browser asked for a code to the same number.
@@ -59,7 +59,7 @@ pub struct Resend {
 
 words! {
     /// What is to be done next to send a message again; its word is the store's.
-    Move {
+    pub Move {
         /// Take the request's next step.
         Next => "next",
         /// Cancel the request.

@@ -8,7 +8,7 @@ use crate::{clock::Timestamp, phone::PhoneNumber, words::words};
 
 words! {
     /// Where an attempt stands; its word is that of the store and the metrics.
-    State {
+    pub State {
         /// Written down; the provider's answer is not.
         Starting => "starting",
         /// A code is on its way.

@@ -9,7 +9,7 @@ use std::convert::Infallible;
 
 use axum::{
     extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 
@@ -20,9 +20,8 @@ use crate::{
     sign_in::{self, Over, Standing},
     store::StoreError,
     web::{
-        client_address::ClientAddress, cookies::session_tokens, error::AppError, notice::Notice,
-        return_to::start_page, state::AppState, templates::Frame, text::Language, unauthorized,
-        visitor::Visitor,
+        client_address::ClientAddress, cookies::session_tokens, failure::Failure, notice::Notice,
+        return_to::start_page, state::AppState, templates::Frame, unauthorized, visitor::Visitor,
     },
 };
 
@@ -78,7 +77,7 @@ impl IntoResponse for TurnedAway {
     }
 }
 
-impl<E: Into<AppError>> From<E> for TurnedAway {
+impl<E: Into<Failure>> From<E> for TurnedAway {
     fn from(error: E) -> Self {
         Self(Box::new(error.into().into_response()))
     }
@@ -170,7 +169,6 @@ impl FromRequestParts<AppState> for Frame {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Infallible> {
-        let header = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        Ok(app.frame(Language::accepted(header)))
+        Ok(app.frame(&parts.headers))
     }
 }

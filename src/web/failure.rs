@@ -1,171 +1,204 @@
-//! What the page of a form says when a sign-in cannot go on, and with which status.
+//! What goes wrong: one text for the visitor, another for the operator, and no way to mix them up.
+//!
+//! What this module promises:
+//! * Each cause has its status and its texts here and nowhere else; a new one does not compile until it has them.
+//! * The visitor reads sentences of the catalogue. Since their keys are `&'static str`, no error's own text can reach a page.
+//! * Whatever page tells the visitor, `error_pages.rs` tells the operator, once.
 
-use std::time::Duration;
+mod forms;
 
-use axum::http::StatusCode;
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use axum::{
+    Extension,
+    extract::rejection::FormRejection,
+    http::{StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+use tower_http::csrf::ProtectionError;
+
+pub(crate) use forms::Operation;
 
 use crate::{
-    guard::{
-        self,
-        breaker::{Cause, Paused},
-        destination::Reason,
-    },
-    verify::VerifyError,
-    web::text::Sentence,
+    causes::chain,
+    guard::{self, breaker::Paused, destination},
+    sign_in::SignInError,
+    store::StoreError,
+    web::{redirect_loop, text::Sentence},
 };
 
-/// What the form's page says when the provider did not do as asked.
-pub struct Failure {
-    /// The status of the answer.
-    pub status: StatusCode,
-    /// What the visitor is told.
-    pub sentence: Sentence,
-    /// Whether the visitor can mend it in the field.
-    pub beside_field: bool,
-    /// When it may be tried again, if that is known.
-    pub retry_after: Option<Duration>,
+/// A request that came to nothing.
+pub(crate) struct Failure {
+    pub(crate) status: StatusCode,
+    pub(crate) text: Text,
+    /// After that it may be tried again, if that is known.
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) line: Line,
 }
 
-/// A problem that the visitor can mend in the field.
-impl From<Sentence> for Failure {
-    fn from(sentence: Sentence) -> Self {
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, sentence, beside_field: true, retry_after: None }
+/// What the visitor is told, and where.
+pub(crate) enum Text {
+    /// On a page of its own: what happened, in a few words, and what to do about it.
+    Page { headline: &'static str, advice: &'static str },
+    /// On the page of the form, above it.
+    Alert(Sentence),
+    /// On the page of the form, beside the field where it can be mended.
+    Problem(Sentence),
+}
+
+/// What the operator is told.
+pub(crate) enum Line {
+    /// An error.
+    Failed(String),
+    /// A warning.
+    Warning(String),
+    /// Nothing, unless debugging: any stranger can have as many of these as they like.
+    Refused(String),
+    /// Robots do this all day, but a mistake in the settings may be behind it: told once a minute.
+    Misdirected(String),
+    /// An audit line.
+    RateLimited(Box<guard::RateLimited>),
+    /// An audit line that names who asked.
+    Destination(Box<destination::Excluded>, IpAddr),
+    /// No more than that it happened: the pause was an error when it began.
+    Paused(Paused),
+}
+
+impl Line {
+    fn of(status: StatusCode, text: String) -> Self {
+        if status.is_server_error() { Self::Failed(text) } else { Self::Refused(text) }
     }
 }
 
-/// When a provider that limits us may be asked again.
-const BUSY: Duration = Duration::from_secs(30);
+impl Failure {
+    /// On a page of its own, with the texts that fit the status.
+    fn page(status: StatusCode, operator: impl Into<String>) -> Self {
+        let (headline, advice) = by_status(status);
+        let line = Line::of(status, operator.into());
+        Self { status, text: Text::Page { headline, advice }, retry_after: None, line }
+    }
 
-/// What a failed request for a code means to the visitor.
-pub fn send_failure(error: &VerifyError) -> Failure {
-    use VerifyError as E;
-    let (status, key, beside_field) = match error {
-        E::InvalidNumber(_) => (StatusCode::UNPROCESSABLE_ENTITY, "phone-not-accepted", true),
-        E::NotRoutable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "phone-not-routable", true),
-        E::Blocked(_) => (StatusCode::UNPROCESSABLE_ENTITY, "phone-blocked", true),
-        E::NetworkUnsupported(_) => (StatusCode::UNPROCESSABLE_ENTITY, "phone-unsupported", true),
-        E::NotApproved(_) => (StatusCode::UNPROCESSABLE_ENTITY, "phone-not-approved", true),
-        E::Throttled(_) => return busy("send-busy"),
-        E::Credentials(_)
-        | E::Barred(_)
-        | E::Forbidden(_)
-        | E::Balance(_)
-        | E::Parameter(_)
-        | E::CustomCode(_)
-        | E::SilentAuth(_) => (StatusCode::SERVICE_UNAVAILABLE, "send-unavailable", false),
-        E::AlreadyRunning(_)
-        | E::Fault(_)
-        | E::Unreachable(_)
-        | E::NotTheApi(_)
-        | E::TimedOut
-        | E::Lost(_)
-        | E::Unreadable(_)
-        | E::Unexpected(_) => (StatusCode::BAD_GATEWAY, "send-fault", false),
-    };
-    Failure { status, sentence: Sentence::new(key), beside_field, retry_after: None }
-}
+    pub(crate) fn not_found() -> Self {
+        Self::page(StatusCode::NOT_FOUND, "no such page")
+    }
 
-/// What a failed check means to the visitor: the code itself is not in question.
-pub fn check_failure(error: &VerifyError, may_count: bool) -> Failure {
-    let (status, key) = match send_failure(error).status {
-        _ if may_count => (StatusCode::BAD_GATEWAY, "check-lost"),
-        StatusCode::SERVICE_UNAVAILABLE if matches!(error, VerifyError::Throttled(_)) => {
-            return busy("check-busy");
+    pub(crate) fn method_not_allowed() -> Self {
+        Self::page(StatusCode::METHOD_NOT_ALLOWED, "no such method on this page")
+    }
+
+    /// A layer refused before any handler ran.
+    pub(crate) fn answered(status: StatusCode) -> Self {
+        Self::page(status, format!("answered {status}"))
+    }
+
+    fn misdirected(status: StatusCode, operator: String) -> Self {
+        Self { line: Line::Misdirected(operator), ..Self::page(status, "") }
+    }
+
+    /// A form from another site.
+    pub(crate) fn cross_site(error: &ProtectionError) -> Self {
+        Self::misdirected(StatusCode::FORBIDDEN, format!("refused a cross-site request: {error}"))
+    }
+
+    /// Reached under a name that is not ours.
+    pub(crate) fn host(host: &str) -> Self {
+        let text = format!("refused Host {host:?}: if visitors type that name, set PUBLIC_URL to it");
+        Self::misdirected(StatusCode::MISDIRECTED_REQUEST, text)
+    }
+
+    /// The simulator, asked for from elsewhere.
+    pub(crate) fn forwarded() -> Self {
+        let line = "refused a request from another site or through a proxy: the simulator is for this machine; see \
+                    --simulator";
+        let text = Text::Page { headline: "error-forwarded-headline", advice: "error-forwarded-advice" };
+        Self { text, ..Self::misdirected(StatusCode::FORBIDDEN, line.to_owned()) }
+    }
+
+    /// The gate of `site`, or we, do not see the session.
+    pub(crate) fn redirect_loop(site: &str, cause: redirect_loop::Cause) -> Self {
+        use redirect_loop::Cause;
+        let advice = match cause {
+            Cause::CookieDomain => "error-loop-domain",
+            Cause::NotSecure => "error-loop-not-secure",
+            Cause::Unclear => "error-loop-unclear",
+            Cause::OtherCookies => "error-loop-other-cookies",
+            Cause::NoCookie => "error-loop-no-cookie",
+        };
+        let line = format!("{site} keeps sending a visitor here who is signed in: {cause}");
+        let text = Text::Page { headline: "error-loop-headline", advice };
+        Self { text, ..Self::page(StatusCode::LOOP_DETECTED, line) }
+    }
+
+    /// What it says on a form's page: beside the field, and above the form.
+    pub(crate) fn on_form(&self) -> (Option<Sentence>, Option<Sentence>) {
+        match &self.text {
+            Text::Problem(problem) => (Some(problem.clone()), None),
+            Text::Alert(alert) => (None, Some(alert.clone())),
+            Text::Page { .. } => (None, None),
         }
-        StatusCode::SERVICE_UNAVAILABLE => (StatusCode::SERVICE_UNAVAILABLE, "check-unavailable"),
-        _ => (StatusCode::BAD_GATEWAY, "check-fault"),
-    };
-    Failure { status, sentence: Sentence::new(key), beside_field: false, retry_after: None }
-}
+    }
 
-fn busy(key: &'static str) -> Failure {
-    later(Sentence::new(key).number("seconds", seconds(BUSY)), BUSY)
-}
-
-fn later(sentence: Sentence, wait: Duration) -> Failure {
-    Failure {
-        status: StatusCode::SERVICE_UNAVAILABLE,
-        sentence,
-        beside_field: false,
-        retry_after: Some(wait),
+    /// The answer, with a page that tells it.
+    pub(crate) fn with_page(self, html: String) -> Response {
+        let retry_after = self.retry_after.map(|wait| [(header::RETRY_AFTER, seconds(wait).to_string())]);
+        (self.status, retry_after, Extension(Arc::new(self)), Html(html)).into_response()
     }
 }
 
-/// What a pause means to whoever asks for a code. A fault of the account has no end that could be promised.
-pub fn send_paused(paused: &Paused) -> Failure {
-    let sentence = match paused.cause {
-        Cause::Faults => Sentence::new("send-paused").number("seconds", seconds(paused.wait)),
-        Cause::Account => Sentence::new("send-unavailable"),
-        Cause::Country => Sentence::new("send-country-unavailable"),
-    };
-    later(sentence, paused.wait)
-}
-
-/// What a pause means to whoever has a code.
-pub fn check_paused(paused: &Paused) -> Failure {
-    let sentence = match paused.cause {
-        Cause::Faults => Sentence::new("check-paused").number("seconds", seconds(paused.wait)),
-        Cause::Account | Cause::Country => Sentence::new("check-unavailable"),
-    };
-    later(sentence, paused.wait)
-}
-
-/// What is wrong with a number that no code goes to.
-pub fn destination_refused(reason: Reason) -> Sentence {
-    Sentence::new(match reason {
-        Reason::Country => "phone-country-refused",
-        Reason::ExtraCost(_) => "phone-extra-cost",
-        Reason::Landline => "phone-landline",
-        Reason::Voip => "phone-voip",
-        Reason::NoPhone(_) => "phone-not-mobile",
-    })
-}
-
-/// What is asked for when the guard refuses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
-    /// A code.
-    Send,
-    /// The check of a code.
-    Try,
-}
-
-/// What a refusal of the guard means to the visitor.
-pub fn refused(refused: &guard::RateLimited, asked: Asked) -> Failure {
-    let key = match (&refused.cause, asked) {
-        (guard::Cause::Limit { limit, .. }, _) => match limit {
-            guard::Limit::Number => "limit-number",
-            guard::Limit::Address => "limit-address",
-            guard::Limit::Prefix | guard::Limit::Total => "limit-all",
-        },
-        (guard::Cause::Unverified { country: None, .. }, _) => "limit-address",
-        (guard::Cause::Unverified { .. }, _) => "limit-unverified",
-        (guard::Cause::WrongCodes, Asked::Send) => "wrong-codes-send",
-        (guard::Cause::WrongCodes, Asked::Try) => "wrong-codes-try",
-        (guard::Cause::Closed, Asked::Send) => "closed-send",
-        (guard::Cause::Closed, Asked::Try) => "closed-try",
-    };
-    let sentence = Sentence::new(key);
-    Failure {
-        status: StatusCode::TOO_MANY_REQUESTS,
-        sentence: refused.wait.map_or(sentence.clone(), |wait| in_time(sentence, wait)),
-        beside_field: false,
-        retry_after: refused.wait,
+/// Headline and advice where the status says it all.
+pub(crate) fn by_status(status: StatusCode) -> (&'static str, &'static str) {
+    match status.as_u16() {
+        403 => ("error-forbidden-headline", "error-forbidden-advice"),
+        404 => ("error-not-found-headline", "error-not-found-advice"),
+        405 => ("error-method-headline", "error-method-advice"),
+        408 | 504 => ("error-timeout-headline", "error-timeout-advice"),
+        413 => ("error-too-large-headline", "error-too-large-advice"),
+        415 => ("error-media-type-headline", "error-media-type-advice"),
+        421 => ("error-host-headline", "error-host-advice"),
+        429 => ("error-throttled-headline", "error-throttled-advice"),
+        400..500 => ("error-form-headline", "error-form-advice"),
+        503 => ("error-unavailable-headline", "error-unavailable-advice"),
+        _ => ("error-internal-headline", "error-internal-advice"),
     }
-}
-
-/// Adds a time to a sentence, in the unit in which people would say it, rounded up.
-pub fn in_time(sentence: Sentence, wait: Duration) -> Sentence {
-    let seconds = seconds(wait);
-    let (unit, length) = match seconds {
-        ..=90 => ("seconds", 1),
-        91..=5400 => ("minutes", 60),
-        _ => ("hours", 3600),
-    };
-    sentence.number("amount", (seconds + length - 1) / length).text("unit", unit)
 }
 
 /// Whole seconds, rounded up: whoever comes back then is not too early.
-pub fn seconds(wait: Duration) -> i64 {
+pub(crate) fn seconds(wait: Duration) -> i64 {
     i64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(i64::MAX)
+}
+
+/// Not a form, or too large.
+impl From<FormRejection> for Failure {
+    fn from(error: FormRejection) -> Self {
+        Self::page(error.status(), format!("unreadable form: {}", chain(&error)))
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::page(StatusCode::SERVICE_UNAVAILABLE, chain(&error))
+    }
+}
+
+impl From<SignInError> for Failure {
+    fn from(error: SignInError) -> Self {
+        let status = match error {
+            SignInError::Store(_) | SignInError::Stuck => StatusCode::SERVICE_UNAVAILABLE,
+            SignInError::Task(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Self::page(status, chain(&error))
+    }
+}
+
+impl From<minijinja::Error> for Failure {
+    fn from(error: minijinja::Error) -> Self {
+        Self::page(StatusCode::INTERNAL_SERVER_ERROR, format!("a template failed: {}", chain(&error)))
+    }
+}
+
+impl IntoResponse for Failure {
+    /// Leaves itself in the response for `error_pages.rs`, which has the templates.
+    fn into_response(self) -> Response {
+        (self.status, Extension(Arc::new(self))).into_response()
+    }
 }

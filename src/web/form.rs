@@ -4,9 +4,9 @@
 
 use axum::extract::FromRequest;
 
-use crate::web::error::AppError;
+use crate::web::failure::Failure;
 
 /// axum's form with our rejection.
 #[derive(Debug, FromRequest)]
-#[from_request(via(axum::Form), rejection(AppError))]
+#[from_request(via(axum::Form), rejection(Failure))]
 pub(crate) struct Form<T>(pub(crate) T);

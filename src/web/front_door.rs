@@ -12,26 +12,26 @@ use crate::web::state::AppState;
 use crate::{
     hosts::is_loopback_name,
     phone::hide_numbers,
-    web::{error::AppError, error_pages},
+    web::{error_pages, failure::Failure},
 };
 
 /// Lets in only who came by a name of ours, and sets what every answer carries.
 pub(crate) async fn front_door(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = match check_entry(&app, request.headers()) {
         Ok(()) => next.run(request).await,
-        Err(error) => error_pages::refuse(&app, &request, &error),
+        Err(failure) => error_pages::refuse(&app, &request, &failure),
     };
     app.site.headers.add_to(response.headers_mut());
     response
 }
 
-fn check_entry(app: &AppState, headers: &HeaderMap) -> Result<(), AppError> {
+fn check_entry(app: &AppState, headers: &HeaderMap) -> Result<(), Failure> {
     let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !is_our_host(host, &app.site.public_url) {
-        return Err(AppError::Host(hide_numbers(host).chars().take(100).collect()));
+        return Err(Failure::host(&hide_numbers(host).chars().take(100).collect::<String>()));
     }
     if app.refuses_elsewhere(headers) {
-        return Err(AppError::Forwarded);
+        return Err(Failure::forwarded());
     }
     Ok(())
 }

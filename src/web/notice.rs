@@ -1,61 +1,44 @@
 //! What a page says once, about what the visitor did before.
 
-/// What is said once, on the next page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Notice {
-    /// The sign-in was cancelled.
-    Cancelled,
-    /// This session has ended.
-    SignedOut,
-    /// The code ran out.
-    Expired,
-    /// A code sent before is still good.
-    Resumed,
-    /// A session elsewhere has ended.
-    SessionEnded,
-    /// All sessions elsewhere have ended.
-    OthersEnded,
-    /// The message could not be sent.
-    NotSent,
-    /// Another message was asked for and could not be sent.
-    NotResent,
-    /// Another browser asked for a code to the same number.
-    TakenOver,
-    /// The provider's answer was lost: a code may come.
-    InDoubt,
+use crate::{web::text::Sentence, words::words};
+
+words! {
+    /// What is said once, on the next page: the word is its key.
+    pub(crate) Notice {
+        Cancelled => "notice-cancelled",
+        /// This session has ended.
+        SignedOut => "notice-signed-out",
+        /// The code ran out.
+        Expired => "notice-expired",
+        /// A code sent before is still good.
+        Resumed => "notice-resumed",
+        /// A session elsewhere has ended.
+        SessionEnded => "notice-session-ended",
+        /// All sessions elsewhere have ended.
+        OthersEnded => "notice-others-ended",
+        /// The message could not be sent.
+        NotSent => "notice-not-sent",
+        /// Another message was asked for and could not be sent.
+        NotResent => "notice-not-resent",
+        /// Another browser asked for a code to the same number.
+        TakenOver => "notice-taken-over",
+        /// The provider's answer was lost: a code may come.
+        InDoubt => "notice-in-doubt",
+    }
 }
 
 impl Notice {
-    const ALL: [Self; 10] = [
-        Self::Cancelled,
-        Self::SignedOut,
-        Self::Expired,
-        Self::Resumed,
-        Self::SessionEnded,
-        Self::OthersEnded,
-        Self::NotSent,
-        Self::NotResent,
-        Self::TakenOver,
-        Self::InDoubt,
-    ];
-
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Cancelled => "cancelled",
-            Self::SignedOut => "signed-out",
-            Self::Expired => "expired",
-            Self::Resumed => "resumed",
-            Self::SessionEnded => "session-ended",
-            Self::OthersEnded => "others-ended",
-            Self::NotSent => "not-sent",
-            Self::NotResent => "not-resent",
-            Self::TakenOver => "taken-over",
-            Self::InDoubt => "in-doubt",
-        }
+    pub(crate) fn sentence(self) -> Sentence {
+        Sentence::new(self.as_str())
     }
 
-    /// Reads what [`Notice::as_str`] wrote.
-    pub(crate) fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|notice| notice.as_str() == word)
+    /// The cookie's value: the key without its beginning.
+    pub(crate) fn cookie(self) -> &'static str {
+        self.as_str().trim_start_matches("notice-")
+    }
+
+    /// Reads what [`Notice::cookie`] wrote.
+    pub(crate) fn from_cookie(value: &str) -> Option<Self> {
+        Self::parse(&format!("notice-{value}"))
     }
 }

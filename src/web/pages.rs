@@ -9,14 +9,3 @@ pub(super) mod sessions;
 pub(super) mod sign_out;
 pub(super) mod status;
 pub(super) mod verify;
-
-use std::time::Duration;
-
-use axum::http::{HeaderName, HeaderValue, header};
-
-use crate::web::error::seconds;
-
-/// When to come back, for programs; the page says it in words.
-fn retry_after(wait: Option<Duration>) -> Option<[(HeaderName, HeaderValue); 1]> {
-    wait.map(|wait| [(header::RETRY_AFTER, HeaderValue::from(seconds(wait)))])
-}

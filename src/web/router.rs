@@ -18,9 +18,9 @@ use tracing::field;
 use super::{
     auth,
     bounds::bounds,
-    callbacks,
-    error::AppError,
-    error_pages, front_door, health,
+    callbacks, error_pages,
+    failure::Failure,
+    front_door, health,
     pages::{cancel, check, index, resend, result, sessions, sign_out, status, verify},
     state::AppState,
     unread,
@@ -29,7 +29,7 @@ use crate::{metrics::http, phone::hide_numbers};
 
 /// Everything under our own name: all other paths answer with a page that says so. `measured`: requests are counted.
 pub(crate) fn standalone(app: AppState, measured: bool) -> Router {
-    let routes = routes().fallback(async || AppError::NotFound);
+    let routes = routes().fallback(async || Failure::not_found());
     let health = health_routes().with_state(app.clone());
     layered(routes, app, measured).merge(health)
 }
@@ -58,7 +58,7 @@ fn layered<S: Clone + Send + Sync + 'static>(
     let csrf = app.site.csrf.clone();
     let pages = routes
         .merge(app.pages.assets.router())
-        .method_not_allowed_fallback(async || AppError::MethodNotAllowed)
+        .method_not_allowed_fallback(async || Failure::method_not_allowed())
         .layer(
             ServiceBuilder::new()
                 .layer(from_fn_with_state(app.clone(), error_pages::render_errors))

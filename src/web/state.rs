@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::{extract::Request, http::HeaderMap, response::Redirect};
+use axum::{
+    extract::Request,
+    http::{HeaderMap, header},
+    response::Redirect,
+};
 use tokio::sync::watch;
 use tower_http::csrf::CsrfLayer;
 use url::Url;
@@ -139,7 +143,8 @@ impl AppState {
         trusted
     }
 
-    pub(crate) fn frame(&self, language: Language) -> Frame {
-        Frame { language, simulator: self.provider.simulator.is_some() }
+    pub(crate) fn frame(&self, headers: &HeaderMap) -> Frame {
+        let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        Frame { language: Language::accepted(header), simulator: self.provider.simulator.is_some() }
     }
 }

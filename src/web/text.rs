@@ -11,6 +11,8 @@ pub(crate) mod channels;
 use std::{borrow::Cow, collections::HashMap, fmt, io};
 
 use fluent_bundle::{FluentArgs, FluentError, FluentResource, FluentValue, concurrent::FluentBundle};
+use minijinja::value::{Object, Value};
+use serde::{Serialize, Serializer};
 
 use crate::web::overrides::Overrides;
 
@@ -32,30 +34,29 @@ struct Locale {
 
 /// A language that the catalogue has. The first is the default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Language(usize);
+pub(crate) struct Language(usize);
 
 impl Language {
-    /// English.
-    pub const DEFAULT: Self = Self(0);
+    pub(crate) const DEFAULT: Self = Self(0);
 
     /// The best of our languages for an `Accept-Language` header; `None` stands for no header.
-    pub fn accepted(header: Option<&str>) -> Self {
+    pub(crate) fn accepted(header: Option<&str>) -> Self {
         let tags = LOCALES.map(|locale| locale.tag);
         Self(header.and_then(|header| negotiate(header, &tags)).unwrap_or_default())
     }
 
     /// All there are, the default first.
-    pub fn all() -> impl Iterator<Item = Self> {
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
         (0..LOCALES.len()).map(Self)
     }
 
     /// The tag for `<html lang>` and `Content-Language`.
-    pub fn tag(self) -> &'static str {
+    pub(crate) fn tag(self) -> &'static str {
         LOCALES[self.0].tag
     }
 
     /// `ltr` or `rtl`, for `<html dir>`.
-    pub fn direction(self) -> &'static str {
+    pub(crate) fn direction(self) -> &'static str {
         LOCALES[self.0].direction
     }
 
@@ -88,45 +89,54 @@ fn look_up(range: &str, tags: &[&str]) -> Option<usize> {
         .find_map(|range| tags.iter().position(|tag| tag.eq_ignore_ascii_case(range)))
 }
 
-/// An argument of a sentence.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Argument {
+enum Argument {
     /// Counted in words that fit.
     Number(i64),
-    /// Put in as it is.
     Text(Cow<'static, str>),
 }
 
 /// A sentence for the visitor: a key of the catalogue and its arguments.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Sentence {
-    /// Its name in the catalogue.
-    pub key: &'static str,
-    /// By name.
-    pub arguments: Vec<(&'static str, Argument)>,
+pub(crate) struct Sentence {
+    pub(crate) key: &'static str,
+    arguments: Vec<(&'static str, Argument)>,
 }
+
+impl From<&'static str> for Sentence {
+    fn from(key: &'static str) -> Self {
+        Self::new(key)
+    }
+}
+
+/// Templates get it as text: see `templates.rs`.
+impl Serialize for Sentence {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Value::from_object(self.clone()).serialize(serializer)
+    }
+}
+
+impl Object for Sentence {}
 
 impl Sentence {
     /// A sentence that needs no argument, or is given some by what follows.
-    pub const fn new(key: &'static str) -> Self {
+    pub(crate) const fn new(key: &'static str) -> Self {
         Self { key, arguments: Vec::new() }
     }
 
-    /// Adds a number.
-    pub fn number(mut self, name: &'static str, value: i64) -> Self {
+    pub(crate) fn number(mut self, name: &'static str, value: i64) -> Self {
         self.arguments.push((name, Argument::Number(value)));
         self
     }
 
-    /// Adds a text.
-    pub fn text(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn text(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.arguments.push((name, Argument::Text(value.into())));
         self
     }
 }
 
 /// The texts of all languages.
-pub struct Catalogue {
+pub(crate) struct Catalogue {
     /// In the order of [`LOCALES`].
     texts: Vec<Texts>,
 }
@@ -143,7 +153,7 @@ impl Catalogue {
     }
 
     /// The sentence in that language.
-    pub fn sentence(&self, language: Language, sentence: &Sentence) -> Cow<'_, str> {
+    pub(crate) fn sentence(&self, language: Language, sentence: &Sentence) -> Cow<'_, str> {
         let arguments = sentence.arguments.iter().map(|(name, value)| {
             let value = match value {
                 Argument::Number(number) => FluentValue::from(*number),
@@ -152,11 +162,6 @@ impl Catalogue {
             (*name, value)
         });
         self.resolve(language, sentence.key, &arguments.collect())
-    }
-
-    /// A text that takes no arguments.
-    pub fn text(&self, language: Language, key: &str) -> Cow<'_, str> {
-        self.resolve(language, key, &FluentArgs::new())
     }
 
     pub(crate) fn resolve(&self, language: Language, key: &str, arguments: &FluentArgs) -> Cow<'_, str> {
@@ -176,7 +181,6 @@ impl fmt::Debug for Catalogue {
     }
 }
 
-/// The texts of one language.
 struct Texts {
     bundle: FluentBundle<FluentResource>,
     /// Those that need no argument.

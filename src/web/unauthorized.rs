@@ -6,7 +6,7 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 
-use super::{gate::forwarded, state::AppState, templates::UnauthorizedPage, text::Language};
+use super::{gate::forwarded, state::AppState, templates::UnauthorizedPage};
 
 pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 pub(super) const NO_STORE_HEADER: [(HeaderName, HeaderValue); 1] = [(header::CACHE_CONTROL, NO_STORE)];
@@ -37,8 +37,7 @@ pub(super) fn unauthorized_page(app: &AppState, headers: &HeaderMap, site: Optio
         base: app.site.public_url.to_string(),
         sign_in: app.gate.start(return_to.as_ref()),
     };
-    let frame = app.frame(Language::accepted(text(header::ACCEPT_LANGUAGE)));
-    let body = app.pages.templates.unauthorized(frame, &page).unwrap_or_else(|error| {
+    let body = app.pages.templates.render(app.frame(headers), &page).unwrap_or_else(|error| {
         tracing::error!("the page of a 401 failed: {error:#}");
         String::new()
     });

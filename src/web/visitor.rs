@@ -13,6 +13,7 @@ use crate::web::{
     cookies::{all_session_tokens, sent},
     known,
     notice::Notice,
+    text::Sentence,
 };
 use crate::{
     audit::{Event, Line},
@@ -25,7 +26,7 @@ use crate::{
 
 /// What a visitor's cookies say, and what the answer will set. Nothing is looked up unless it says so.
 #[derive(Debug, Clone)]
-pub struct Visitor {
+pub(crate) struct Visitor {
     app: AppState,
     sessions: Vec<Token>,
     strays: Vec<Cookie<'static>>,
@@ -43,24 +44,24 @@ impl Visitor {
             strays: cookies.strays(headers),
             browsers: sent(headers, &cookies.browser, Token::parse),
             known: known::read(headers, cookies, &app.core.keys),
-            notice: sent(headers, &cookies.notice, Notice::parse).pop(),
+            notice: sent(headers, &cookies.notice, Notice::from_cookie).pop(),
             set: Vec::new(),
             app: app.clone(),
         }
     }
 
     /// Whether the browser has a token for its attempts.
-    pub fn has_browser(&self) -> bool {
+    pub(crate) fn has_browser(&self) -> bool {
         !self.browsers.is_empty()
     }
 
     /// The token that attempts belong to. The store is asked only where there are several.
-    pub async fn browser(&self) -> Result<Option<Token>, StoreError> {
+    pub(crate) async fn browser(&self) -> Result<Option<Token>, StoreError> {
         self.app.sign_in.browser_among(&self.browsers).await
     }
 
     /// A token for a browser that brought none.
-    pub fn new_browser(&mut self) -> Token {
+    pub(crate) fn new_browser(&mut self) -> Token {
         let token = Token::new(&self.app.core.random);
         self.set_browser(&token);
         token
@@ -71,13 +72,13 @@ impl Visitor {
     }
 
     /// What tells the guard that someone has signed in with this browser before. It lets nobody in.
-    pub fn known(&self) -> &[Token] {
+    pub(crate) fn known(&self) -> &[Token] {
         &self.known
     }
 
     /// Signs the browser in: none of the tokens that it came with is good for anything from here on, whoever else may
     /// know them.
-    pub fn sign_in(&mut self, attempt_of: &Token, tokens: &Tokens) {
+    pub(crate) fn sign_in(&mut self, attempt_of: &Token, tokens: &Tokens) {
         let Tokens { session, browser, known, known_to_others } = tokens;
         self.app.gate.loops.signed_in(attempt_of, browser, session, self.app.core.clock.now());
         self.set_browser(browser);
@@ -114,19 +115,19 @@ impl Visitor {
     }
 
     /// Has the next page say something.
-    pub fn set_notice(&mut self, notice: Notice) {
-        self.set.push(self.app.site.cookies.cookie(&self.app.site.cookies.notice, notice.as_str()));
+    pub(crate) fn set_notice(&mut self, notice: Notice) {
+        self.set.push(self.app.site.cookies.cookie(&self.app.site.cookies.notice, notice.cookie()));
     }
 
     /// What is to be said once; asking for it takes it away.
-    pub fn take_notice(&mut self) -> Option<Notice> {
+    pub(crate) fn take_notice(&mut self) -> Option<Sentence> {
         let notice = self.notice.take()?;
         self.set.push(self.app.site.cookies.removal(&self.app.site.cookies.notice));
-        Some(notice)
+        Some(notice.sentence())
     }
 
     /// The answer, with the cookies that were set.
-    pub fn answer(self, response: impl IntoResponse) -> Response {
+    pub(crate) fn answer(self, response: impl IntoResponse) -> Response {
         let mut response = response.into_response();
         for cookie in self.set {
             // Names are ours and values are tokens: always a header.

@@ -6,13 +6,13 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{check, verify};
+use super::check;
 use crate::web::form::Form;
 use crate::{
     audit::asked_from,
     sign_in::Cancel,
     web::{
-        client_address::ClientAddress, error::AppError, extractors::Pending, notice::Notice,
+        client_address::ClientAddress, extractors::Pending, failure::Failure, notice::Notice,
         return_to::start_page, state::AppState, templates::Frame, visitor::Visitor,
     },
 };
@@ -32,18 +32,11 @@ pub(crate) async fn submit(
     pending: Pending,
     ClientAddress(address): ClientAddress,
     Form(form): Form<CancelForm>,
-) -> Result<Response, AppError> {
+) -> Result<Response, Failure> {
     let cancel = app.sign_in.cancel(&pending.browser, &form.request_id);
     let return_to = match asked_from(address, cancel).await? {
         Cancel::OtherAttempt => {
-            let page = check::again(
-                &app,
-                frame,
-                &pending.browser,
-                verify::other_attempt("form-other-attempt"),
-                None,
-            )
-            .await?;
+            let page = check::again(&app, frame, &pending.browser, Failure::other_attempt()).await?;
             return Ok(page.unwrap_or_else(|| Redirect::to("/").into_response()));
         }
         Cancel::Done { return_to } => {

@@ -2,25 +2,19 @@
 
 use axum::{
     extract::State,
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
 
-use super::{check, index, verify};
+use super::check;
 use crate::web::form::Form;
 use crate::{
     channel::Channel,
     guard::Asker,
     sign_in::Resend,
     web::{
-        client_address::ClientAddress,
-        error::{AppError, Failure},
-        extractors::Pending,
-        state::AppState,
-        templates::Frame,
-        text::Sentence,
-        visitor::Visitor,
+        client_address::ClientAddress, extractors::Pending, failure::Failure, state::AppState,
+        templates::Frame, visitor::Visitor,
     },
 };
 
@@ -42,30 +36,20 @@ pub(crate) async fn submit(
     pending: Pending,
     ClientAddress(address): ClientAddress,
     Form(form): Form<ResendForm>,
-) -> Result<Response, AppError> {
+) -> Result<Response, Failure> {
     let channel = match form.channel.as_str() {
         "" => Some(app.sign_in.channels.first()),
         word => Channel::parse(word),
     };
     let asker = Asker { known: visitor.known().to_vec(), ..Asker::at(address) };
-    let mut error = None;
     let failure = match app.sign_in.resend(&pending.browser, &form.request_id, channel, asker).await? {
         Resend::UnderWay => return Ok(Redirect::to("/verify").into_response()),
         Resend::NoAttempt => return Ok(Redirect::to("/").into_response()),
-        Resend::OtherAttempt => verify::other_attempt("form-other-attempt"),
-        Resend::Refused(offer) => verify::not_again(offer),
-        Resend::TurnedAway(refusal) => {
-            let (failure, why) = index::explain(refusal, address);
-            error = why;
-            failure
-        }
-        Resend::NoSuchChannel => Failure {
-            status: StatusCode::UNPROCESSABLE_ENTITY,
-            sentence: Sentence::new("resend-no-such-channel"),
-            beside_field: false,
-            retry_after: None,
-        },
+        Resend::OtherAttempt => Failure::other_attempt(),
+        Resend::Refused(offer) => Failure::not_resent(offer),
+        Resend::TurnedAway(refusal) => Failure::not_sent(refusal, address),
+        Resend::NoSuchChannel => Failure::no_such_channel(),
     };
-    let page = check::again(&app, frame, &pending.browser, failure, error).await?;
+    let page = check::again(&app, frame, &pending.browser, failure).await?;
     Ok(page.unwrap_or_else(|| Redirect::to("/").into_response()))
 }

@@ -3,8 +3,8 @@
 use axum::{extract::State, response::Html};
 
 use crate::web::{
-    error::AppError,
     extractors::Here,
+    failure::Failure,
     state::AppState,
     templates::{Frame, ResultPage},
 };
@@ -14,7 +14,7 @@ pub(crate) async fn show(
     State(app): State<AppState>,
     frame: Frame,
     Here(signed_in): Here,
-) -> Result<Html<String>, AppError> {
+) -> Result<Html<String>, Failure> {
     let page = ResultPage::SignedIn { phone: signed_in.phone.masked() };
-    Ok(Html(app.pages.templates.result(frame, &page)?))
+    Ok(Html(app.pages.templates.render(frame, &page)?))
 }

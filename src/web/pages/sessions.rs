@@ -6,7 +6,6 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::index::say;
 use crate::web::form::Form;
 use crate::{
     audit::{Event, Line},
@@ -14,8 +13,8 @@ use crate::{
     store::{Device, SessionRow},
     web::{
         client_address::ClientAddress,
-        error::AppError,
         extractors::{Here, SignedIn},
+        failure::Failure,
         notice::Notice,
         state::AppState,
         templates::{Frame, SessionItem, SessionsPage},
@@ -37,7 +36,7 @@ pub(crate) async fn show(
     frame: Frame,
     mut visitor: Visitor,
     Here(signed_in): Here,
-) -> Result<Response, AppError> {
+) -> Result<Response, Failure> {
     let now = app.core.clock.now();
     let item = |row: SessionRow| SessionItem {
         id: app.core.keys.session(&row.token_hash),
@@ -54,9 +53,9 @@ pub(crate) async fn show(
     let page = SessionsPage {
         phone: signed_in.phone.masked(),
         sessions: sessions(&app, &signed_in).await?.into_iter().map(item).collect(),
-        notice: visitor.take_notice().map(say),
+        notice: visitor.take_notice(),
     };
-    let html = app.pages.templates.sessions(frame, &page)?;
+    let html = app.pages.templates.render(frame, &page)?;
     Ok(visitor.answer(Html(html)))
 }
 
@@ -67,7 +66,7 @@ pub(crate) async fn submit(
     Here(signed_in): Here,
     ClientAddress(address): ClientAddress,
     Form(form): Form<SessionsForm>,
-) -> Result<Response, AppError> {
+) -> Result<Response, Failure> {
     if form.others.as_deref() == Some("1") {
         let ended = app.end_sessions(&signed_in.phone_hash, Some(&signed_in.token_hash)).await?;
         let line = Line::new(Event::SignedOutElsewhere, &signed_in.phone, &app.core.keys);
@@ -91,7 +90,7 @@ pub(crate) async fn submit(
     Ok(visitor.answer(Redirect::to("/sessions")))
 }
 
-async fn sessions(app: &AppState, signed_in: &SignedIn) -> Result<Vec<SessionRow>, AppError> {
+async fn sessions(app: &AppState, signed_in: &SignedIn) -> Result<Vec<SessionRow>, Failure> {
     let now = app.core.clock.now();
     let idle_since = now - app.sign_in.session_idle;
     Ok(app.core.store.sessions_of_phone(&signed_in.phone_hash, now, idle_since).await?)

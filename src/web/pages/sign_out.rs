@@ -11,8 +11,8 @@ use crate::{
     audit::{Event, Line},
     web::{
         client_address::ClientAddress,
-        error::AppError,
         extractors::Here,
+        failure::Failure,
         notice::Notice,
         state::AppState,
         templates::{Frame, SignOutPage},
@@ -31,9 +31,9 @@ pub(crate) async fn show(
     State(app): State<AppState>,
     frame: Frame,
     Here(signed_in): Here,
-) -> Result<Html<String>, AppError> {
+) -> Result<Html<String>, Failure> {
     let page = SignOutPage { phone: signed_in.phone.masked() };
-    Ok(Html(app.pages.templates.sign_out(frame, &page)?))
+    Ok(Html(app.pages.templates.render(frame, &page)?))
 }
 
 /// `POST /signout`
@@ -43,7 +43,7 @@ pub(crate) async fn submit(
     Here(signed_in): Here,
     ClientAddress(address): ClientAddress,
     Form(form): Form<SignOutForm>,
-) -> Result<Response, AppError> {
+) -> Result<Response, Failure> {
     if form.everywhere.as_deref() == Some("1") {
         let ended = app.end_sessions(&signed_in.phone_hash, None).await?;
         let line = Line::new(Event::SignedOutEverywhere, &signed_in.phone, &app.core.keys);

@@ -10,9 +10,9 @@ use super::verify;
 use crate::{
     sign_in::Standing,
     web::{
-        error::AppError,
+        failure::Failure,
         state::AppState,
-        templates::{Frame, Status},
+        templates::{Frame, StatusPart},
         visitor::Visitor,
     },
 };
@@ -23,23 +23,21 @@ pub(crate) async fn show(
     frame: Frame,
     visitor: Visitor,
     RawQuery(query): RawQuery,
-) -> Result<Response, AppError> {
+) -> Result<Response, Failure> {
     let seen = query.as_deref().and_then(|query| query.strip_prefix("seen=")).unwrap_or_default();
     let standing = match visitor.browser().await? {
         Some(browser) => app.sign_in.standing(&browser).await?,
         None => Standing::Nothing,
     };
-    let status = match standing {
+    let news = match standing {
         Standing::Pending(attempt) => {
             let news = verify::news(&attempt);
             if news.seen == seen {
                 return Ok(StatusCode::NO_CONTENT.into_response());
             }
-            let message = |seen: &str| seen.split('-').next().map(str::to_owned);
-            let same = seen.is_empty() || message(seen) == message(&news.seen);
-            if same { Status::News(news) } else { Status::OutOfDate }
+            (seen.is_empty() || verify::is_same_message(seen, &news.seen)).then_some(news)
         }
-        Standing::Resending(_) | Standing::Over { .. } | Standing::Nothing => Status::OutOfDate,
+        Standing::Resending(_) | Standing::Over { .. } | Standing::Nothing => None,
     };
-    Ok(Html(app.pages.templates.status(frame, &status)?).into_response())
+    Ok(Html(app.pages.templates.render(frame, &StatusPart { news })?).into_response())
 }

@@ -4,20 +4,19 @@ use std::time::Duration;
 
 use axum::{
     extract::State,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, header},
     response::{Html, IntoResponse, Response},
 };
 
-use super::index::say;
 use crate::{
     channel::{Channel, Trouble},
     sign_in::{self, Offer, WhyNot},
     store::Move,
     web::{
-        error::{AppError, Failure, seconds},
         extractors::{Pending, Stage},
+        failure::{Failure, seconds},
         state::AppState,
-        templates::{Again, Choice, Frame, News, ResendPage, VerifyPage},
+        templates::{Again, Choice, Countdown, Frame, News, ResendPage, VerifyPage},
         text::{Sentence, channels::ChannelTexts},
         visitor::Visitor,
     },
@@ -32,17 +31,17 @@ pub(crate) async fn show(
     frame: Frame,
     mut visitor: Visitor,
     pending: Pending,
-) -> Result<Response, AppError> {
+) -> Result<Response, Failure> {
     match &pending.stage {
         Stage::Code(attempt) => {
-            let notice = visitor.take_notice().map(say);
-            let html = app.pages.templates.verify(frame, &VerifyPage { notice, ..page(&app, attempt) })?;
+            let notice = visitor.take_notice();
+            let html = app.pages.templates.render(frame, &VerifyPage { notice, ..page(&app, attempt) })?;
             Ok(visitor.answer(Html(html)))
         }
         Stage::Resend(attempt) => {
             let left = attempt.due.since(app.core.clock.now());
             let page = resend_page(attempt, left);
-            let html = app.pages.templates.resend(frame, &page)?;
+            let html = app.pages.templates.render(frame, &page)?;
             // A header, since a page that reloads itself by its own markup cannot be held up by those who need time.
             let refresh = HeaderValue::from(page.reload_after);
             let header = [(HeaderName::from_static("refresh"), refresh), (header::CACHE_CONTROL, NO_STORE)];
@@ -65,7 +64,7 @@ fn resend_page(attempt: &sign_in::Resending, left: Duration) -> ResendPage {
         }),
         phone: attempt.phone.masked(),
         request_id: attempt.request_id.clone().unwrap_or_default(),
-        seconds_left: seconds(left),
+        wait: Countdown::new(seconds(left)),
         reload_after: seconds(left + RELOAD_AFTER),
     }
 }
@@ -108,7 +107,13 @@ pub(crate) fn news(attempt: &sign_in::Pending) -> News {
     let word = attempt.trouble.map_or("sent", Trouble::as_str);
     let seen = format!("{}-{word}", attempt.sent_at.as_millis());
     let lead = if attempt.not_resent { Sentence::new("again-lead-failed") } else { texts.waiting.clone() };
-    News { seen, lead, trouble }
+    let (trouble, advice) = trouble.unzip();
+    News { seen, lead, trouble, advice }
+}
+
+/// Whether two such words are about one message.
+pub(crate) fn is_same_message(seen: &str, other: &str) -> bool {
+    seen.split('-').next() == other.split('-').next()
 }
 
 /// How to ask for another message, or why not.
@@ -125,47 +130,13 @@ fn again(attempt: &sign_in::Pending) -> Again {
         // Whatever else is out can be cancelled at any time.
         Offer::Nothing { why, wait } => {
             let wait = if why == WhyNot::BothOut { wait } else { Duration::ZERO };
-            (wait, Vec::new(), why_not(why))
-        }
-    };
-    Again { why: Sentence::new(why), seconds: seconds(wait), choices }
-}
-
-fn why_not(why: WhyNot) -> &'static str {
-    match why {
-        WhyNot::BothOut => "again-both-out",
-        WhyNot::UsedUp => "again-used-up",
-        WhyNot::TooLate => "again-too-late",
-    }
-}
-
-/// What the page says to whoever asks for another message that cannot be had now.
-pub(crate) fn not_again(offer: Offer) -> Failure {
-    let (key, wait) = match offer {
-        Offer::After { wait, .. } => ("resend-wait", wait),
-        Offer::Nothing { why, wait } => {
-            let key = match why {
-                WhyNot::BothOut => "resend-both-out",
-                WhyNot::UsedUp => "resend-used-up",
-                WhyNot::TooLate => "resend-too-late",
+            let why = match why {
+                WhyNot::BothOut => "again-both-out",
+                WhyNot::UsedUp => "again-used-up",
+                WhyNot::TooLate => "again-too-late",
             };
-            (key, wait)
+            (wait, Vec::new(), why)
         }
     };
-    Failure {
-        status: StatusCode::TOO_MANY_REQUESTS,
-        sentence: crate::web::error::in_time(Sentence::new(key), wait),
-        beside_field: false,
-        retry_after: Some(wait),
-    }
-}
-
-/// For a form of another attempt: the current one's forms are shown, and why.
-pub(crate) fn other_attempt(key: &'static str) -> Failure {
-    Failure {
-        status: StatusCode::CONFLICT,
-        sentence: Sentence::new(key),
-        beside_field: false,
-        retry_after: None,
-    }
+    Again { why: Sentence::new(why), wait: Countdown::new(seconds(wait)), choices }
 }

@@ -1,126 +1,174 @@
-//! What each page is told.
+//! What each template sees, by the names of the fields.
+
+use serde::Serialize;
 
 use crate::web::text::{Language, Sentence};
 
 /// What every page needs besides its own content.
 #[derive(Debug, Clone, Copy)]
-pub struct Frame {
-    /// What it is said in.
-    pub language: Language,
+pub(crate) struct Frame {
+    pub(crate) language: Language,
     /// Shows the banner that links to the simulated phone.
-    pub simulator: bool,
+    pub(crate) simulator: bool,
+}
+
+/// A page, or a part of one that a script asks for.
+pub(crate) trait Page: Serialize {
+    /// The file that shows it.
+    const TEMPLATE: &'static str;
+
+    /// Whether its title says first that something is wrong: `failed` in the template.
+    fn failed(&self) -> bool {
+        false
+    }
 }
 
 /// The phone form. No `Debug`: it holds a number.
-#[derive(Clone, Default)]
-pub struct IndexPage {
+#[derive(Clone, Default, Serialize)]
+pub(crate) struct IndexPage {
     /// What was typed, given back.
-    pub phone: String,
+    pub(crate) phone: String,
     /// The country that was posted with it, given back in a hidden field when present.
-    pub country: Option<String>,
+    pub(crate) country: Option<String>,
     /// Where sign-in leads, posted in a hidden field.
-    pub return_to: Option<String>,
+    pub(crate) return_to: Option<String>,
     /// What is wrong with the number: beside the field, announced, focused.
-    pub problem: Option<Sentence>,
+    pub(crate) problem: Option<Sentence>,
     /// Why no code could be sent, not the number's fault: above the form.
-    pub alert: Option<Sentence>,
+    pub(crate) alert: Option<Sentence>,
     /// Shown once: "cancelled", "signed out", "that code has expired".
-    pub notice: Option<Sentence>,
+    pub(crate) notice: Option<Sentence>,
+}
+
+impl Page for IndexPage {
+    const TEMPLATE: &'static str = "index.html";
+
+    fn failed(&self) -> bool {
+        self.problem.is_some() || self.alert.is_some()
+    }
 }
 
 /// The PIN form, the forms that ask for another message, the cancel form; all carry `request_id`.
-#[derive(Debug, Clone)]
-pub struct VerifyPage {
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct VerifyPage {
     /// How the code went out; the number follows.
-    pub lead: Sentence,
+    pub(crate) lead: Sentence,
     /// Masked.
-    pub phone: String,
-    /// The hidden field of its forms.
-    pub request_id: String,
+    pub(crate) phone: String,
+    pub(crate) request_id: String,
     /// How many digits a code has.
-    pub code_length: u8,
+    pub(crate) code_length: u8,
     /// Whole minutes that a code is good, rounded up, from now.
-    pub minutes_left: i64,
+    pub(crate) minutes_left: i64,
     /// An earlier message carried another code.
-    pub newest_only: bool,
-    /// What became of the message.
-    pub news: News,
-    /// How to ask for another.
-    pub again: Again,
+    pub(crate) newest_only: bool,
+    pub(crate) news: News,
+    pub(crate) again: Again,
     /// What is wrong with the code: beside the field, announced, focused.
-    pub problem: Option<Sentence>,
+    pub(crate) problem: Option<Sentence>,
     /// Why it could not be checked, not the code's fault: above the form.
-    pub alert: Option<Sentence>,
+    pub(crate) alert: Option<Sentence>,
     /// Shown once: "we already sent a code to this number".
-    pub notice: Option<Sentence>,
+    pub(crate) notice: Option<Sentence>,
+}
+
+impl Page for VerifyPage {
+    const TEMPLATE: &'static str = "verify.html";
+
+    fn failed(&self) -> bool {
+        self.problem.is_some() || self.alert.is_some()
+    }
 }
 
 /// What became of the newest message.
-#[derive(Debug, Clone)]
-pub struct News {
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct News {
     /// Stands for all that the page tells of it.
-    pub seen: String,
+    pub(crate) seen: String,
     /// What to think while no code comes.
-    pub lead: Sentence,
-    /// It will not arrive: what happened, and what to do.
-    pub trouble: Option<(Sentence, Sentence)>,
+    pub(crate) lead: Sentence,
+    /// Why it will not arrive.
+    pub(crate) trouble: Option<Sentence>,
+    /// What to do about that.
+    pub(crate) advice: Option<Sentence>,
 }
 
 /// How to ask for another message.
-#[derive(Debug, Clone)]
-pub struct Again {
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Again {
     /// Said before the time that has to pass: until a choice can be made or, without any, until sign-in can start anew.
-    pub why: Sentence,
-    /// How long that is.
-    pub seconds: i64,
+    pub(crate) why: Sentence,
+    pub(crate) wait: Option<Countdown>,
     /// The buttons; none if there is no further message.
-    pub choices: Vec<Choice>,
+    pub(crate) choices: Vec<Choice>,
 }
 
 /// A channel to ask for.
-#[derive(Debug, Clone)]
-pub struct Choice {
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Choice {
     /// What its form posts.
-    pub channel: &'static str,
+    pub(crate) channel: &'static str,
     /// What its button says.
-    pub label: Sentence,
+    pub(crate) label: Sentence,
+}
+
+/// A time that has to pass.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Countdown {
+    seconds: i64,
+    /// As a clock shows it.
+    text: String,
+}
+
+impl Countdown {
+    /// Nothing if no time is left.
+    pub(crate) fn new(seconds: i64) -> Option<Self> {
+        let text = format!("{}:{:02}", seconds / 60, seconds % 60);
+        (seconds > 0).then_some(Self { seconds, text })
+    }
 }
 
 /// Another message is on its way; the page is asked for again by itself.
-#[derive(Debug, Clone)]
-pub struct ResendPage {
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct ResendPage {
     /// What is on its way.
-    pub title: Sentence,
+    pub(crate) title: Sentence,
     /// What is being done.
-    pub text: Sentence,
+    pub(crate) text: Sentence,
     /// Masked.
-    pub phone: String,
+    pub(crate) phone: String,
     /// Empty between two requests.
-    pub request_id: String,
+    pub(crate) request_id: String,
     /// Until that is done.
-    pub seconds_left: i64,
-    /// Until the page is asked for again.
-    pub reload_after: i64,
+    pub(crate) wait: Option<Countdown>,
+    /// Seconds until the page is asked for again.
+    pub(crate) reload_after: i64,
+}
+
+impl Page for ResendPage {
+    const TEMPLATE: &'static str = "resend.html";
 }
 
 /// A part of the PIN page, for its script.
-#[derive(Debug, Clone)]
-pub enum Status {
-    /// They take the place of what the page says.
-    News(News),
-    /// The page is of an attempt that has moved on.
-    OutOfDate,
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct StatusPart {
+    /// They take the place of what the page says. `None`: the page is of an attempt that has moved on.
+    pub(crate) news: Option<News>,
+}
+
+impl Page for StatusPart {
+    const TEMPLATE: &'static str = "components/status.html";
 }
 
 /// How a sign-in ended.
-#[derive(Debug, Clone)]
-pub enum ResultPage {
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub(crate) enum ResultPage {
     /// In, with a way out.
     SignedIn {
         /// Masked.
         phone: String,
     },
-    /// Not in.
     Failed {
         /// What happened.
         reason: Sentence,
@@ -129,59 +177,89 @@ pub enum ResultPage {
     },
 }
 
+impl Page for ResultPage {
+    const TEMPLATE: &'static str = "result.html";
+
+    fn failed(&self) -> bool {
+        matches!(self, Self::Failed { .. })
+    }
+}
+
 /// "Sign out?": a POST form, so that any app may link to the page.
-#[derive(Debug, Clone)]
-pub struct SignOutPage {
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct SignOutPage {
     /// Masked.
-    pub phone: String,
+    pub(crate) phone: String,
+}
+
+impl Page for SignOutPage {
+    const TEMPLATE: &'static str = "sign-out.html";
 }
 
 /// A number's sessions, each with a way to end it.
-#[derive(Debug, Clone)]
-pub struct SessionsPage {
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct SessionsPage {
     /// Masked.
-    pub phone: String,
+    pub(crate) phone: String,
     /// The newest first; one of them is the visitor's own.
-    pub sessions: Vec<SessionItem>,
+    pub(crate) sessions: Vec<SessionItem>,
     /// Shown once: "that browser is signed out".
-    pub notice: Option<Sentence>,
+    pub(crate) notice: Option<Sentence>,
 }
 
-/// One of them.
-#[derive(Debug, Clone)]
-pub struct SessionItem {
+impl Page for SessionsPage {
+    const TEMPLATE: &'static str = "sessions.html";
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct SessionItem {
     /// What its form posts.
-    pub id: String,
+    pub(crate) id: String,
     /// Whether it is the one that asks.
-    pub here: bool,
+    pub(crate) here: bool,
     /// The browser, and what it runs on.
-    pub device: Sentence,
-    /// When it began, in words, and as RFC 3339.
-    pub since: Sentence,
-    /// For machines.
-    pub since_utc: String,
+    pub(crate) device: Sentence,
+    /// When it began, in words.
+    pub(crate) since: Sentence,
+    /// The same as RFC 3339, for machines.
+    pub(crate) since_utc: String,
     /// Masked.
-    pub address: Option<Sentence>,
+    pub(crate) address: Option<Sentence>,
 }
 
 /// A refusal under the address of a site that is guarded: all addresses on it are absolute.
-#[derive(Debug, Clone)]
-pub struct UnauthorizedPage {
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct UnauthorizedPage {
     /// Where our pages and assets are.
-    pub base: String,
+    pub(crate) base: String,
     /// Where to sign in, with the way back.
-    pub sign_in: String,
+    pub(crate) sign_in: String,
 }
 
-/// A designed refusal: 403, 404, 405, 409, 413, 415, 421, 429, 5xx.
-#[derive(Debug, Clone)]
-pub struct ErrorPage {
-    /// The status of the answer.
-    pub status: u16,
+impl Page for UnauthorizedPage {
+    const TEMPLATE: &'static str = "unauthorized.html";
+
+    fn failed(&self) -> bool {
+        true
+    }
+}
+
+/// What went wrong, on a page of its own.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct ErrorPage {
+    pub(crate) status: u16,
     /// What happened.
-    pub headline: Sentence,
+    pub(crate) headline: Sentence,
     /// What to do about it.
-    pub advice: Sentence,
+    pub(crate) advice: Sentence,
     /// To quote to the operator, who finds it in the log.
-    pub trace_id: Option<String>,
+    pub(crate) trace_id: Option<String>,
+}
+
+impl Page for ErrorPage {
+    const TEMPLATE: &'static str = "error.html";
+
+    fn failed(&self) -> bool {
+        true
+    }
 }

@@ -3,8 +3,8 @@
 use minijinja::Error;
 
 use super::{
-    Again, Choice, ErrorPage, Frame, IndexPage, News, ResendPage, ResultPage, SessionItem, SessionsPage,
-    SignOutPage, Status, Templates, UnauthorizedPage, VerifyPage,
+    Again, Choice, Countdown, ErrorPage, Frame, IndexPage, News, ResendPage, ResultPage, SessionItem,
+    SessionsPage, SignOutPage, StatusPart, Templates, UnauthorizedPage, VerifyPage,
 };
 use crate::web::text::{Language, Sentence};
 
@@ -35,16 +35,16 @@ fn in_frame(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
         again: format!("/?return_to=https%3A%2F%2Fapp.example.com%2F{mark}"),
     };
     let mut pages = vec![
-        ("result-signed-in", templates.result(frame, &signed_in)),
-        ("result-failed", templates.result(frame, &failed)),
-        ("sign-out", templates.sign_out(frame, &SignOutPage { phone: phone.clone() })),
-        ("sessions", templates.sessions(frame, &sessions(&phone, mark))),
+        ("result-signed-in", templates.render(frame, &signed_in)),
+        ("result-failed", templates.render(frame, &failed)),
+        ("sign-out", templates.render(frame, &SignOutPage { phone: phone.clone() })),
+        ("sessions", templates.render(frame, &sessions(&phone, mark))),
     ];
     let page = UnauthorizedPage {
         base: format!("//sign-in.example.com/{mark}"),
         sign_in: format!("//sign-in.example.com/?return_to=https%3A%2F%2Fapp.example.com%2F{mark}"),
     };
-    pages.push(("unauthorized-error", templates.unauthorized(frame, &page)));
+    pages.push(("unauthorized-error", templates.render(frame, &page)));
     for (name, trace_id) in [("error", None), ("error-trace", Some(format!("01hx7k3v9m{mark}")))] {
         let page = ErrorPage {
             status: 404,
@@ -52,7 +52,7 @@ fn in_frame(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
             advice: Sentence::new("error-not-found-advice"),
             trace_id,
         };
-        pages.push((name, templates.error(frame, &page)));
+        pages.push((name, templates.render(frame, &page)));
     }
     pages.extend(index_pages(templates, frame, mark));
     pages.extend(verify_pages(templates, frame, mark));
@@ -101,7 +101,7 @@ fn index_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
     };
     let notice = IndexPage { notice: Some(Sentence::new("notice-cancelled")), ..plain.clone() };
     [("index", plain), ("index-problem", problem), ("index-alert", alert), ("index-notice", notice)]
-        .map(|(name, page)| (name, templates.index(frame, &page)))
+        .map(|(name, page)| (name, templates.render(frame, &page)))
         .into()
 }
 
@@ -114,10 +114,11 @@ fn verify_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
             seen: format!("1800000000000-sent{mark}"),
             lead: Sentence::new("again-lead-sms"),
             trouble: None,
+            advice: None,
         },
         again: Again {
             why: Sentence::new("again-wait"),
-            seconds: 30,
+            wait: Countdown::new(30),
             choices: vec![choice("sms", "again-sms"), choice("voice", "again-voice-instead")],
         },
         phone: format!("+44 •••• ••••23{mark}"),
@@ -131,11 +132,15 @@ fn verify_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
     let problem = VerifyPage { problem: Some(Sentence::new("pin-wrong").number("left", 2)), ..plain.clone() };
     let alert = VerifyPage { alert: Some(Sentence::new("check-fault")), ..plain.clone() };
     let notice = VerifyPage { notice: Some(Sentence::new("notice-resumed")), ..plain.clone() };
-    let ready = VerifyPage { again: Again { seconds: 0, ..plain.again.clone() }, ..plain.clone() };
-    let trouble = Some((Sentence::new("trouble-sms-failed"), Sentence::new("trouble-try-voice")));
-    let news = News { trouble, ..plain.news.clone() };
-    let undelivered = VerifyPage { newest_only: true, news: news.clone(), ..ready.clone() };
-    let both_out = Again { why: Sentence::new("again-both-out"), seconds: 301, choices: Vec::new() };
+    let ready = VerifyPage { again: Again { wait: None, ..plain.again.clone() }, ..plain.clone() };
+    let news = News {
+        trouble: Some(Sentence::new("trouble-sms-failed")),
+        advice: Some(Sentence::new("trouble-try-voice")),
+        ..plain.news.clone()
+    };
+    let undelivered = VerifyPage { newest_only: true, news, ..ready.clone() };
+    let wait = Countdown::new(301);
+    let both_out = Again { why: Sentence::new("again-both-out"), wait, choices: Vec::new() };
     let called = VerifyPage { lead: Sentence::new("verify-lead-voice"), again: both_out, ..plain.clone() };
     [
         ("verify", plain),
@@ -146,7 +151,7 @@ fn verify_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
         ("verify-undelivered", undelivered),
         ("verify-called", called),
     ]
-    .map(|(name, page)| (name, templates.verify(frame, &page)))
+    .map(|(name, page)| (name, templates.render(frame, &page)))
     .into()
 }
 
@@ -156,22 +161,32 @@ fn resend_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
         text: Sentence::new(text),
         phone: format!("+44 •••• ••••23{mark}"),
         request_id: format!("c11236f4-00bf-4b89-84ba-88b25df97315{mark}"),
-        seconds_left,
+        wait: Countdown::new(seconds_left),
         reload_after: seconds_left + 2,
     };
     [
         ("resend", page("resend-title-sms", "resend-start", 14)),
         ("resend-now", page("resend-title-voice", "resend-next", 0)),
     ]
-    .map(|(name, page)| (name, templates.resend(frame, &page)))
+    .map(|(name, page)| (name, templates.render(frame, &page)))
     .into()
 }
 
 /// Renders the parts of pages that scripts ask for.
 pub(super) fn parts(templates: &Templates, frame: Frame, mark: &str) -> Result<Vec<String>, Error> {
-    let trouble = Some((Sentence::new("trouble-voice-failed"), Sentence::new("trouble-try-sms")));
-    let lead = Sentence::new("again-lead-voice");
-    let news = |trouble| Status::News(News { seen: format!("1-failed{mark}"), lead: lead.clone(), trouble });
-    let parts = [news(None), news(trouble), Status::OutOfDate];
-    parts.iter().map(|status| templates.status(frame, status)).collect()
+    let good = News {
+        seen: format!("1-failed{mark}"),
+        lead: Sentence::new("again-lead-voice"),
+        trouble: None,
+        advice: None,
+    };
+    let bad = News {
+        trouble: Some(Sentence::new("trouble-voice-failed")),
+        advice: Some(Sentence::new("trouble-try-sms")),
+        ..good.clone()
+    };
+    [Some(good), Some(bad), None]
+        .map(|news| templates.render(frame, &StatusPart { news }))
+        .into_iter()
+        .collect()
 }

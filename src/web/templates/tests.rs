@@ -110,7 +110,7 @@ fn the_phone_form_gives_back_what_was_typed() {
         problem: Some(Sentence::new("phone-too-short")),
         ..IndexPage::default()
     };
-    let page = templates().index(PLAIN, &page).unwrap();
+    let page = templates().render(PLAIN, &page).unwrap();
 
     assert!(page.contains(" value=\"+44 7700\""), "{page}");
     assert!(page.contains("<input type=\"hidden\" name=\"country\" value=\"GB\">"));
@@ -124,7 +124,7 @@ fn the_phone_form_gives_back_what_was_typed() {
 fn the_phone_form_carries_where_sign_in_leads() {
     let page =
         IndexPage { return_to: Some("https://app.example.com/?a=\"b".to_owned()), ..IndexPage::default() };
-    let page = templates().index(PLAIN, &page).unwrap();
+    let page = templates().render(PLAIN, &page).unwrap();
 
     let value = "https:&#x2f;&#x2f;app.example.com&#x2f;?a=&quot;b";
     assert!(
@@ -138,8 +138,13 @@ fn every_form_of_the_code_page_carries_the_request_id() {
     let page = VerifyPage {
         lead: Sentence::new("verify-lead-sms"),
         newest_only: false,
-        news: News { seen: "1-sent".to_owned(), lead: Sentence::new("again-lead-sms"), trouble: None },
-        again: Again { why: Sentence::new("again-wait"), seconds: 0, choices: Vec::new() },
+        news: News {
+            seen: "1-sent".to_owned(),
+            lead: Sentence::new("again-lead-sms"),
+            trouble: None,
+            advice: None,
+        },
+        again: Again { why: Sentence::new("again-wait"), wait: None, choices: Vec::new() },
         phone: "+44 •••• ••••23".to_owned(),
         request_id: "abc-123".to_owned(),
         code_length: 8,
@@ -148,7 +153,7 @@ fn every_form_of_the_code_page_carries_the_request_id() {
         alert: None,
         notice: None,
     };
-    let page = templates().verify(PLAIN, &page).unwrap();
+    let page = templates().render(PLAIN, &page).unwrap();
 
     for form in ["<form action=\"/check\"", " action=\"/resend\"", " action=\"/cancel\""] {
         let form = page.split(form).nth(1).unwrap().split("</form>").next().unwrap();
@@ -173,7 +178,7 @@ fn the_plain_phone_form_is_rendered_once_and_small() {
     for simulator in [false, true] {
         let frame = Frame { simulator, ..PLAIN };
         let plain = templates.index_plain(frame);
-        assert_eq!(plain, templates.index(frame, &IndexPage::default()).unwrap());
+        assert_eq!(plain, templates.render(frame, &IndexPage::default()).unwrap());
         assert_eq!(plain.as_ptr(), templates.clone().index_plain(frame).as_ptr(), "the same bytes");
         assert!(plain.len() < 3 * 1024, "{} bytes", plain.len());
     }
@@ -188,10 +193,10 @@ fn the_trace_id_is_shown_where_there_is_one() {
         trace_id: Some("01hx7k".to_owned()),
     };
     let templates = templates();
-    assert!(templates.error(PLAIN, &page).unwrap().contains("<code>01hx7k</code>"));
+    assert!(templates.render(PLAIN, &page).unwrap().contains("<code>01hx7k</code>"));
 
     page.trace_id = None;
-    assert!(!templates.error(PLAIN, &page).unwrap().contains("<code>"));
+    assert!(!templates.render(PLAIN, &page).unwrap().contains("<code>"));
 }
 
 #[test]
@@ -203,8 +208,8 @@ fn a_page_at_the_wrong_address_links_nowhere() {
         trace_id: None,
     };
     let templates = templates();
-    assert!(!templates.error(PLAIN, &page(421)).unwrap().contains("<a "));
-    assert!(templates.error(PLAIN, &page(404)).unwrap().contains("<a class=\"button\" href=\"/\">"));
+    assert!(!templates.render(PLAIN, &page(421)).unwrap().contains("<a "));
+    assert!(templates.render(PLAIN, &page(404)).unwrap().contains("<a class=\"button\" href=\"/\">"));
 }
 
 #[test]
@@ -220,7 +225,7 @@ fn an_operators_template_takes_the_place_of_ours() {
     let templates =
         overridden(&[("sign-out.html", ours), ("more.html", "<p>{{ t(\"sign-out-stay\") }}</p>")]);
     let page = SignOutPage { phone: "+44 ••23".to_owned() };
-    let page = templates.unwrap().sign_out(PLAIN, &page).unwrap();
+    let page = templates.unwrap().render(PLAIN, &page).unwrap();
 
     assert!(page.contains("<h1>+44 ••23</h1><p>Stay signed in</p>"), "{page}");
     assert!(page.contains("<header>"), "the skeleton is still ours");
