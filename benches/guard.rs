@@ -103,6 +103,7 @@ impl World {
         let now = self.clock.now();
         let browser = Token::new(&self.random);
         Verification {
+            denied: None,
             attempt_id: Token::new(&self.random).expose().to_owned(),
             request_id: None,
             phone,

@@ -42,10 +42,10 @@ pub(crate) fn club(phonegate: AppState) -> Router {
 
 /// Whoever is not signed in is led to sign in, and back here.
 async fn members(State(name): State<&'static str>, visitor: SignedIn) -> String {
-    format!("Welcome to {name}, {}!\n", visitor.phone.masked())
+    format!("Welcome to {name}, {}!\n", visitor.phone().masked())
 }
 
 /// Scripts get 401 in that case.
 async fn me(visitor: SignedIn) -> Json<Value> {
-    Json(json!({ "signed_in_since": visitor.since.to_string() }))
+    Json(json!({ "signed_in_since": visitor.signed_in_at().to_string() }))
 }

@@ -32,7 +32,7 @@ if (location.hash) {
     form.action = url;
   });
   addEventListener("click", (event) => {
-    const link = event.target.closest("a[href^='/verify'], a[href^='/?return_to=']");
+    const link = event.target.closest("a[href^='/'][href$='/verify'], a[href^='/'][href*='?return_to=']");
     if (!link) return;
     link.hash = location.hash;
     // A browser takes that for a place on the page that it shows already.
@@ -86,7 +86,8 @@ if (news) {
   const ask = async () => {
     const { seen } = news.firstElementChild.dataset;
     if (document.hidden || !seen) return;
-    const answer = await fetch(`/verify/status?seen=${seen}`).catch(() => null);
+    // Beside this page, wherever the pages are.
+    const answer = await fetch(`verify/status?seen=${seen}`).catch(() => null);
     const text = answer?.status === 200 ? await answer.text() : "";
     // Said once, even if two answers come at the same time.
     if (text && news.firstElementChild.dataset.seen === seen) news.innerHTML = text;

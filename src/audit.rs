@@ -63,6 +63,7 @@ events! {
     OperatorForgot "operator_forgot" "forgotten by an operator"
     OperatorUnlocked "operator_unlocked" "unlocked by an operator"
     OperatorSignedOut "operator_signed_out" "signed out by an operator"
+    AppSignedOut "app_signed_out" "signed out by the app"
 }
 
 tokio::task_local! {

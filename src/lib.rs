@@ -22,11 +22,11 @@
 //! # In an app of your own
 //!
 //! ```no_run
-//! # async fn build(mine: axum::Router<()>) -> Result<axum::Router, phonegate::web::builder::BuildError> {
+//! # async fn build(mine: axum::Router<()>) -> Result<axum::Router, phonegate::BuildError> {
 //! use phonegate::{AppState, SignedIn};
 //!
 //! async fn members(visitor: SignedIn) -> String {
-//!     format!("Hello, {}!", visitor.phone.masked())
+//!     format!("Hello, {}!", visitor.phone().masked())
 //! }
 //!
 //! let phonegate = AppState::builder().build().await?;
@@ -49,8 +49,17 @@
 
 #![warn(missing_docs)]
 
+pub use clock::Timestamp;
 pub use config::Config;
-pub use web::{extractors::SignedIn, router::router, state::AppState};
+pub use hooks::{Deny, SignedOut, SigningIn};
+pub use phone::PhoneNumber;
+pub use web::{
+    builder::{BuildError, Builder},
+    extractors::SignedIn,
+    router::router,
+    state::AppState,
+    verified_within::VerifiedWithin,
+};
 
 pub mod address;
 pub mod attempt;
@@ -63,6 +72,7 @@ pub mod commands;
 pub mod config;
 pub mod core;
 pub mod guard;
+mod hooks;
 pub(crate) mod hosts;
 pub mod keys;
 pub mod log;

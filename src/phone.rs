@@ -15,7 +15,7 @@ mod typed;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use rlibphonenumber::{
     NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumberFormat, PhoneNumberType, Region,
@@ -73,8 +73,9 @@ pub enum LineType {
     Unknown,
 }
 
-/// Why a number was turned down: each has a sentence for the visitor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why a number was turned down: each has a sentence for the visitor. `Display` is for whoever runs an app that keeps numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a phone number in international form, such as +12025550150: {self:?}")]
 pub enum PhoneError {
     /// Nothing was typed.
     Empty,
@@ -265,6 +266,23 @@ impl PhoneNumber {
             && self.0.starts_with("+1")
             && self.0.get(5..10) == Some("55501");
         is_american || self.is_british_fiction()
+    }
+}
+
+/// Reads E.164 and nothing else, as an app keeps it: `+12025550150`. Numbers reserved for fiction pass.
+impl FromStr for PhoneNumber {
+    type Err = PhoneError;
+
+    fn from_str(e164: &str) -> Result<Self, PhoneError> {
+        let digits = e164.strip_prefix('+').ok_or(PhoneError::NoCountryCode)?;
+        // Neither spaces nor the digits of other scripts.
+        if !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(PhoneError::BadCharacter);
+        }
+        if digits.len() > MAX_DIGITS {
+            return Err(PhoneError::TooLong);
+        }
+        Self::read(e164, None, Fiction::Allowed)
     }
 }
 

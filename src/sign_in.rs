@@ -24,6 +24,7 @@
 
 mod admission;
 mod advance;
+mod app;
 mod ask;
 mod calls;
 mod cancel;
@@ -65,6 +66,7 @@ use crate::{
     clock::Timestamp,
     core::Core,
     guard::{Guard, breaker::Breakers, destination::Destinations},
+    hooks::Hooks,
     phone::PhoneNumber,
     store::{Claim, State, StoreError, Verification},
     verify::VerifyClient,
@@ -118,6 +120,8 @@ pub struct SignIn {
     pub breakers: Breakers,
     /// What is counted, and how far.
     pub guard: Guard,
+    /// What the app around us wants to be asked and told.
+    pub hooks: Hooks,
     /// How a code travels, and how else it can.
     pub channels: Channels,
     /// How long a code is good.
@@ -165,7 +169,8 @@ impl SignIn {
         }
         let ended = self.core.store.end_sessions_except(|phone| allowed.allows(phone)).await?;
         for (phone, sessions) in ended {
-            Line::new(Event::TakenOffList, &phone, &self.core.keys).count(sessions).write();
+            Line::new(Event::TakenOffList, &phone, &self.core.keys).count(sessions.len() as u64).write();
+            self.tell_signed_out(&phone, sessions).await;
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use crate::{
 
 pub(super) async fn run(number: &PhoneNumber, config: &Config, lines: &Lines) -> Outcome {
     let (store, keys) = number_in_store(config, lines).await?;
-    let sessions = store.end_sessions_of_phone(&keys.phone(number), None).await?;
+    let sessions = store.end_sessions_of_phone(&keys.phone(number), None).await?.len() as u64;
     Line::new(Event::OperatorSignedOut, number, &keys).count(sessions).write();
     store.close().await;
     print(&format!("{}: {sessions} sessions ended\n", number.masked()))

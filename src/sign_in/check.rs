@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use tracing::Instrument;
 
-use super::{LOOKS, SignIn, SignInError, TOMBSTONE, doubt::Told, runs};
+use super::{LOOKS, SignIn, SignInError, TOMBSTONE, app, doubt::Told, runs};
 use crate::{
     attempt::RequestId,
     audit::asked_from,
     clock::Timestamp,
     code::Pin,
     guard::{Asker, Counted, Kind, RateLimited, Subject, breaker::Paused, subject},
+    hooks::Deny,
     keys::Token,
     store::{Device, Note, State, Verification},
     verify::VerifyError,
@@ -23,6 +24,13 @@ pub enum Check {
     SignedIn {
         /// What the browser holds from now on.
         tokens: Tokens,
+        /// Where the visitor wanted to go.
+        return_to: Option<String>,
+    },
+    /// The code was right, and the app around us does not let the visitor in.
+    Denied {
+        /// Why not.
+        deny: Deny,
         /// Where the visitor wanted to go.
         return_to: Option<String>,
     },
@@ -103,12 +111,14 @@ pub enum Ending {
 }
 
 /// What a browser's attempts say about a form, without asking the provider.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) enum Verdict<'a> {
     /// Another request has the row, or the address has to wait.
     Busy(&'a Verification),
     /// A code was accepted a moment ago: if by this very form, it is the second half of a double click.
     JustVerified(&'a Verification),
+    /// Its code was right, and its visitor was not let in.
+    Denied(Deny),
     Ended(Ending),
     /// Another message is on its way, and this code may no longer work.
     Resending,
@@ -133,6 +143,9 @@ pub(super) fn verdict<'a>(attempts: &'a [Verification], request_id: &str, now: T
         State::Failed if note == Some(Note::NotResent) => Verdict::Ended(Ending::NotResent),
         State::Failed => Verdict::Ended(Ending::TooMany),
         State::Verified => {
+            if let Some(deny) = app::denied(current) {
+                return Verdict::Denied(deny);
+            }
             let fresh = current.ended_at.is_some_and(|at| now.since(at) < TOMBSTONE);
             if fresh { Verdict::JustVerified(current) } else { Verdict::NoAttempt }
         }
@@ -185,6 +198,7 @@ impl SignIn {
                     turn.pause().await?;
                 }
                 Verdict::JustVerified(attempt) => return self.again(form, attempt).await,
+                Verdict::Denied(deny) => return Ok(Check::Denied { deny, return_to }),
                 Verdict::Ended(ending) => return Ok(Check::Ended { ending, return_to }),
                 Verdict::Resending => return Ok(Check::Resending),
                 Verdict::OtherAttempt => return Ok(Check::OtherAttempt),
@@ -220,7 +234,7 @@ impl SignIn {
             }
         };
         match self.ask_about(form, attempt, &pin_hash).await? {
-            check @ Check::SignedIn { .. } => Ok(check),
+            check @ (Check::SignedIn { .. } | Check::Denied { .. }) => Ok(check),
             Check::Wrong { left, .. } => {
                 let wait = self.after_wrong_code(&subject, count).await?;
                 Ok(Check::Wrong { left, wait })

@@ -267,6 +267,7 @@ impl SignIn {
         let now = self.core.clock.now();
         let steps = self.steps(&subject.phone, self.channels.first());
         Verification {
+            denied: None,
             attempt_id: BASE64URL_NOPAD.encode(&self.core.random.bytes::<16>()),
             request_id: None,
             phone: subject.phone.clone(),

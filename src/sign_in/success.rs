@@ -15,6 +15,9 @@ impl SignIn {
         attempt: &Verification,
         pin_hash: &str,
     ) -> Result<Check, SignInError> {
+        if let Some(turned_away) = self.ask_app(attempt).await? {
+            return Ok(turned_away);
+        }
         let tokens = self.successors(form, &attempt.attempt_id, &attempt.phone_hash);
         let now = self.core.clock.now();
         let (phone_hash, origin) = (&attempt.phone_hash, &attempt.origin);
@@ -34,19 +37,31 @@ impl SignIn {
             wrong_codes: key::wrong_codes(phone_hash),
         };
         if !self.core.store.verify(attempt, pin_hash, &success).await? {
-            // Cancelled meanwhile. The code is used all the same: there is nothing to take back, nor to cancel.
-            self.core.store.settle_cancel(&attempt.attempt_id, None, now).await?;
-            self.tell_failed(attempt, "the code was right, and the attempt was over meanwhile");
-            return Ok(Check::NoAttempt);
+            return self.over_meanwhile(attempt).await;
         }
-        self.core.metrics.ended(&origin.country, State::Verified.as_str());
-        if origin.reserve {
-            self.core.store.give_back(&budget::RESERVE.map(|kind| attempt.key(kind))).await?;
-        }
+        self.count_verified(attempt).await?;
         self.forget_predecessors(form, &tokens, phone_hash).await;
         let line = Line::new(Event::SignedIn, &attempt.phone, &self.core.keys);
         line.channel(attempt.delivery.channel.as_str()).country(&origin.country).write();
         Ok(Check::SignedIn { tokens, return_to: attempt.return_to.clone() })
+    }
+
+    /// Cancelled while its right code was checked. The code is used all the same: there is nothing to take back, nor to
+    /// cancel.
+    pub(super) async fn over_meanwhile(&self, attempt: &Verification) -> Result<Check, SignInError> {
+        self.core.store.settle_cancel(&attempt.attempt_id, None, self.core.clock.now()).await?;
+        self.tell_failed(attempt, "the code was right, and the attempt was over meanwhile");
+        Ok(Check::NoAttempt)
+    }
+
+    /// A code that was sent was typed.
+    pub(super) async fn count_verified(&self, attempt: &Verification) -> Result<(), SignInError> {
+        let origin = &attempt.origin;
+        self.core.metrics.ended(&origin.country, State::Verified.as_str());
+        if origin.reserve {
+            self.core.store.give_back(&budget::RESERVE.map(|kind| attempt.key(kind))).await?;
+        }
+        Ok(())
     }
 
     /// The same tokens once more for the code that was accepted, unless the visitor has signed out since. Any other code

@@ -22,6 +22,7 @@ fn phone(last: u8) -> PhoneNumber {
 pub(super) fn attempt(state: State, age: Duration) -> Verification {
     let sent_at = NOW - age;
     Verification {
+        denied: None,
         attempt_id: "a1".to_owned(),
         request_id: Some("r1".to_owned()),
         phone: phone(23),

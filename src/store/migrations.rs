@@ -9,13 +9,14 @@ use sqlx::{
 };
 
 /// Version, description and statements, in the order in which they are applied.
-const MIGRATIONS: [(i64, &str, &str); 6] = [
+const MIGRATIONS: [(i64, &str, &str); 7] = [
     (1, "sign-in", include_str!("0001_sign_in.sql")),
     (2, "guard", include_str!("0002_guard.sql")),
     (3, "gate", include_str!("0003_gate.sql")),
     (4, "delivery", include_str!("0004_delivery.sql")),
     (5, "reserve", include_str!("0005_reserve.sql")),
     (6, "outsiders", include_str!("0006_outsiders.sql")),
+    (7, "denied", include_str!("0007_denied.sql")),
 ];
 
 /// What follows this in a line is for SQLite alone.

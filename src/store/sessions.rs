@@ -96,20 +96,17 @@ impl Store {
         Ok(())
     }
 
-    /// Ends one session.
-    pub async fn end_session(&self, token_hash: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
-            .bind(token_hash)
-            .execute(&mut *self.hold().await?)
-            .await?;
-        Ok(())
+    /// Ends one session; `false` if it had ended before.
+    pub async fn end_session(&self, token_hash: &str) -> Result<bool, StoreError> {
+        let query = sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(token_hash);
+        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
     }
 
-    /// Ends all sessions of numbers that `stays` turns down; says which numbers', and how many of each.
+    /// Ends all sessions of numbers that `stays` turns down; says which numbers', and when those of each began.
     pub async fn end_sessions_except(
         &self,
         stays: impl Fn(&PhoneNumber) -> bool,
-    ) -> Result<Vec<(PhoneNumber, u64)>, StoreError> {
+    ) -> Result<Vec<(PhoneNumber, Vec<Timestamp>)>, StoreError> {
         let mut ended = Vec::new();
         let numbers = sqlx::query("SELECT DISTINCT phone_hash, phone FROM sessions")
             .fetch_all(&mut *self.hold().await?)
@@ -118,24 +115,25 @@ impl Store {
             let phone_hash: String = row.try_get(0)?;
             let phone = PhoneNumber::from_store(row.try_get(1)?);
             if !stays(&phone) {
-                let query = sqlx::query("DELETE FROM sessions WHERE phone_hash = $1").bind(phone_hash);
-                let sessions = query.execute(&mut *self.hold().await?).await?.rows_affected();
+                let sessions = self.end_sessions_of_phone(&phone_hash, None).await?;
                 ended.push((phone, sessions));
             }
         }
         Ok(ended)
     }
 
-    /// Ends all sessions of a number but one, if one is named; says how many.
+    /// Ends all sessions of a number but one, if one is named; says when each began.
     pub async fn end_sessions_of_phone(
         &self,
         phone_hash: &str,
         except: Option<&str>,
-    ) -> Result<u64, StoreError> {
-        const SQL: &str = "DELETE FROM sessions WHERE phone_hash = $1 AND token_hash <> $2";
+    ) -> Result<Vec<Timestamp>, StoreError> {
+        const SQL: &str =
+            "DELETE FROM sessions WHERE phone_hash = $1 AND token_hash <> $2 RETURNING signed_in_at";
         // No token has the empty hash.
         let query = sqlx::query(SQL).bind(phone_hash).bind(except.unwrap_or_default());
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected())
+        let rows = query.fetch_all(&mut *self.hold().await?).await?;
+        rows.iter().map(|row| Ok(Timestamp::from_millis(row.try_get(0)?))).collect()
     }
 
     /// Deletes sessions past their end, or not seen since `idle_since`.

@@ -51,6 +51,7 @@ async fn postgres_url() -> Option<SecretString> {
 
 pub(super) fn attempt(id: &str, browser: &str) -> Verification {
     Verification {
+        denied: None,
         attempt_id: id.to_owned(),
         request_id: None,
         phone: PhoneNumber::from_store("+12025550123".to_owned()),

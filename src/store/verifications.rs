@@ -70,6 +70,8 @@ pub struct Verification {
     pub origin: Origin,
     /// Where the visitor goes once signed in.
     pub return_to: Option<String>,
+    /// The code was right, and the app around us did not let the visitor in: its sentence, empty where it failed.
+    pub denied: Option<String>,
     /// How its messages travel.
     pub delivery: Delivery,
 }
@@ -103,7 +105,7 @@ macro_rules! columns {
         concat!(
             "attempt_id, request_id, phone, phone_hash, browser_hash, state, created_at, sent_at, expires_at, \
              ended_at, wrong_codes, pin_hash, claimed_until, cancel_at, country, address_hash, known, reserve, \
-             return_to, outsider, ",
+             return_to, outsider, denied, ",
             $crate::store::delivery::delivery_columns!()
         )
     };
@@ -281,6 +283,7 @@ pub(super) fn read(row: &AnyRow) -> Result<Verification, StoreError> {
             outsider: row.try_get::<i64, _>(19)? != 0,
         },
         return_to: row.try_get(18)?,
-        delivery: Delivery::read(row, 20)?,
+        denied: row.try_get(20)?,
+        delivery: Delivery::read(row, 21)?,
     })
 }

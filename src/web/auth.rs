@@ -47,7 +47,7 @@ async fn answer(app: &AppState, request: Request) -> Response {
         return plain(StatusCode::FORBIDDEN, "The simulator is for this machine: see --simulator.\n");
     }
     let trusted = app.is_behind_trusted_proxy(&request);
-    if trusted && forwarded::names(headers, &app.site.public_url) {
+    if trusted && forwarded::names(headers, &app.site.public_url, &app.site.mount) {
         if app.gate.spoiled.is_news("itself", app.core.clock.now()) {
             tracing::warn!(
                 "the gate guards itself: a proxy asks it about {}, where visitors sign in; take the gate off that host",
@@ -85,7 +85,7 @@ fn not_signed_in(app: &AppState, request: &Request, asked: Option<&ForwardedRequ
     if let Some(asked) = asked.filter(|asked| asked.is_navigation(headers)) {
         let return_to = app.site.return_to.read(Some(&asked.address()));
         let status = if for_nginx { StatusCode::UNAUTHORIZED } else { StatusCode::FOUND };
-        let location = [(header::LOCATION, app.gate.start(return_to.as_ref()))];
+        let location = [(header::LOCATION, app.gate.start(return_to.as_ref(), None))];
         let response = (status, location, NO_STORE_HEADER).into_response();
         return if for_nginx { unauthorized(response) } else { response };
     }
@@ -94,7 +94,7 @@ fn not_signed_in(app: &AppState, request: &Request, asked: Option<&ForwardedRequ
         return unauthorized(plain(StatusCode::UNAUTHORIZED, ""));
     }
     let site = asked.map(ForwardedRequest::site);
-    unauthorized_page(app, headers, site.as_deref())
+    unauthorized_page(app, headers, site.as_deref(), None)
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response {

@@ -4,7 +4,7 @@ mod error;
 mod provider;
 mod store;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio_util::task::TaskTracker;
 use tower_http::csrf::CsrfLayer;
@@ -22,14 +22,21 @@ use crate::{
     config::{Config, Settings},
     core::Core,
     guard::{Guard, GuardSettings, Limit, breaker::Breakers, destination::Destinations},
+    hooks::{Deny, Hooks, SignedOut, SigningIn},
     metrics::Metrics,
     random::Random,
     sign_in::{Answers, Queues, SignIn},
     store::Store,
     verify::{VerifyClient, callback::Refusals},
     web::{
-        assets::Assets, client_address::Proxies, cookies::Cookies, gate::Gate, return_to,
-        templates::Templates,
+        assets::Assets,
+        client_address::Proxies,
+        cookies::Cookies,
+        gate::Gate,
+        mount::Mount,
+        overrides::Overrides,
+        return_to,
+        templates::{Links, Templates},
     },
 };
 
@@ -55,6 +62,9 @@ pub struct Builder {
     random: Option<Random>,
     timeouts: Option<(Duration, Duration)>,
     address: Option<SocketAddr>,
+    mount: Option<String>,
+    templates: BTreeMap<String, String>,
+    hooks: Hooks,
 }
 
 impl Builder {
@@ -100,6 +110,49 @@ impl Builder {
         self
     }
 
+    /// The path that all our addresses live below, such as `/login`, where the app has pages of its own at the root: the
+    /// pages, assets, `/auth`, health, callbacks and simulator. The origin stays that of `PUBLIC_URL`.
+    ///
+    /// The cookies keep `Path=/`: the session is for the app's own handlers too, and browsers take none of the name
+    /// `__Host-…` otherwise.
+    pub fn mount(mut self, path: impl Into<String>) -> Self {
+        self.mount = Some(path.into());
+        self
+    }
+
+    /// A template, or texts as `locales/en.ftl`, in the place of the built-in ones of that name and of `TEMPLATES_DIR`'s.
+    /// They are checked as those are: a mistake is an error of [`Builder::build`].
+    pub fn template(mut self, name: impl Into<String>, source: impl Into<String>) -> Self {
+        self.templates.insert(name.into(), source.into());
+        self
+    }
+
+    /// Asks the app about everybody whose code was right, before there is a session: [`Deny`] keeps them out.
+    ///
+    /// It is asked once for each sign-in, however often its form is sent. Who is let in may yet have cancelled meanwhile. A hook
+    /// that panics or takes longer than five seconds lets nobody in. The code is used up in each case.
+    pub fn on_sign_in<F>(mut self, hook: impl Fn(SigningIn) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<(), Deny>> + Send + 'static,
+    {
+        self.hooks.on_sign_in(hook);
+        self
+    }
+
+    /// Tells the app of each session that has ended before its time: by its visitor, from another browser, by
+    /// [`AppState::end_sessions`] or because its number has left `ALLOWED_NUMBERS`. The answer to the visitor waits for it,
+    /// for five seconds at most.
+    ///
+    /// It is not told of sessions that run out, of those that the program's commands end, and of one that a new sign-in of the
+    /// same number in the same browser replaces. With several instances, the one that ended the session tells.
+    pub fn on_sign_out<F>(mut self, hook: impl Fn(SignedOut) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.hooks.on_sign_out(hook);
+        self
+    }
+
     /// Opens the store and makes everything that a request will need.
     pub async fn build(self) -> Result<AppState, BuildError> {
         // A large future, and those of its callers would be as large.
@@ -107,6 +160,7 @@ impl Builder {
     }
 
     async fn make(self) -> Result<AppState, BuildError> {
+        let mount = self.mount.as_deref().map_or(Ok(Mount::default()), Mount::parse)?;
         let config = match self.config {
             Some(config) => config,
             None => Config::load()?,
@@ -120,6 +174,7 @@ impl Builder {
         let surroundings = Surroundings {
             config: &config,
             public_url: &public_url,
+            mount: &mount,
             address: self.address,
             clock: &clock,
             random: &random,
@@ -132,6 +187,14 @@ impl Builder {
         let assets = Assets::new(settings.public_dir.as_deref()).map_err(BuildError::Assets)?;
         let domain = settings.cookie_domain.as_deref();
         let folder = settings.templates_dir.as_deref();
+        let from = match (folder, self.templates.is_empty()) {
+            (_, true) => "TEMPLATES_DIR",
+            (None, false) => "Builder::template",
+            (Some(_), false) => "TEMPLATES_DIR, Builder::template",
+        };
+        let wrong_template = |problem| BuildError::Templates { from, problem };
+        let overrides = Overrides::read(folder).map_err(wrong_template)?.with(self.templates);
+        let links = Links { assets: &assets, mount: &mount };
         let core = Core {
             keys: store.keys(config.secrets.server_key.as_ref(), &random).await?,
             store,
@@ -140,24 +203,25 @@ impl Builder {
             metrics: Metrics::default(),
         };
         let pages = Pages {
-            templates: Templates::new(folder, &assets, &settings.brand, settings.channels.first())
-                .map_err(BuildError::Templates)?,
+            templates: Templates::new(&overrides, links, &settings.brand, settings.channels.first())
+                .map_err(wrong_template)?,
             assets,
             default_country: settings.default_country,
             fiction: config.fiction(),
             code_length: settings.code_length,
         };
         let state = AppState {
-            sign_in: Arc::new(sign_in(&config, core.clone(), &verify)),
+            sign_in: Arc::new(SignIn { hooks: self.hooks, ..sign_in(&config, core.clone(), &verify) }),
             core: Arc::new(core),
             // A visit has to be written down before the session would end without it.
             gate: Arc::new(Gate::new(
                 &public_url,
+                &mount,
                 domain,
                 settings.auth_cache.min(settings.session_idle / 10),
             )?),
             pages: Arc::new(pages),
-            site: Arc::new(site(settings, public_url)?),
+            site: Arc::new(site(settings, public_url, mount)?),
             health: Arc::default(),
             provider: Arc::new(Provider { callbacks, refused_callbacks: Refusals::default(), simulator }),
         };
@@ -172,7 +236,7 @@ impl Builder {
     }
 }
 
-fn site(settings: &Settings, public_url: Url) -> Result<Site, BuildError> {
+fn site(settings: &Settings, public_url: Url, mount: Mount) -> Result<Site, BuildError> {
     let domain = settings.cookie_domain.as_deref();
     let return_to = return_to::Rules::new(&public_url, &settings.return_to_origins.0, domain);
     Ok(Site {
@@ -182,6 +246,7 @@ fn site(settings: &Settings, public_url: Url) -> Result<Site, BuildError> {
         cookies: Cookies::new(&public_url, settings.cookie_domain.clone()),
         proxies: Proxies::new(settings.trusted_proxies.clone().unwrap_or_default()),
         public_url,
+        mount,
     })
 }
 
@@ -203,6 +268,7 @@ fn sign_in(config: &Config, core: Core, verify: &VerifyClient) -> SignIn {
         session_idle: settings.session_idle,
         answers: Answers::default(),
         queues: Queues::default(),
+        hooks: Hooks::default(),
         jobs: Arc::default(),
         tasks: TaskTracker::new(),
     }

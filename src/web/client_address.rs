@@ -10,6 +10,7 @@
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
@@ -70,21 +71,35 @@ pub(crate) struct Proxies {
     /// Those that are believed.
     pub trusted: TrustedProxies,
     told: Seldom<IpNet>,
+    told_of_none: AtomicBool,
 }
 
 impl Proxies {
     /// None has claimed to be one yet.
     pub(crate) fn new(trusted: TrustedProxies) -> Self {
-        Self { trusted, told: Seldom::new(TELL_AGAIN) }
+        Self { trusted, told: Seldom::new(TELL_AGAIN), told_of_none: AtomicBool::new(false) }
     }
 
     /// The visitor's address, as far as it can be known.
     pub(crate) fn client(&self, parts: &Parts, now: Timestamp) -> ClientAddress {
-        let Some(peer) = peer(&parts.extensions) else { return ClientAddress(Ipv4Addr::LOCALHOST.into()) };
+        let Some(peer) = peer(&parts.extensions) else {
+            self.tell_of_none();
+            return ClientAddress(Ipv4Addr::LOCALHOST.into());
+        };
         if parts.headers.contains_key(X_FORWARDED_FOR) && !self.trusted.trusts(peer) {
             self.tell_of(peer, now);
         }
         ClientAddress(client(&self.trusted, peer, &parts.headers))
+    }
+
+    /// Warns once of a server that does not say who is connected.
+    fn tell_of_none(&self) {
+        if !self.told_of_none.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "the server does not say who is connected, so limits count all visitors as one, and TRUSTED_PROXIES has no \
+                 effect; serve with router.into_make_service_with_connect_info::<SocketAddr>()"
+            );
+        }
     }
 
     /// Warns of a peer that speaks for others and is not trusted, now and then.

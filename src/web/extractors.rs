@@ -5,7 +5,7 @@
 //! * Every cookie is made in one place, with every attribute.
 //! * [`SignedIn`] and [`Pending`] in a handler's signature are the only way past the door.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, time::Duration};
 
 use axum::{
     extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
@@ -18,7 +18,7 @@ use crate::{
     keys::Token,
     phone::PhoneNumber,
     sign_in::{self, Over, Standing},
-    store::StoreError,
+    store::{SessionRow, StoreError},
     web::{
         client_address::ClientAddress, cookies::session_tokens, failure::Failure, notice::Notice,
         return_to::start_page, state::AppState, templates::Frame, unauthorized, visitor::Visitor,
@@ -31,12 +31,8 @@ use crate::{
 /// to a page to sign in and back, and answers everything else with 401. `Option<SignedIn>` lets everyone in.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
-    /// Whose session it is.
-    pub phone: PhoneNumber,
-    /// When the number was verified.
-    pub since: Timestamp,
-    pub(crate) phone_hash: String,
-    pub(crate) token_hash: String,
+    user_id: String,
+    pub(crate) session: SessionRow,
 }
 
 /// [`SignedIn`] on our own pages: all others go to the first of them.
@@ -63,7 +59,7 @@ pub enum Stage {
 
 /// The answer to whom an extractor did not let in.
 #[derive(Debug)]
-pub struct TurnedAway(Box<Response>);
+pub struct TurnedAway(pub(super) Box<Response>);
 
 impl TurnedAway {
     fn to_start(visitor: Visitor, page: &str) -> Self {
@@ -84,14 +80,32 @@ impl<E: Into<Failure>> From<E> for TurnedAway {
 }
 
 impl SignedIn {
-    async fn read(headers: &HeaderMap, app: &AppState) -> Result<Option<Self>, StoreError> {
+    /// Who it is, as 32 letters and digits: the same at each sign-in with that number, and no number can be told from it.
+    /// Sites behind the gate get it as `Remote-User`.
+    pub fn user_id(&self) -> &str {
+        &self.user_id
+    }
+
+    /// The number that was verified. Its `masked()` form is the one to show and to log.
+    pub fn phone(&self) -> &PhoneNumber {
+        &self.session.phone
+    }
+
+    /// When it was verified.
+    pub fn signed_in_at(&self) -> Timestamp {
+        self.session.signed_in_at
+    }
+
+    pub(crate) async fn read(headers: &HeaderMap, app: &AppState) -> Result<Option<Self>, StoreError> {
         let session = app.session_of(&session_tokens(headers, &app.site.cookies)).await?;
-        Ok(session.map(|row| Self {
-            phone: row.phone,
-            since: row.signed_in_at,
-            phone_hash: row.phone_hash,
-            token_hash: row.token_hash,
-        }))
+        Ok(session.map(|session| Self { user_id: app.core.keys.subject(&session.phone), session }))
+    }
+}
+
+impl AppState {
+    /// Whether a sign-in was at most so many seconds ago.
+    pub(crate) fn is_fresh(&self, signed_in: &SignedIn, max_age: u64) -> bool {
+        self.core.clock.now().since(signed_in.signed_in_at()) <= Duration::from_secs(max_age)
     }
 }
 
@@ -115,7 +129,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, TurnedAway> {
         let app = AppState::from_ref(state);
         let signed_in = Self::read(&parts.headers, &app).await?;
-        signed_in.ok_or_else(|| TurnedAway(Box::new(unauthorized::turn_away(&app, parts))))
+        signed_in.ok_or_else(|| TurnedAway(Box::new(unauthorized::turn_away(&app, parts, None))))
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) use forms::Operation;
 use crate::{
     causes::chain,
     guard::{self, breaker::Paused, destination},
+    hooks::Deny,
     sign_in::SignInError,
     store::StoreError,
     web::{redirect_loop, text::Sentence},
@@ -127,6 +128,17 @@ impl Failure {
         let line = format!("{site} keeps sending a visitor here who is signed in: {cause}");
         let text = Text::Page { headline: "error-loop-headline", advice };
         Self { text, ..Self::page(StatusCode::LOOP_DETECTED, line) }
+    }
+
+    /// The app around us does not let in whose code was right: on the last page, which the sentence is for.
+    pub(crate) fn denied(deny: &Deny) -> (Sentence, Self) {
+        let (status, sentence) = match deny {
+            Deny::Because(reason) => {
+                (StatusCode::FORBIDDEN, Sentence::new("failed-denied").text("reason", reason.clone()))
+            }
+            Deny::Failed(_) => (StatusCode::SERVICE_UNAVAILABLE, Sentence::new("failed-app")),
+        };
+        (sentence.clone(), Self { text: Text::Alert(sentence), ..Self::page(status, deny.to_string()) })
     }
 
     /// What it says on a form's page: beside the field, and above the form.

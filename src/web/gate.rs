@@ -12,8 +12,9 @@ use url::Url;
 use cache::Cache;
 use forwarded::{ForwardedRequest, is_forwarded};
 
+use super::mount::Mount;
 use super::redirect_loop::RedirectLoops;
-use super::return_to::{ReturnTo, start_page};
+use super::return_to::{ReturnTo, start_page_for};
 use crate::{clock::Timestamp, seldom::Seldom};
 
 /// How often the operator is told that a proxy says half of what it should.
@@ -27,6 +28,8 @@ pub(crate) struct Gate {
     pub(crate) loops: RedirectLoops,
     /// `PUBLIC_URL` without the slash at its end.
     pub(super) origin: String,
+    /// Where the first page is below that.
+    mount: Mount,
     /// The `Content-Security-Policy` of a page that is shown under the site's name.
     pub(super) policy: HeaderValue,
     /// The headers of proxies that the operator was told of.
@@ -37,6 +40,7 @@ impl Gate {
     /// `staleness` is how long a session that ended elsewhere may still be let in.
     pub(crate) fn new(
         public_url: &Url,
+        mount: &Mount,
         cookie_domain: Option<&str>,
         staleness: Duration,
     ) -> Result<Self, InvalidHeaderValue> {
@@ -51,6 +55,7 @@ impl Gate {
             policy: HeaderValue::from_str(&policy)?,
             spoiled: Seldom::new(TELL_AGAIN),
             origin,
+            mount: mount.clone(),
         })
     }
 
@@ -75,8 +80,8 @@ impl Gate {
         }
     }
 
-    /// The first page as other sites name it.
-    pub(super) fn start(&self, return_to: Option<&ReturnTo>) -> String {
-        format!("{}{}", self.origin, start_page(return_to))
+    /// The first page as other sites name it, for whoever has to have signed in within `max_age` seconds, if that is said.
+    pub(super) fn start(&self, return_to: Option<&ReturnTo>, max_age: Option<u64>) -> String {
+        format!("{}{}", self.origin, self.mount.path(&start_page_for(return_to, max_age)))
     }
 }

@@ -1,11 +1,14 @@
 //! Sessions as they live and end: the one place that asks the store for one, and the one that ends them.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use crate::web::visitor::Visitor;
 use crate::{
+    audit::{Event, Line},
+    causes::chain,
     clock::Timestamp,
     keys::Token,
+    phone::PhoneNumber,
     store::{SessionRow, StoreError},
     web::{redirect_loop::Cause, state::AppState},
 };
@@ -66,21 +69,58 @@ impl AppState {
         Ok(None)
     }
 
-    /// Ends one session, for the gate too.
-    pub(crate) async fn end_session(&self, phone_hash: &str, token_hash: &str) -> Result<(), StoreError> {
-        self.core.store.end_session(token_hash).await?;
-        self.gate.forget(phone_hash);
-        Ok(())
+    /// Ends one session, for the gate too; `false` if it had ended before.
+    pub(crate) async fn end_session(&self, row: &SessionRow) -> Result<bool, StoreError> {
+        let ended = self.core.store.end_session(&row.token_hash).await?;
+        self.gate.forget(&row.phone_hash);
+        if ended {
+            self.sign_in.tell_signed_out(&row.phone, vec![row.signed_in_at]).await;
+        }
+        Ok(ended)
+    }
+
+    /// Ends the session that a browser had when it signed in again. The visitor is signed in whatever becomes of this.
+    pub(crate) async fn replace_session(&self, before: &SessionRow, by: &Token, address: IpAddr) {
+        let replace = async {
+            if before.token_hash == by.hash() {
+                return Ok(());
+            }
+            let after = self.core.store.session(&by.hash()).await?;
+            // To the app a visitor who comes back as the same one has never left.
+            if after.is_some_and(|after| after.phone_hash == before.phone_hash) {
+                self.core.store.end_session(&before.token_hash).await?;
+                self.gate.forget(&before.phone_hash);
+            } else if self.end_session(before).await? {
+                Line::new(Event::SignedOut, &before.phone, &self.core.keys).at(address).write();
+            }
+            Ok::<_, StoreError>(())
+        };
+        if let Err(error) = replace.await {
+            tracing::warn!("a session that another one has replaced stays: {}", chain(&error));
+        }
     }
 
     /// Ends all sessions of a number but one, if one is named; says how many.
-    pub(crate) async fn end_sessions(
+    pub(crate) async fn end_sessions_but(
         &self,
-        phone_hash: &str,
+        phone: &PhoneNumber,
         except: Option<&str>,
     ) -> Result<u64, StoreError> {
-        let ended = self.core.store.end_sessions_of_phone(phone_hash, except).await?;
-        self.gate.forget(phone_hash);
+        let phone_hash = self.core.keys.phone(phone);
+        let ended = self.core.store.end_sessions_of_phone(&phone_hash, except).await?;
+        self.gate.forget(&phone_hash);
+        let count = ended.len() as u64;
+        self.sign_in.tell_signed_out(phone, ended).await;
+        Ok(count)
+    }
+
+    /// Ends all sessions of a number; says how many. Each browser is signed out at its next request, here at once and at
+    /// the gate of other instances within `AUTH_CACHE`.
+    ///
+    /// A number that is kept as text is read by `"+12025550150".parse()`.
+    pub async fn end_sessions(&self, phone: &PhoneNumber) -> Result<u64, StoreError> {
+        let ended = self.end_sessions_but(phone, None).await?;
+        Line::new(Event::AppSignedOut, phone, &self.core.keys).count(ended).write();
         Ok(ended)
     }
 }

@@ -6,7 +6,7 @@
 //! * Names that begin with a dot are passed over, `.well-known` excepted.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt, fs, io,
     path::{Path, PathBuf},
 };
@@ -15,6 +15,8 @@ use std::{
 #[derive(Debug, Default)]
 pub(crate) struct Overrides {
     folder: PathBuf,
+    /// The names of those that came from memory.
+    given: BTreeSet<String>,
     /// By path within the folder, with `/` between the parts.
     pub(crate) files: BTreeMap<String, Vec<u8>>,
 }
@@ -26,7 +28,21 @@ impl Overrides {
         let root = folder.canonicalize().map_err(|error| mistake(folder, error.kind(), error))?;
         let mut files = BTreeMap::new();
         collect(folder, &root, "", &mut files)?;
-        Ok(Self { folder: folder.to_owned(), files })
+        Ok(Self { folder: folder.to_owned(), files, given: BTreeSet::new() })
+    }
+
+    /// The same with texts from memory, which win.
+    pub(crate) fn with(mut self, texts: BTreeMap<String, String>) -> Self {
+        for (name, text) in texts {
+            self.given.insert(name.clone());
+            self.files.insert(name, text.into());
+        }
+        self
+    }
+
+    /// Whether a text came from memory.
+    pub(crate) fn is_given(&self, name: &str) -> bool {
+        self.given.contains(name)
     }
 
     /// The file as text, if there is one of that name.
@@ -50,7 +66,8 @@ impl Overrides {
 
     /// An error about one of the files.
     pub(crate) fn mistake(&self, name: &str, why: impl fmt::Display) -> io::Error {
-        mistake(&self.folder.join(name), io::ErrorKind::InvalidData, why)
+        let path = if self.is_given(name) { name.into() } else { self.folder.join(name) };
+        mistake(&path, io::ErrorKind::InvalidData, why)
     }
 }
 

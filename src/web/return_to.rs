@@ -19,6 +19,8 @@ use crate::seldom::OnceAMinute;
 
 /// The query's and the form field's name.
 pub const NAME: &str = "return_to";
+/// The same for how fresh a sign-in has to be, in seconds.
+pub const MAX_AGE: &str = "max_age";
 
 /// How long an address may be as it is written into the query of the first page, escaped. Servers and proxies take
 /// lines of 8 KiB, or somewhat less; the rest is for what stands beside it.
@@ -170,22 +172,29 @@ impl fmt::Debug for ReturnTo {
     }
 }
 
-/// What a query names; the first, should there be several.
-pub fn in_query(query: Option<&str>) -> Option<String> {
+/// What a query says of `name`; the first, should it do so several times.
+pub fn in_query(query: Option<&str>, name: &str) -> Option<String> {
     let mut pairs = form_urlencoded::parse(query?.as_bytes());
-    pairs.find(|(name, _)| name == NAME).map(|(_, value)| value.into_owned())
+    pairs.find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
 }
 
 /// The first page, with the address that sign-in leads to.
 pub fn start_page(return_to: Option<&ReturnTo>) -> String {
-    match return_to {
-        None => "/".to_owned(),
-        Some(ReturnTo(url)) => {
-            let start = "/?";
-            let mut query = form_urlencoded::Serializer::for_suffix(start.to_owned(), start.len());
-            query.append_pair(NAME, url.as_str()).finish()
-        }
+    start_page_for(return_to, None)
+}
+
+/// The same, for whoever has to have signed in within `max_age` seconds.
+pub fn start_page_for(return_to: Option<&ReturnTo>, max_age: Option<u64>) -> String {
+    let start = "/?";
+    let mut query = form_urlencoded::Serializer::for_suffix(start.to_owned(), start.len());
+    if let Some(ReturnTo(url)) = return_to {
+        query.append_pair(NAME, url.as_str());
     }
+    if let Some(max_age) = max_age {
+        query.append_pair(MAX_AGE, &max_age.to_string());
+    }
+    let page = query.finish();
+    page.strip_suffix('?').map(str::to_owned).unwrap_or(page)
 }
 
 /// What was dropped last.

@@ -2,10 +2,10 @@
 
 use axum::{
     Router,
-    extract::Request,
-    http::HeaderName,
+    extract::{NestedPath, OriginalUri, RawQuery, Request, rejection::NestedPathRejection},
+    http::{HeaderName, StatusCode},
     middleware::{Next, from_fn, from_fn_with_state},
-    response::Redirect,
+    response::{IntoResponse, Redirect, Response},
     routing::{MethodRouter, any, get, post},
 };
 use tower::ServiceBuilder;
@@ -21,23 +21,26 @@ use super::{
     callbacks, error_pages,
     failure::Failure,
     front_door, health,
+    mount::Mount,
     pages::{cancel, check, index, resend, result, sessions, sign_out, status, verify},
     state::AppState,
     unread,
 };
-use crate::{metrics::http, phone::hide_numbers};
+use crate::{metrics::http, phone::hide_numbers, seldom::OnceAMinute};
 
 /// Everything under our own name: all other paths answer with a page that says so. `measured`: requests are counted.
 pub(crate) fn standalone(app: AppState, measured: bool) -> Router {
-    let routes = routes().fallback(async || Failure::not_found());
-    let health = health_routes().with_state(app.clone());
-    layered(routes, app, measured).merge(health)
+    layered(routes().fallback(async || Failure::not_found()), app, measured)
 }
 
-/// The pages, assets and `/auth`, to be merged into the router of another app at its root.
+/// The pages, assets, `/auth`, `/healthz` and `/readyz`, to be merged into the router of another app.
 ///
-/// The paths of both must differ: `/`, `/verify`, `/check`, `/resend`, `/cancel`, `/result`, `/sessions`, `/signout`, `/auth`, those
-/// of the assets, and below `/callbacks` and `/simulator` are taken. The layers are on these paths only.
+/// The paths of both must differ: `/`, `/verify`, `/check`, `/resend`, `/cancel`, `/result`, `/sessions`, `/signout`, `/auth`,
+/// `/healthz`, `/readyz`, those of the assets, and below `/callbacks` and `/simulator` are taken; with
+/// [`Builder::mount`](crate::Builder::mount) they all lie below that path. The layers are on these paths only, and the fallback
+/// is the app's.
+///
+/// Nesting it under a path would lead visitors astray, so every address answers with 500 then, and the log says why.
 ///
 /// For limits and `TRUSTED_PROXIES` to work, serve with `into_make_service_with_connect_info::<SocketAddr>()`.
 ///
@@ -45,9 +48,42 @@ pub(crate) fn standalone(app: AppState, measured: bool) -> Router {
 /// for another request. A proxy asks `/auth` on the connections that it keeps to your app: see to it that no handler or
 /// layer of yours keeps one open after half a request either.
 pub fn router<S: Clone + Send + Sync + 'static>(app: AppState) -> Router<S> {
-    let close =
-        async |request: Request, next: Next| unread::close_after(request, |request| next.run(request)).await;
-    layered(routes(), app, false).reset_fallback().layer(from_fn(close))
+    let answer = async |nested: Nested, request: Request, next: Next| match nested {
+        Ok(nested) => nested_by_hand(nested.as_str()),
+        Err(_) => unread::close_after(request, |request| next.run(request)).await,
+    };
+    let mount = app.site.mount.clone();
+    let routes = layered(routes(), app, false).reset_fallback();
+    below(&mount, routes).layer(from_fn(answer))
+}
+
+/// The routes below the mount. A slash at its end is how some people would type it.
+fn below<S: Clone + Send + Sync + 'static>(mount: &Mount, routes: Router<S>) -> Router<S> {
+    if mount.is_root() {
+        return routes;
+    }
+    let first_page = mount.path("/");
+    let slash = format!("{first_page}/");
+    let without = async move |RawQuery(query): RawQuery| {
+        Redirect::permanent(&query.map_or(first_page.clone(), |query| format!("{first_page}?{query}")))
+    };
+    Router::new().nest(&mount.path("/"), routes).route(&slash, get(without))
+}
+
+/// Where the router is nested, if it is: around the mount, where we have put it ourselves, it is not.
+type Nested = Result<NestedPath, NestedPathRejection>;
+
+/// The answer of a router that does not know where it is.
+fn nested_by_hand(path: &str) -> Response {
+    static TOLD: OnceAMinute = OnceAMinute::new();
+    if TOLD.is_due() {
+        tracing::error!(
+            "phonegate::router is nested under {path}, where its links and redirects do not lead; merge it instead, and say \
+             AppState::builder().mount({path:?})"
+        );
+    }
+    (StatusCode::INTERNAL_SERVER_ERROR, "Sign-in is not set up correctly on this site; its log says why.\n")
+        .into_response()
 }
 
 fn layered<S: Clone + Send + Sync + 'static>(
@@ -55,7 +91,7 @@ fn layered<S: Clone + Send + Sync + 'static>(
     app: AppState,
     measured: bool,
 ) -> Router<S> {
-    let csrf = app.site.csrf.clone();
+    let (mount, csrf) = (app.site.mount.clone(), app.site.csrf.clone());
     let pages = routes
         .merge(app.pages.assets.router())
         .method_not_allowed_fallback(async || Failure::method_not_allowed())
@@ -63,7 +99,8 @@ fn layered<S: Clone + Send + Sync + 'static>(
             ServiceBuilder::new()
                 .layer(from_fn_with_state(app.clone(), error_pages::render_errors))
                 .layer(bounds())
-                .layer(csrf.clone()),
+                .layer(csrf.clone())
+                .map_response(move |response| mount.relocate(response)),
         );
     let routes = match &app.provider.simulator {
         Some(simulated) => {
@@ -91,7 +128,7 @@ fn layered<S: Clone + Send + Sync + 'static>(
     if measured {
         routes = routes.layer(from_fn_with_state(app.core.metrics.clone(), http::measure));
     }
-    routes.route("/auth", any(auth::decide)).with_state(app)
+    routes.route("/auth", any(auth::decide)).merge(health_routes()).with_state(app)
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -105,7 +142,9 @@ fn without_request_id(mut request: Request) -> Request {
 /// What each log line of a request carries. No query: it may hold what a visitor typed.
 fn span(request: &Request) -> tracing::Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
-    let path = hide_numbers(request.uri().path());
+    // Below a mount, ours is a part of it.
+    let whole = request.extensions().get::<OriginalUri>().map_or(request.uri(), |OriginalUri(uri)| uri);
+    let path = hide_numbers(whole.path());
     tracing::info_span!("request", id, method = %request.method(), path = &*path, phone = field::Empty)
 }
 

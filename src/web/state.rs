@@ -24,6 +24,7 @@ use crate::{
         client_address::{self, Proxies},
         cookies::Cookies,
         gate::Gate,
+        mount::Mount,
         return_to::{self, ReturnTo},
         templates::{Frame, Templates},
         text::Language,
@@ -52,6 +53,8 @@ pub struct AppState {
 pub struct Site {
     /// What visitors type.
     pub public_url: Url,
+    /// Where our pages are below that.
+    pub(crate) mount: Mount,
     /// Where a sign-in may lead.
     pub(crate) return_to: return_to::Rules,
     /// Names and attributes of the cookies.
@@ -98,9 +101,15 @@ pub(crate) struct Provider {
 }
 
 impl AppState {
-    /// What visitors type to reach the app: `PUBLIC_URL`.
+    /// What visitors type to reach the app: `PUBLIC_URL`, whatever our mount is.
     pub fn public_url(&self) -> &Url {
         &self.site.public_url
+    }
+
+    /// The path of one of our pages as visitors reach it, for an app's own links: `/signout`, or `/login/signout` where
+    /// we are mounted at `/login`.
+    pub fn path(&self, page: &str) -> String {
+        self.site.mount.path(page)
     }
 
     /// What is done without a visitor waiting: cancels and resends at the provider, deletion of what is over. Never ends:

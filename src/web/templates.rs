@@ -6,7 +6,7 @@
 //! * An operator's templates are read, and rendered in every state, at start: a mistake in one never reaches a
 //!   visitor.
 
-use std::{fmt, io, path::Path, sync::Arc};
+use std::{fmt, io, sync::Arc};
 
 use axum::body::Bytes;
 use minijinja::{
@@ -23,6 +23,7 @@ use crate::{
     channel::Channel,
     web::{
         assets::Assets,
+        mount::Mount,
         overrides::Overrides,
         text::{Catalogue, Language, Sentence},
     },
@@ -34,26 +35,32 @@ mod samples;
 #[cfg(test)]
 mod tests;
 
+/// What pages link to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Links<'a> {
+    pub(crate) assets: &'a Assets,
+    pub(crate) mount: &'a Mount,
+}
+
 /// The environment. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Templates(Arc<[Framed]>);
 
 impl Templates {
-    /// Reads the built-in templates and texts; a file of the same name in `overrides` takes a built-in one's place.
+    /// Reads the built-in templates and texts; one of the same name in `overrides` takes a built-in one's place.
     ///
     /// `brand` is the name of the site, shown at the head of each page; `first` is how a code travels unless asked
     /// otherwise.
     ///
     /// An error names the operator's file that is missing, unreadable or wrong.
     pub(crate) fn new(
-        overrides: Option<&Path>,
-        assets: &Assets,
+        overrides: &Overrides,
+        links: Links<'_>,
         brand: &str,
         first: Channel,
     ) -> io::Result<Self> {
-        let overrides = Overrides::read(overrides)?;
-        let catalogue = Arc::new(Catalogue::new(&overrides)?);
-        let shared = environment::shared(&overrides, assets, brand, first)?;
+        let catalogue = Arc::new(Catalogue::new(overrides)?);
+        let shared = environment::shared(overrides, links, brand, first)?;
         let wrong = |error| io::Error::new(io::ErrorKind::InvalidData, environment::describe(&error));
 
         let mut framed = Vec::new();
@@ -64,7 +71,7 @@ impl Templates {
             }
         }
         let templates = Self(framed.into());
-        environment::tell_of_unused(&overrides);
+        environment::tell_of_unused(overrides);
         if !overrides.files.is_empty() {
             samples::render(&templates, "").map_err(wrong)?;
         }

@@ -95,8 +95,9 @@ impl Visitor {
     pub(crate) async fn sign_out(&mut self, address: IpAddr) -> Result<(), StoreError> {
         for token in &self.sessions {
             let Some(row) = self.app.core.store.session(&token.hash()).await? else { continue };
-            self.app.end_session(&row.phone_hash, &row.token_hash).await?;
-            Line::new(Event::SignedOut, &row.phone, &self.app.core.keys).at(address).write();
+            if self.app.end_session(&row).await? {
+                Line::new(Event::SignedOut, &row.phone, &self.app.core.keys).at(address).write();
+            }
         }
         self.browsers.iter().for_each(|browser| self.app.gate.loops.signed_out(browser));
         self.set.append(&mut self.strays);

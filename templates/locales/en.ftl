@@ -18,6 +18,8 @@ index-consent = We will send you one text message; your usual rates may apply.
 index-consent-voice = We will call you, to say a code and nothing else.
 index-risk = Anyone who has your phone or SIM card can use the code, so never pass it on.
 index-submit = Send me a code
+# To somebody who is signed in, on the way to a page that asks for more.
+index-again = You are signed in. For the page that you are going to, please enter a new code first.
 
 ## The code form
 
@@ -103,6 +105,9 @@ signed-in-submit = Sign out
 signed-in-sessions = Where you are signed in
 failed-title = You are not signed in
 failed-link = Start again
+# An app's own sentence, to somebody whose code was right.
+failed-denied = { $reason }
+failed-app = Your code was right, but this site could not let you in just now. Start again in a few minutes.
 sign-out-title = Sign out?
 sign-out-lead = You are signed in with the phone number
 sign-out-submit = Sign out

@@ -7,11 +7,11 @@ use std::{
 };
 
 /// From the bottom up: a module may know those that stand before it.
-const MODULES: &str = "causes hosts words clock random address phone code channel attempt keys simulator \
+const MODULES: &str = "causes hosts words clock random address phone code channel attempt keys hooks simulator \
     metrics seldom supervisor audit store core verify guard sign_in config log web commands";
 
 /// The same for the rooms of `web`, the one module that is a floor of its own.
-const WEB: &str = "elsewhere overrides text assets templates unread serve return_to redirect_loop headers cookies \
+const WEB: &str = "mount elsewhere overrides text assets templates unread serve return_to redirect_loop headers cookies \
     notice known visits readiness gate failure client_address form state error_pages visitor live";
 
 /// A file of `src`: the module it is, and what its code names, tests excepted.

@@ -245,6 +245,7 @@ async fn the_reserve_is_not_for_whoever_has_an_unverified_send() {
 
 fn attempt(id: &str, state: State, request_id: Option<&str>) -> Verification {
     Verification {
+        denied: None,
         attempt_id: id.to_owned(),
         request_id: request_id.map(str::to_owned),
         phone: PhoneNumber::from_store("+447400000001".to_owned()),

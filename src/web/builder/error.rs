@@ -4,7 +4,7 @@ use std::io;
 
 use axum::http::header::InvalidHeaderValue;
 
-use crate::{config::ConfigError, sign_in::SignInError, store::StoreError};
+use crate::{config::ConfigError, sign_in::SignInError, store::StoreError, web::mount::MountError};
 
 /// Why an [`AppState`](crate::AppState) could not be made. `Display` is for the operator and names the setting.
 #[derive(Debug, thiserror::Error)]
@@ -18,9 +18,18 @@ pub enum BuildError {
     /// Sessions that `ALLOWED_NUMBERS` forbids could not be ended.
     #[error("{0}")]
     SignIn(#[from] SignInError),
-    /// A template of the operator's is wrong.
-    #[error("TEMPLATES_DIR")]
-    Templates(#[source] io::Error),
+    /// A template is wrong.
+    #[error("{from}")]
+    Templates {
+        /// Where templates came from: `TEMPLATES_DIR`, [`Builder::template`](crate::Builder::template) or both.
+        from: &'static str,
+        /// Which, and why.
+        #[source]
+        problem: io::Error,
+    },
+    /// No path that pages can live below.
+    #[error(transparent)]
+    Mount(#[from] MountError),
     /// An asset of the operator's cannot be read.
     #[error("PUBLIC_DIR")]
     Assets(#[source] io::Error),

@@ -16,6 +16,7 @@ use crate::{
     random::Random,
     simulator::{self, Simulated, Simulator},
     verify::{VerifyClient, VerifySettings, callback::Verifier},
+    web::mount::Mount,
 };
 
 /// Where Vonage's Verify API lives.
@@ -25,6 +26,7 @@ const VONAGE: &str = "https://api.nexmo.com";
 pub(crate) struct Surroundings<'a> {
     pub(crate) config: &'a Config,
     pub(crate) public_url: &'a Url,
+    pub(crate) mount: &'a Mount,
     /// Where the server listens, if that is known.
     pub(crate) address: Option<SocketAddr>,
     pub(crate) clock: &'a Clock,
@@ -63,7 +65,7 @@ impl Surroundings<'_> {
     ) -> Result<VerifySettings, BuildError> {
         let settings = &self.config.settings;
         let base_url = match (&self.config.provider, &settings.verify_base_url) {
-            (Provider::Simulator { .. }, _) => self.own_url("simulator/")?,
+            (Provider::Simulator { .. }, _) => self.own_url("/simulator/")?,
             (Provider::Vonage(_), Some(url)) => url.clone(),
             (Provider::Vonage(_), None) => Url::parse(VONAGE)?,
         };
@@ -83,9 +85,10 @@ impl Surroundings<'_> {
 
     /// A page of ours, as we reach it ourselves.
     fn own_url(&self, path: &str) -> Result<Url, url::ParseError> {
+        let path = self.mount.path(path);
         match self.address {
-            Some(address) => Url::parse(&format!("http://{}/{path}", reach(address))),
-            None => self.public_url.join(path),
+            Some(address) => Url::parse(&format!("http://{}{path}", reach(address))),
+            None => self.public_url.join(&path),
         }
     }
 
@@ -113,7 +116,7 @@ impl Surroundings<'_> {
     fn simulated(&self, signature_secret: Option<SecretString>) -> Result<Option<Simulated>, BuildError> {
         let Provider::Simulator { forced } = self.config.provider else { return Ok(None) };
         let mut options = simulator::options(self.clock, self.random);
-        let url = self.own_url("callbacks/verify")?;
+        let url = self.own_url("/callbacks/verify")?;
         options.callbacks = signature_secret.map(|signature_secret| simulator::Callbacks {
             url,
             signature_secret,

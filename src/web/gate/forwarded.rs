@@ -3,6 +3,8 @@
 use axum::http::{HeaderMap, HeaderName, header};
 use url::Url;
 
+use crate::web::mount::Mount;
+
 const METHOD: HeaderName = HeaderName::from_static("x-forwarded-method");
 const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
@@ -122,8 +124,13 @@ pub(in crate::web) fn is_navigation(method: &str, headers: &HeaderMap) -> bool {
     }
 }
 
-/// Whether a proxy asks about the host that visitors sign in at. Cheap: it is asked of every request.
-pub(in crate::web) fn names(headers: &HeaderMap, public_url: &Url) -> bool {
+/// Whether a proxy asks about the place where visitors sign in: the whole host, or what lies below `mount` there. Cheap: it
+/// is asked of every request.
+pub(in crate::web) fn names(headers: &HeaderMap, public_url: &Url, mount: &Mount) -> bool {
+    let uri = headers.get(URI).and_then(|uri| uri.to_str().ok());
+    if !mount.is_root() && !uri.is_some_and(|uri| mount.holds(uri)) {
+        return false;
+    }
     let Some(host) = headers.get(HOST).and_then(|host| host.to_str().ok()) else { return false };
     let (name, port) = match host.rsplit_once(':') {
         Some((name, port)) if !port.ends_with(']') => (name, port.parse().ok()),

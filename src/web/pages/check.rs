@@ -54,8 +54,15 @@ pub(crate) async fn submit(
         Err(error) => error.into(),
         Ok(pin) => match app.sign_in.check(&browser, &form.request_id, pin, asker, device).await? {
             Check::SignedIn { tokens, return_to } => {
+                if let Some(before) = signed_in {
+                    app.replace_session(&before.session, &tokens.session, address).await;
+                }
                 visitor.sign_in(&browser, &tokens);
                 return Ok(visitor.answer(app.onward(return_to.as_deref())));
+            }
+            Check::Denied { deny, return_to } => {
+                let (reason, failure) = Failure::denied(&deny);
+                return Ok(failure.with_page(failed(&app, frame, reason, return_to.as_deref())?));
             }
             Check::Cancelled { taken_over, return_to } => {
                 visitor.set_notice(if taken_over { Notice::TakenOver } else { Notice::Cancelled });
@@ -64,9 +71,7 @@ pub(crate) async fn submit(
             }
             Check::NoAttempt => return Ok(start_over.into_response()),
             Check::Ended { ending, return_to } => {
-                let again = start_page(app.site.return_to.read(return_to.as_deref()).as_ref());
-                let page = ResultPage::Failed { reason: reason(ending), again };
-                let html = app.pages.templates.render(frame, &page)?;
+                let html = failed(&app, frame, reason(ending), return_to.as_deref())?;
                 return Ok((StatusCode::GONE, Html(html)).into_response());
             }
             Check::OtherAttempt => Failure::code_of_other_attempt(),
@@ -80,6 +85,17 @@ pub(crate) async fn submit(
     };
     let page = again(&app, frame, &browser, failure).await?;
     Ok(page.unwrap_or_else(|| start_over.into_response()))
+}
+
+/// The last page of a sign-in that led nowhere.
+fn failed(
+    app: &AppState,
+    frame: Frame,
+    reason: Sentence,
+    return_to: Option<&str>,
+) -> Result<String, Failure> {
+    let again = app.path(&start_page(app.site.return_to.read(return_to).as_ref()));
+    Ok(app.pages.templates.render(frame, &ResultPage::Failed { reason, again })?)
 }
 
 /// The browser's PIN form again, with what is wrong; nothing if there is no code to type any more.

@@ -17,9 +17,10 @@ use crate::{
         extractors::SignedIn,
         failure::Failure,
         notice::Notice,
-        return_to::{self, ReturnTo},
+        return_to::{self, MAX_AGE, NAME, ReturnTo},
         state::AppState,
         templates::{Frame, IndexPage},
+        text::Sentence,
         visitor::Visitor,
     },
 };
@@ -32,6 +33,8 @@ pub(crate) struct PhoneForm {
     #[serde(default)]
     country: String,
     return_to: Option<String>,
+    #[serde(default)]
+    max_age: String,
 }
 
 /// `GET /`
@@ -42,10 +45,14 @@ pub(crate) async fn show(
     signed_in: Option<SignedIn>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
-    let return_to = return_to::in_query(query.as_deref());
-    let return_to = app.site.return_to.read(return_to.as_deref());
+    let in_query = |name| return_to::in_query(query.as_deref(), name);
+    let return_to = app.site.return_to.read(in_query(NAME).as_deref());
     if let Some(signed_in) = signed_in {
-        return send_on(&app, &signed_in, return_to.as_ref());
+        let max_age = in_query(MAX_AGE).and_then(|seconds| too_long_ago(&app, &signed_in, &seconds));
+        return match max_age {
+            Some(max_age) => ask_anew(&app, frame, visitor, return_to, max_age),
+            None => send_on(&app, &signed_in, return_to.as_ref()),
+        };
     }
     if let Some(cause) = app.loses_session(&visitor).await? {
         let site =
@@ -66,10 +73,37 @@ pub(crate) async fn show(
     Ok(visitor.answer(Html(html)))
 }
 
+/// How fresh a sign-in has to be, in seconds, if that of the visitor is not.
+fn too_long_ago(app: &AppState, signed_in: &SignedIn, max_age: &str) -> Option<u64> {
+    max_age.parse().ok().filter(|seconds| !app.is_fresh(signed_in, *seconds))
+}
+
+/// The form, for somebody who is signed in.
+fn ask_anew(
+    app: &AppState,
+    frame: Frame,
+    mut visitor: Visitor,
+    return_to: Option<ReturnTo>,
+    max_age: u64,
+) -> Result<Response, Failure> {
+    if !visitor.has_browser() {
+        visitor.new_browser();
+    }
+    let notice = visitor.take_notice().unwrap_or(Sentence::new("index-again"));
+    let page = IndexPage {
+        return_to: return_to.map(String::from),
+        max_age: Some(max_age),
+        notice: Some(notice),
+        ..IndexPage::default()
+    };
+    let html = app.pages.templates.render(frame, &page)?;
+    Ok(visitor.answer(Html(html)))
+}
+
 /// To where a signed-in visitor wanted to go, unless that site keeps sending them here.
 fn send_on(app: &AppState, signed_in: &SignedIn, return_to: Option<&ReturnTo>) -> Result<Response, Failure> {
     let Some(site) = return_to else { return Ok(Redirect::to("/result").into_response()) };
-    match app.gate.loops.to(&signed_in.token_hash, site, app.core.clock.now()) {
+    match app.gate.loops.to(&signed_in.session.token_hash, site, app.core.clock.now()) {
         Some(cause) => Err(Failure::redirect_loop(&site.origin(), cause)),
         None => Ok(Redirect::to(site.as_str()).into_response()),
     }
@@ -85,7 +119,8 @@ pub(crate) async fn submit(
     headers: HeaderMap,
     Form(mut form): Form<PhoneForm>,
 ) -> Result<Response, Failure> {
-    if signed_in.is_some() {
+    let max_age = signed_in.as_ref().and_then(|signed_in| too_long_ago(&app, signed_in, &form.max_age));
+    if signed_in.is_some() && max_age.is_none() {
         return Ok(app.onward(form.return_to.as_deref()).into_response());
     }
     form.return_to = app.site.return_to.read(form.return_to.as_deref()).map(String::from);
@@ -130,8 +165,15 @@ fn again(
 ) -> Result<Response, Failure> {
     let (problem, alert) = failure.on_form();
     let country = Some(form.country).filter(|country| !country.is_empty());
-    let page =
-        IndexPage { phone: form.phone, country, return_to: form.return_to, problem, alert, notice: None };
+    let page = IndexPage {
+        phone: form.phone,
+        country,
+        return_to: form.return_to,
+        max_age: form.max_age.parse().ok(),
+        problem,
+        alert,
+        notice: None,
+    };
     let html = app.pages.templates.render(frame, &page)?;
     Ok(visitor.answer(failure.with_page(html)))
 }

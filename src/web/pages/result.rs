@@ -15,6 +15,6 @@ pub(crate) async fn show(
     frame: Frame,
     Here(signed_in): Here,
 ) -> Result<Html<String>, Failure> {
-    let page = ResultPage::SignedIn { phone: signed_in.phone.masked() };
+    let page = ResultPage::SignedIn { phone: signed_in.phone().masked() };
     Ok(Html(app.pages.templates.render(frame, &page)?))
 }

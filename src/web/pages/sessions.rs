@@ -40,7 +40,7 @@ pub(crate) async fn show(
     let now = app.core.clock.now();
     let item = |row: SessionRow| SessionItem {
         id: app.core.keys.session(&row.token_hash),
-        here: row.token_hash == signed_in.token_hash,
+        here: row.token_hash == signed_in.session.token_hash,
         since: ago(row.signed_in_at, now),
         since_utc: row.signed_in_at.to_string(),
         address: row
@@ -51,7 +51,7 @@ pub(crate) async fn show(
         device: name(row.device),
     };
     let page = SessionsPage {
-        phone: signed_in.phone.masked(),
+        phone: signed_in.phone().masked(),
         sessions: sessions(&app, &signed_in).await?.into_iter().map(item).collect(),
         notice: visitor.take_notice(),
     };
@@ -68,8 +68,8 @@ pub(crate) async fn submit(
     Form(form): Form<SessionsForm>,
 ) -> Result<Response, Failure> {
     if form.others.as_deref() == Some("1") {
-        let ended = app.end_sessions(&signed_in.phone_hash, Some(&signed_in.token_hash)).await?;
-        let line = Line::new(Event::SignedOutElsewhere, &signed_in.phone, &app.core.keys);
+        let ended = app.end_sessions_but(signed_in.phone(), Some(&signed_in.session.token_hash)).await?;
+        let line = Line::new(Event::SignedOutElsewhere, signed_in.phone(), &app.core.keys);
         line.at(address).count(ended).write();
         visitor.set_notice(Notice::OthersEnded);
         return Ok(visitor.answer(Redirect::to("/sessions")));
@@ -79,13 +79,14 @@ pub(crate) async fn submit(
     let Some(row) = sessions(&app, &signed_in).await?.into_iter().find(named) else {
         return Ok(visitor.answer(Redirect::to("/sessions")));
     };
-    if row.token_hash == signed_in.token_hash {
+    if row.token_hash == signed_in.session.token_hash {
         visitor.sign_out(address).await?;
         visitor.set_notice(Notice::SignedOut);
         return Ok(visitor.answer(Redirect::to("/")));
     }
-    app.end_session(&row.phone_hash, &row.token_hash).await?;
-    Line::new(Event::SessionEnded, &row.phone, &app.core.keys).at(address).write();
+    if app.end_session(&row).await? {
+        Line::new(Event::SessionEnded, &row.phone, &app.core.keys).at(address).write();
+    }
     visitor.set_notice(Notice::SessionEnded);
     Ok(visitor.answer(Redirect::to("/sessions")))
 }
@@ -93,7 +94,7 @@ pub(crate) async fn submit(
 async fn sessions(app: &AppState, signed_in: &SignedIn) -> Result<Vec<SessionRow>, Failure> {
     let now = app.core.clock.now();
     let idle_since = now - app.sign_in.session_idle;
-    Ok(app.core.store.sessions_of_phone(&signed_in.phone_hash, now, idle_since).await?)
+    Ok(app.core.store.sessions_of_phone(&signed_in.session.phone_hash, now, idle_since).await?)
 }
 
 fn name(device: Device) -> Sentence {

@@ -32,7 +32,7 @@ pub(crate) async fn show(
     frame: Frame,
     Here(signed_in): Here,
 ) -> Result<Html<String>, Failure> {
-    let page = SignOutPage { phone: signed_in.phone.masked() };
+    let page = SignOutPage { phone: signed_in.phone().masked() };
     Ok(Html(app.pages.templates.render(frame, &page)?))
 }
 
@@ -45,8 +45,8 @@ pub(crate) async fn submit(
     Form(form): Form<SignOutForm>,
 ) -> Result<Response, Failure> {
     if form.everywhere.as_deref() == Some("1") {
-        let ended = app.end_sessions(&signed_in.phone_hash, None).await?;
-        let line = Line::new(Event::SignedOutEverywhere, &signed_in.phone, &app.core.keys);
+        let ended = app.end_sessions_but(signed_in.phone(), None).await?;
+        let line = Line::new(Event::SignedOutEverywhere, signed_in.phone(), &app.core.keys);
         line.at(address).count(ended).write();
     }
     visitor.sign_out(address).await?;

@@ -159,16 +159,16 @@ fn the_first_page_carries_the_address_and_gives_it_back() {
 
     assert_eq!(page, "/?return_to=https%3A%2F%2Fapp.example.com%2Fa%3Fb%3Dc%26d%3D%2F%2526%23f%2520g");
     let query = page.split_once('?').map(|(_, query)| query);
-    assert_eq!(in_query(query).as_deref(), Some(return_to.as_str()));
+    assert_eq!(in_query(query, NAME).as_deref(), Some(return_to.as_str()));
     assert_eq!(start_page(None), "/");
 }
 
 #[test]
 fn a_query_names_one_address_or_none() {
-    assert_eq!(in_query(Some("x=1&return_to=%2Fa&return_to=%2Fb")).as_deref(), Some("/a"));
-    assert_eq!(in_query(Some("return_to=a+b%zz")).as_deref(), Some("a b%zz"));
-    assert_eq!(in_query(Some("xreturn_to=1")), None);
-    assert_eq!(in_query(None), None);
+    assert_eq!(in_query(Some("x=1&return_to=%2Fa&return_to=%2Fb"), NAME).as_deref(), Some("/a"));
+    assert_eq!(in_query(Some("return_to=a+b%zz"), NAME).as_deref(), Some("a b%zz"));
+    assert_eq!(in_query(Some("xreturn_to=1"), NAME), None);
+    assert_eq!(in_query(None, NAME), None);
 }
 
 #[test]

@@ -7,10 +7,10 @@ use minijinja::{
     Environment, Error, ErrorKind, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Kwargs,
 };
 
+use super::Links;
 use crate::{
     channel::Channel,
     web::{
-        assets::Assets,
         overrides::{self, Overrides},
         text::{Catalogue, Language, channels::ChannelTexts},
     },
@@ -41,7 +41,7 @@ pub(super) const BUILT_IN: [(&str, &str); 14] = built_in![
 /// What all languages share. An error names the operator's file.
 pub(super) fn shared(
     overrides: &Overrides,
-    assets: &Assets,
+    links: Links<'_>,
     brand: &str,
     first: Channel,
 ) -> io::Result<Environment<'static>> {
@@ -64,11 +64,23 @@ pub(super) fn shared(
     let ChannelTexts { index_lead, index_consent, .. } = ChannelTexts::of(first);
     environment.add_global("index_lead", index_lead.key);
     environment.add_global("index_consent", index_consent.key);
-    let assets = assets.clone();
+    // None of these addresses has a character that needs escaping.
+    let (assets, mount) = (links.assets.clone(), links.mount.clone());
     environment.add_function("asset", move |name: &str| {
         let missing = || Error::new(ErrorKind::InvalidOperation, format!("there is no asset called {name}"));
-        // An asset's address has no character that needs escaping.
-        assets.url(name).map(|url| Value::from_safe_string(url.to_owned())).ok_or_else(missing)
+        assets.url(name).map(|url| Value::from_safe_string(mount.path(url))).ok_or_else(missing)
+    });
+    let mount = links.mount.clone();
+    environment.add_function("url", move |page: &str| {
+        let plain =
+            page.starts_with('/') && page.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_.".contains(&b));
+        let wrong = || {
+            Error::new(
+                ErrorKind::InvalidOperation,
+                format!("{page:?} is no page of ours, such as \"/verify\""),
+            )
+        };
+        plain.then(|| Value::from_safe_string(mount.path(page))).ok_or_else(wrong)
     });
     Ok(environment)
 }
@@ -78,9 +90,8 @@ pub(super) fn tell_of_unused(overrides: &Overrides) {
     for name in overrides.unused(|name| BUILT_IN.iter().any(|(known, _)| *known == name)) {
         let meant = overrides::nearest(name, BUILT_IN.map(|(known, _)| known));
         let meant = meant.map(|known| format!("; did you mean {known}?")).unwrap_or_default();
-        tracing::warn!(
-            "TEMPLATES_DIR: {name} has no effect, as no template is called or includes that{meant}"
-        );
+        let from = if overrides.is_given(name) { "Builder::template" } else { "TEMPLATES_DIR" };
+        tracing::warn!("{from}: {name} has no effect, as no template is called or includes that{meant}");
     }
 }
 

@@ -32,6 +32,8 @@ pub(crate) struct IndexPage {
     pub(crate) country: Option<String>,
     /// Where sign-in leads, posted in a hidden field.
     pub(crate) return_to: Option<String>,
+    /// How fresh a sign-in is asked for, in seconds, of a visitor who is signed in: posted in a hidden field.
+    pub(crate) max_age: Option<u64>,
     /// What is wrong with the number: beside the field, announced, focused.
     pub(crate) problem: Option<Sentence>,
     /// Why no code could be sent, not the number's fault: above the form.

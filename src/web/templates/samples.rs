@@ -91,6 +91,7 @@ fn index_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
         phone: format!("+44 7700 9001{mark}"),
         country: Some(format!("GB{mark}")),
         return_to: Some(format!("/sessions?from={mark}")),
+        max_age: Some(300),
         problem: Some(Sentence::new("phone-too-short")),
         ..IndexPage::default()
     };

@@ -94,7 +94,8 @@ fn every_language_has_the_same_texts_and_each_resolves() {
         for key in there {
             for number in [0, 1, 2, 30] {
                 let numbers = names.iter().map(|name| (*name, FluentValue::from(number)));
-                let words = ["browser", "system", "address"].map(|name| (name, FluentValue::from("word")));
+                let words =
+                    ["browser", "system", "address", "reason"].map(|name| (name, FluentValue::from("word")));
                 let arguments = numbers.chain(words).collect();
                 let (text, errors) = texts.format(key, &arguments).expect(key);
                 assert!(errors.is_empty(), "{key}: {errors:?}");

@@ -126,7 +126,19 @@ fn our_own_host_is_known_by_name_and_port() {
         ("http://[::1]", "[::1]", true),
     ] {
         let pairs = [("x-forwarded-host", host)];
-        assert_eq!(names(&headers(&pairs), &public_url.parse().unwrap()), expected, "{public_url} {host}");
+        let ours = names(&headers(&pairs), &public_url.parse().unwrap(), &Mount::default());
+        assert_eq!(ours, expected, "{public_url} {host}");
     }
-    assert!(!names(&HeaderMap::new(), &"https://in.example.com".parse().unwrap()));
+    assert!(!names(&HeaderMap::new(), &"https://in.example.com".parse().unwrap(), &Mount::default()));
+}
+
+#[test]
+fn below_a_mount_only_what_lies_there_is_ours() {
+    let mount = Mount::parse("/login").unwrap();
+    let asked = |uri| {
+        let pairs = [("x-forwarded-host", "in.example.com"), ("x-forwarded-uri", uri)];
+        names(&headers(&pairs), &"https://in.example.com".parse().unwrap(), &mount)
+    };
+    assert!(asked("/login") && asked("/login/verify") && asked("/login?return_to=a"));
+    assert!(!asked("/") && !asked("/wiki") && !asked("/loginfo"));
 }
