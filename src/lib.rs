@@ -29,7 +29,7 @@
 //!     format!("Hello, {}!", visitor.phone().masked())
 //! }
 //!
-//! let phonegate = AppState::builder().build().await?;
+//! let phonegate = AppState::builder().mount("/login").build().await?;
 //! tokio::spawn(phonegate.jobs());
 //! let members = axum::Router::new().route("/members", axum::routing::get(members));
 //! let app = mine.merge(members.with_state(phonegate.clone())).merge(phonegate::router(phonegate));
@@ -37,8 +37,9 @@
 //! # }
 //! ```
 //!
-//! The state of the handlers may be the app's own, as long as an [`AppState`] can be had of it by `FromRef`:
-//! `examples/embed.rs` shows it.
+//! Everything of ours is below `/login` then. The state of the handlers may be the app's own, as long as an [`AppState`] can
+//! be had of it by `FromRef`. [`VerifiedWithin`] asks for a fresh code, [`Builder::on_sign_in`] asks the app who may come in, and
+//! [`AppState::end_sessions`] signs somebody out: `examples/embed.rs` shows it all.
 //!
 //! # The house
 //!

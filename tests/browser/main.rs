@@ -20,6 +20,7 @@ macro_rules! journeys {
 mod app;
 mod delivery;
 mod journeys;
+mod mounted;
 mod parts;
 mod screenshots;
 mod visitor;

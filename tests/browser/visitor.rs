@@ -9,12 +9,12 @@ pub(crate) const TYPED: &str = "+1 (202) 555-0140";
 
 pub(crate) const PHONE: &str = "input[name=phone]";
 pub(crate) const PIN: &str = "input[name=pin]";
-pub(crate) const SEND: &str = "form[action='/verify'] button";
-pub(crate) const SIGN_IN: &str = "form[action='/check'] button";
-pub(crate) const SEND_AGAIN: &str = "form[action='/resend'] button[value=sms]";
-pub(crate) const CALL: &str = "form[action='/resend'] button[value=voice]";
-pub(crate) const CANCEL: &str = "form[action='/cancel'] button";
-pub(crate) const SIGN_OUT: &str = "form[action='/signout'] button";
+pub(crate) const SEND: &str = "form[action$='/verify'] button";
+pub(crate) const SIGN_IN: &str = "form[action$='/check'] button";
+pub(crate) const SEND_AGAIN: &str = "form[action$='/resend'] button[value=sms]";
+pub(crate) const CALL: &str = "form[action$='/resend'] button[value=voice]";
+pub(crate) const CANCEL: &str = "form[action$='/cancel'] button";
+pub(crate) const SIGN_OUT: &str = "form[action$='/signout'] button";
 
 pub(crate) struct Visitor {
     pub(crate) app: App,
@@ -25,10 +25,14 @@ pub(crate) struct Visitor {
 impl Visitor {
     /// At the first page.
     pub(crate) async fn arrives(javascript: JavaScript) -> Self {
-        let app = App::start().await;
-        let browser = Browser::open(javascript).await;
-        browser.goto(&app.url("/")).await;
-        Self { app, browser, javascript }
+        let visitor = Self::of(App::start().await, javascript).await;
+        visitor.goes_to("/").await;
+        visitor
+    }
+
+    /// Before the first page.
+    pub(crate) async fn of(app: App, javascript: JavaScript) -> Self {
+        Self { app, browser: Browser::open(javascript).await, javascript }
     }
 
     /// At the page that asks for the code.
@@ -62,7 +66,7 @@ impl Visitor {
     pub(crate) async fn asks_for_a_code_to(&self, number: &str) {
         self.types_number(number).await;
         self.browser.press(SEND).await;
-        self.browser.is_at("/verify").await;
+        self.browser.is_at(&self.app.at("/verify")).await;
     }
 
     /// Types a complete code. With JavaScript that is all there is to do.

@@ -14,7 +14,7 @@ mod store;
 pub use app::{BEGUN, Builder, TestApp, test_app};
 pub use binary::{Binary, exit_code};
 pub use browser::{Answer, Browser};
-pub use log::{LogOfThisThread, logged, logged_of};
+pub use log::{LogOfThisThread, catch as catch_log, logged, logged_of};
 pub use provider::{CREDENTIALS, Fault, Provider, THE_CODE};
 pub use store::{each_store, postgres_store};
 

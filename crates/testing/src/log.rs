@@ -32,7 +32,7 @@ impl MakeWriter<'_> for Writer {
 }
 
 /// Catches logs from here on. The simulator's and the libraries' are left out: they see the wire.
-pub(super) fn catch() {
+pub fn catch() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let filter = "trace,hyper=off,hyper_util=off,h2=off,mio=off,phonegate::simulator=off";
