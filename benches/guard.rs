@@ -21,7 +21,7 @@ use criterion::{
 use phonegate::{
     channel::{Channel, Channels},
     clock::Clock,
-    guard::{Counted, Guard, GuardSettings, Kind, Limit, Mode, Rates, Subject},
+    guard::{Counted, Guard, GuardSettings, Kind, Limit, Mode, Rates, Subject, guessing::OF_NUMBER},
     keys::{Keys, Token},
     phone::{PhoneNumber, warm_up},
     random::Random,
@@ -136,7 +136,7 @@ impl World {
     async fn guarded_send(&mut self) {
         let (phone, address) = self.next_visitor();
         let subject = Subject::new(&self.keys, &phone, address);
-        let attempt = self.attempt(phone, subject.phone_hash.clone(), subject.origin(false));
+        let attempt = self.attempt(phone, subject.phone_hash.clone(), subject.origin.clone());
         let counted = self.store.insert_first(&attempt, self.guard.send(&subject));
         assert!(counted.await.expect("an answer"));
     }
@@ -147,7 +147,7 @@ impl World {
         let subject = Subject::new(&self.keys, &phone, address);
         let (label, now) = (phone.masked(), self.clock.now());
         let own = subject.key(Kind::wrong_number(false));
-        let counted = self.store.count_wrong_code(self.guard.wrong_number(), &own, Some(&label), now);
+        let counted = self.store.count_wrong_code(&OF_NUMBER, &own, Some(&label), now);
         assert!(counted.await.expect("an answer").is_some());
     }
 }

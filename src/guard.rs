@@ -34,7 +34,7 @@ pub(crate) mod allowed;
 pub mod breaker;
 pub mod budget;
 pub(crate) mod destination;
-pub(crate) mod guessing;
+pub mod guessing;
 mod judge;
 pub mod key;
 mod limit;
@@ -50,16 +50,17 @@ pub(crate) use judge::Decision;
 pub(crate) use judge::watched;
 pub use key::{By, Counted, Kind};
 pub use limit::Limit;
-pub use rate_limited::{Cause, RateLimited};
+pub(crate) use rate_limited::Cause;
+pub use rate_limited::RateLimited;
 pub use rates::{Rate, Rates};
 pub use subject::{Asker, Subject};
 
-use crate::store::{Count, Counting, Quota, Verification, WrongCodes};
+use crate::store::{Count, Counting, Verification};
 
 /// How long a browser stays known without signing in again.
 pub const KNOWN_FOR: Duration = Duration::from_hours(180 * 24);
 
-const TAKEOVER_SPAN: Duration = Duration::from_hours(1);
+const TAKEOVER_RATE: Rate = Rate { most: 1, span: Duration::from_hours(1) };
 /// What takeovers are counted by.
 pub(crate) const TAKEOVERS: [Kind; 2] = [Kind::Takeovers(By::Address), Kind::Takeovers(By::Number)];
 
@@ -103,8 +104,6 @@ struct Parts {
     strangers: Counting<Kind>,
     known: Counting<Kind>,
     takeovers: Counting<Kind>,
-    wrong_number: WrongCodes,
-    wrong_address: WrongCodes,
 }
 
 impl Guard {
@@ -112,25 +111,22 @@ impl Guard {
     pub fn new(settings: GuardSettings) -> Self {
         let strict = settings.mode == Mode::Enforce;
         let counting = |known: bool| {
-            let quota = |(_, key, rate): (_, _, Rate)| Quota { key, span: rate.span, most: rate.most.into() };
-            let quotas: Vec<_> = settings.rates(known).map(quota).collect();
+            let quotas: Vec<_> = settings.rates(known).map(|(_, kind, rate)| rate.of(kind)).collect();
             Counting::new(&quotas, &judge::watched(known), strict)
         };
-        let takeovers = TAKEOVERS.map(|key| Quota { key, span: TAKEOVER_SPAN, most: 1 });
+        let takeovers = TAKEOVERS.map(|kind| TAKEOVER_RATE.of(kind));
         Self(Arc::new(Parts {
             strangers: counting(false),
             known: counting(true),
             // Observed too: what it guards is not the operator's money, but a visitor's code.
             takeovers: Counting::new(&takeovers, &[], true),
-            wrong_number: guessing::of_number(),
-            wrong_address: guessing::of_address(),
             settings,
         }))
     }
 
     /// How a send is counted by the limits.
     pub fn send(&self, subject: &Subject) -> Count<'_> {
-        let counting = if subject.known { &self.0.known } else { &self.0.strangers };
+        let counting = if subject.origin.known { &self.0.known } else { &self.0.strangers };
         counting.of(|kind| subject.key(kind))
     }
 
@@ -138,16 +134,6 @@ impl Guard {
     /// each address.
     pub(crate) fn takeover(&self, attempt: &Verification) -> Count<'_> {
         self.0.takeovers.of(|kind| attempt.key(kind))
-    }
-
-    /// How wrong codes for a number are counted.
-    pub fn wrong_number(&self) -> &WrongCodes {
-        &self.0.wrong_number
-    }
-
-    /// How wrong codes from an address are counted.
-    pub(crate) fn wrong_address(&self) -> &WrongCodes {
-        &self.0.wrong_address
     }
 
     /// Whether a refusal is only logged.

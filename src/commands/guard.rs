@@ -1,13 +1,13 @@
 //! `phonegate guard`: shows what the guard counts.
 
 use super::{Outcome, existing_store, print};
-use crate::{clock::Clock, config::Config, guard::report::Report};
+use crate::{clock::Clock, config::Config, guard::report::report};
 
 pub(super) async fn run(config: &Config) -> Outcome {
     let settings = &config.settings;
     let store = existing_store(config).await?;
     let report =
-        Report::read(&store, (settings.guard_mode, settings.limit_unverified), Clock::system().now()).await?;
+        report(&store, (settings.guard_mode, settings.limit_unverified), Clock::system().now()).await?;
     store.close().await;
-    print(&report.to_string())
+    print(&report)
 }

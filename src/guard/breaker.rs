@@ -18,15 +18,14 @@ mod circuit;
 
 use std::{
     collections::HashMap,
-    fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use circuit::{Circuit, Failure, Leave, News};
 
-use super::subject::Subject;
-use crate::{clock::Timestamp, store::Verification, verify::VerifyError};
+use super::key::{By, Counted};
+use crate::{clock::Timestamp, verify::VerifyError};
 
 /// The breakers of one provider.
 #[derive(Debug, Clone)]
@@ -45,7 +44,6 @@ pub(crate) struct Breaker {
 
 #[derive(Debug)]
 struct Circuits {
-    pauses: (Duration, Duration),
     all: Circuit,
     /// Of those countries alone that failed lately.
     countries: HashMap<String, Circuit>,
@@ -66,23 +64,10 @@ impl Caller {
     }
 }
 
-impl From<&Subject> for Caller {
-    fn from(subject: &Subject) -> Self {
-        Self {
-            number: subject.phone_hash.clone(),
-            address: subject.address_hash.clone(),
-            country: subject.country.clone(),
-        }
-    }
-}
-
-impl From<&Verification> for Caller {
-    fn from(attempt: &Verification) -> Self {
-        Self {
-            number: attempt.phone_hash.clone(),
-            address: attempt.origin.address_hash.clone(),
-            country: attempt.origin.country.clone(),
-        }
+impl<C: Counted> From<&C> for Caller {
+    fn from(visitor: &C) -> Self {
+        let whose = |by| visitor.whose(by).to_owned();
+        Self { number: whose(By::Number), address: whose(By::Address), country: whose(By::Country) }
     }
 }
 
@@ -96,7 +81,8 @@ pub(crate) struct Permit {
 }
 
 /// The provider is left alone. `Display` is for the operator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the provider is left alone for {} s, for {cause}", seconds(*wait))]
 pub struct Paused {
     /// When to come back.
     pub wait: Duration,
@@ -105,13 +91,16 @@ pub struct Paused {
 }
 
 /// What opened a breaker.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Cause {
     /// The provider does not answer as it should; it may at any moment.
+    #[error("it keeps failing")]
     Faults,
     /// The provider refuses our account, until the operator mends it.
+    #[error("it refuses the account")]
     Account,
     /// The provider refuses our account one country.
+    #[error("it refuses the account this country")]
     Country,
 }
 
@@ -135,15 +124,14 @@ impl Circuits {
 
     /// The circuit of a country, from now on.
     fn of(&mut self, country: &str) -> &mut Circuit {
-        let (first, longest) = self.pauses;
-        self.countries.entry(country.to_owned()).or_insert_with(|| Circuit::new(first, longest))
+        self.countries.entry(country.to_owned()).or_insert_with(|| Circuit::new(self.all.pauses))
     }
 }
 
 impl Breaker {
     fn new(done: &'static str, first: Duration, longest: Duration) -> Self {
-        let (pauses, all) = ((first, longest), Circuit::new(first, longest));
-        Self { circuits: Arc::new(Mutex::new(Circuits { pauses, all, countries: HashMap::new() })), done }
+        let circuits = Circuits { all: Circuit::new((first, longest)), countries: HashMap::new() };
+        Self { circuits: Arc::new(Mutex::new(circuits)), done }
     }
 
     /// Whether the provider is left alone now. To be asked before anything is written down for a call.
@@ -187,29 +175,25 @@ impl Breaker {
         let Permit { all, country: leave, caller } = permit;
         let mut circuits = self.lock();
         circuits.countries.retain(|_, circuit| !circuit.is_over(now));
-        let (failure, of_country) = match error {
-            Some(VerifyError::Forbidden(_)) => (None, true),
-            Some(error) => (failure(error, &caller), false),
-            None => (None, false),
-        };
+        let failure = error.and_then(|error| failure(error, &caller));
+        let forbidden = error.filter(|error| matches!(error, VerifyError::Forbidden(_)));
+        let of_country = forbidden.map(|error| Failure {
+            cause: Cause::Country,
+            at_once: false,
+            caller: Some(caller.clone()),
+            error: error.to_string(),
+        });
         let done = self.done.to_lowercase();
-        if failure.is_none() {
-            let refused = error.filter(|_| of_country).map(|error| Failure {
-                cause: Cause::Country,
-                at_once: false,
-                caller: Some(caller.clone()),
-                error: error.to_string(),
-            });
-            // Countries that never failed have none.
-            if (refused.is_some() || circuits.countries.contains_key(&caller.country))
-                && circuits.of(&caller.country).record(now, leave, refused) == Some(News::Closed)
-            {
-                tracing::info!("the provider answers; codes are {done} to {} again", caller.country);
-            }
+        // Countries that never failed have no circuit.
+        if failure.is_none()
+            && (of_country.is_some() || circuits.countries.contains_key(&caller.country))
+            && circuits.of(&caller.country).record(now, leave, of_country) == Some(News::Closed)
+        {
+            tracing::info!("the provider answers; codes are {done} to {} again", caller.country);
         }
         match circuits.all.record(now, all, failure) {
             Some(News::Opened { pause, error }) => {
-                tracing::error!("the provider fails; no codes are {done} for {}: {error}", Seconds(pause));
+                tracing::error!("the provider fails; no codes are {done} for {} s: {error}", seconds(pause));
             }
             Some(News::Closed) => tracing::info!("the provider answers; codes are {done} again"),
             None => {}
@@ -260,24 +244,9 @@ fn failure(error: &VerifyError, caller: &Caller) -> Option<Failure> {
     Some(Failure { cause, at_once, caller, error: error.to_string() })
 }
 
-impl fmt::Display for Paused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let why = match self.cause {
-            Cause::Faults => "it keeps failing",
-            Cause::Account => "it refuses the account",
-            Cause::Country => "it refuses the account this country",
-        };
-        write!(f, "the provider is left alone for {}, for {why}", Seconds(self.wait))
-    }
-}
-
-/// A time in whole seconds, rounded up.
-struct Seconds(Duration);
-
-impl fmt::Display for Seconds {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} s", self.0.as_millis().div_ceil(1000))
-    }
+/// Rounded up.
+fn seconds(time: Duration) -> u128 {
+    time.as_millis().div_ceil(1000)
 }
 
 #[cfg(test)]

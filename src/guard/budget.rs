@@ -100,16 +100,15 @@ pub(crate) fn tally(ended: &[Ended]) -> Tally {
     for send in ended.iter().filter(|send| send.messages > 0) {
         if let Some(at) = send.verified_at {
             let day = day(at);
-            *tally.verified.entry((send.country.clone(), day)).or_default() += 1;
-            let [key, _] = verified_address(&send.address_hash, day);
+            *tally.verified.entry((send.origin.country.clone(), day)).or_default() += 1;
+            let [key, _] = verified_address(&send.origin.address_hash, day);
             *tally.counters.entry(Quota { key, span: VERIFIED_SPAN, most: i64::MAX }).or_default() += 1;
-        } else if !send.known {
-            let country = Kind::Unverified(By::Country).of(&send.country);
-            let address = Kind::Unverified(By::Address).of(&send.address_hash);
+        } else if !send.origin.known {
+            let country = Kind::Unverified(By::Country).of(&send.origin.country);
+            let address = Kind::Unverified(By::Address).of(&send.origin.address_hash);
             let of_address = Rate { most: ADDRESS_DAY, span: DAY };
             for (key, rate) in [(&country, least.day), (&country, least.hour), (&address, of_address)] {
-                let quota = Quota { key: key.clone(), span: rate.span, most: rate.most.into() };
-                *tally.counters.entry(quota).or_default() += send.messages;
+                *tally.counters.entry(rate.of(key.clone())).or_default() += send.messages;
             }
         }
     }

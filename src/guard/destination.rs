@@ -6,7 +6,7 @@
 //! * A number whose plan does not tell its kind is let through: limits bound what it can cost, and a refusal would
 //!   shut real people out.
 
-use std::{collections::BTreeSet, fmt, net::IpAddr};
+use std::{collections::BTreeSet, net::IpAddr};
 
 use super::allowed::AllowedNumbers;
 use crate::{
@@ -28,7 +28,8 @@ pub struct Destinations {
 }
 
 /// A number that no code goes to. `Display` is for the operator; the number in it is masked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} ({}): {reason}", phone.masked(), self.area())]
 pub struct Excluded {
     pub(crate) reason: Reason,
     phone: PhoneNumber,
@@ -36,17 +37,20 @@ pub struct Excluded {
 }
 
 /// Why no code goes to a number: each has a sentence for the visitor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Reason {
-    /// Not in `COUNTRIES`.
+    #[error("not in COUNTRIES")]
     Country,
     /// Whoever calls it, or sends to it, pays extra: premium rate, shared cost, personal numbers.
+    #[error("of a kind that is never sent to ({0:?})")]
     ExtraCost(LineType),
     /// The channel does not reach it: [`Channel::needs_mobile`].
+    #[error("a landline, which the channel does not reach")]
     Landline,
-    /// `ALLOW_VOIP` is off.
+    #[error("an internet phone, and ALLOW_VOIP is off")]
     Voip,
     /// No person's phone: toll-free, pager, voicemail, a company's switchboard.
+    #[error("of a kind that is never sent to ({0:?})")]
     NoPhone(LineType),
 }
 
@@ -102,20 +106,6 @@ impl Excluded {
 
     fn area(&self) -> String {
         self.area.map_or_else(|| "no country".to_owned(), |area| area.to_string())
-    }
-}
-
-impl fmt::Display for Excluded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({}): ", self.phone.masked(), self.area())?;
-        match self.reason {
-            Reason::Country => f.write_str("not in COUNTRIES"),
-            Reason::Landline => f.write_str("a landline, which the channel does not reach"),
-            Reason::Voip => f.write_str("an internet phone, and ALLOW_VOIP is off"),
-            Reason::ExtraCost(line) | Reason::NoPhone(line) => {
-                write!(f, "of a kind that is never sent to ({line:?})")
-            }
-        }
     }
 }
 

@@ -3,9 +3,9 @@
 //! A try is counted before the provider is asked and taken back if it was not wrong, so that tries at once cannot
 //! get past the count together. Only a success ends a row; a new code never does.
 
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
-use crate::store::{Counted, WrongCodes};
+use crate::store::WrongCodes;
 
 /// Wrong codes for one number that cost no wait.
 pub(crate) const FREE: i64 = 5;
@@ -45,13 +45,12 @@ fn waits(free: i64) -> Vec<(i64, Duration)> {
     waits
 }
 
-pub(crate) fn of_number() -> WrongCodes {
-    WrongCodes::new(Counted::Before, FOREVER, MOST, &waits(FREE))
-}
-
-pub(crate) fn of_address() -> WrongCodes {
-    WrongCodes::new(Counted::After, ADDRESS_SPAN, i64::MAX, &waits(ADDRESS_FREE))
-}
+/// How those for a number are counted.
+pub static OF_NUMBER: LazyLock<WrongCodes> =
+    LazyLock::new(|| WrongCodes::new(FOREVER, Some(MOST), &waits(FREE)));
+/// How those from an address are counted.
+pub(crate) static OF_ADDRESS: LazyLock<WrongCodes> =
+    LazyLock::new(|| WrongCodes::new(ADDRESS_SPAN, None, &waits(ADDRESS_FREE)));
 
 /// Whether so many wrong codes in all are worth a warning: at 100, 200, 400 and on.
 pub(crate) fn alarms(wrong_codes: i64) -> bool {

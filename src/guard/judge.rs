@@ -54,14 +54,10 @@ impl Found<'_> {
         self.get(key, span).map_or(0, |counter| counter.held(self.1))
     }
 
-    /// How long `key` has no more room, if it has none.
-    fn full(&self, key: &CounterKey, span: Duration, most: i64) -> Option<Duration> {
-        let counter = self.get(key, span)?;
-        (counter.held(self.1) >= most).then(|| counter.ends_in(self.1))
-    }
-
-    fn at(&self, key: &CounterKey, rate: Rate) -> Option<Duration> {
-        self.full(key, rate.span, rate.most.into())
+    /// How long a counter takes no more, if it is full.
+    fn full(&self, quota: &Quota) -> Option<Duration> {
+        let counter = self.get(&quota.key, quota.span)?;
+        (counter.held(self.1) >= quota.most).then(|| counter.ends_in(self.1))
     }
 
     /// How long the wait after wrong codes still is, at most as long as any.
@@ -74,10 +70,11 @@ impl Found<'_> {
 impl Guard {
     /// The keys of all counters that [`Guard::judge`] looks at.
     pub(crate) fn looks_at(subject: &Subject, now: Timestamp) -> Vec<CounterKey> {
-        let mut keys: Vec<_> = watched(subject.known).into_iter().map(|kind| subject.key(kind)).collect();
-        if !subject.known {
+        let mut keys: Vec<_> =
+            watched(subject.origin.known).into_iter().map(|kind| subject.key(kind)).collect();
+        if !subject.origin.known {
             keys.extend(budget::RESERVE.map(|kind| subject.key(kind)));
-            keys.extend(budget::verified_address(&subject.address_hash, budget::day(now)));
+            keys.extend(budget::verified_address(&subject.origin.address_hash, budget::day(now)));
         }
         keys
     }
@@ -85,9 +82,8 @@ impl Guard {
     /// Whether the allowance of the subject's country matters: it has used up what every country has.
     pub(crate) fn needs_history(&self, subject: &Subject, counters: &[Counter], now: Timestamp) -> bool {
         let (found, least) = (Found(counters, now), Allowance::least());
-        let country = subject.key(UNVERIFIED_COUNTRY);
-        let used_up = |rate| found.at(&country, rate).is_some();
-        self.0.settings.unverified && !subject.known && (used_up(least.day) || used_up(least.hour))
+        let used_up = |rate: Rate| found.full(&rate.of(subject.key(UNVERIFIED_COUNTRY))).is_some();
+        self.0.settings.unverified && !subject.origin.known && (used_up(least.day) || used_up(least.hour))
     }
 
     /// What becomes of a send, given the counters that it looks at and the verified sends to its country by day.
@@ -102,13 +98,13 @@ impl Guard {
         if let Some(limited) = Self::judge_try(subject, counters, now) {
             return Decision::Refused(limited);
         }
-        let full = self.0.settings.rates(subject.known).filter_map(|(limit, kind, rate)| {
-            Some((Cause::Limit { limit, rate }, found.at(&subject.key(kind), rate)?))
+        let full = self.0.settings.rates(subject.origin.known).filter_map(|(limit, kind, rate)| {
+            Some((Cause::Limit { limit, rate }, found.full(&rate.of(subject.key(kind)))?))
         });
         if let Some((cause, wait)) = full.max_by_key(|(_, wait)| *wait) {
             return Decision::Refused(RateLimited::new(subject, cause, Some(wait), now));
         }
-        if self.0.settings.unverified && !subject.known {
+        if self.0.settings.unverified && !subject.origin.known {
             over_budget(subject, &found, Allowance::of(days, budget::day(now)))
         } else {
             Decision::Pass
@@ -118,12 +114,13 @@ impl Guard {
     /// Why no try may be made from this address for this number, if so: wrong codes. A known browser waits for its own only.
     pub(crate) fn judge_try(subject: &Subject, counters: &[Counter], now: Timestamp) -> Option<RateLimited> {
         let found = Found(counters, now);
-        let number = subject.key(Kind::wrong_number(subject.known));
-        if found.full(&number, FOREVER, guessing::MOST).is_some() {
+        let key = subject.key(Kind::wrong_number(subject.origin.known));
+        let row = Quota { key, span: FOREVER, most: guessing::MOST };
+        if found.full(&row).is_some() {
             return Some(RateLimited::new(subject, Cause::Closed, None, now));
         }
-        let mut wait = found.wait(&number, FOREVER);
-        if !subject.known {
+        let mut wait = found.wait(&row.key, FOREVER);
+        if !subject.origin.known {
             wait = wait.max(found.wait(&subject.key(Kind::WRONG_ADDRESS), guessing::ADDRESS_SPAN));
         }
         (!wait.is_zero()).then(|| RateLimited::new(subject, Cause::WrongCodes, Some(wait), now))
@@ -132,14 +129,14 @@ impl Guard {
 
 fn over_budget(subject: &Subject, found: &Found<'_>, allowance: Allowance) -> Decision {
     let now = found.1;
-    let (country, address) = (subject.key(UNVERIFIED_COUNTRY), subject.key(UNVERIFIED_ADDRESS));
-    let verified = budget::verified_address(&subject.address_hash, budget::day(now));
+    let verified = budget::verified_address(&subject.origin.address_hash, budget::day(now));
     let verified =
         verified.iter().filter_map(|key| found.get(key, VERIFIED_SPAN)).map(|counter| counter.count);
     let address_rate = budget::of_address(verified.sum());
-    let full = |key: &CounterKey, rate: Rate| Some((rate, found.at(key, rate)?));
+    let full = |kind: Kind, rate: Rate| Some((rate, found.full(&rate.of(subject.key(kind)))?));
 
-    let by_country = full(&country, allowance.day).into_iter().chain(full(&country, allowance.hour));
+    let by_country = [allowance.day, allowance.hour].into_iter();
+    let by_country = by_country.filter_map(|rate| full(UNVERIFIED_COUNTRY, rate));
     let by_country = by_country.max_by_key(|(_, wait)| *wait);
     let most = allowance.day.most;
     let quota = |kind, most| Quota { key: subject.key(kind), span: DAY, most };
@@ -149,19 +146,18 @@ fn over_budget(subject: &Subject, found: &Found<'_>, allowance: Allowance) -> De
         quota(Kind::Reserve(By::Address), ADDRESS_RESERVE),
     ];
     // Any unverified send of the day takes the address' part of the reserve away.
-    let unverified = found.full(&address, DAY, 1);
-    let used_up = quotas.iter().filter_map(|quota| found.full(&quota.key, quota.span, quota.most));
-    let used_up = used_up.chain(unverified).max();
+    let any = quota(UNVERIFIED_ADDRESS, 1);
+    let used_up = quotas.iter().chain([&any]).filter_map(|quota| found.full(quota)).max();
 
     let of_country = by_country.zip(used_up).map(|((rate, wait), reserve)| {
-        let country = Some(subject.country.clone());
+        let country = Some(subject.origin.country.clone());
         (Cause::Unverified { country, rate }, wait.min(reserve))
     });
-    let of_address =
-        full(&address, address_rate).map(|(rate, wait)| (Cause::Unverified { country: None, rate }, wait));
+    let of_address = full(UNVERIFIED_ADDRESS, address_rate)
+        .map(|(rate, wait)| (Cause::Unverified { country: None, rate }, wait));
     match of_country.into_iter().chain(of_address).max_by_key(|(_, wait)| *wait) {
         Some((cause, wait)) => Decision::Refused(RateLimited::new(subject, cause, Some(wait), now)),
-        None if by_country.is_some() => Decision::Reserve(Reserve { quotas, unless: address }),
+        None if by_country.is_some() => Decision::Reserve(Reserve { quotas, unless: any.key }),
         None => Decision::Pass,
     }
 }

@@ -6,7 +6,10 @@
 use std::fmt;
 
 use super::subject::Subject;
-use crate::store::{CounterKey, Verification};
+use crate::{
+    phone::PhoneNumber,
+    store::{CounterKey, Origin, Verification},
+};
 
 /// What has it in common is counted together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,8 +98,20 @@ impl fmt::Display for Kind {
 
 /// Whose counters can be told.
 pub trait Counted {
+    /// The number, its hash, and whence the code was asked for.
+    fn parts(&self) -> (&PhoneNumber, &str, &Origin);
+
     /// What it is counted under.
-    fn whose(&self, by: By) -> &str;
+    fn whose(&self, by: By) -> &str {
+        let (phone, phone_hash, origin) = self.parts();
+        match by {
+            By::Address => &origin.address_hash,
+            By::Number => phone_hash,
+            By::Prefix => phone.prefix(),
+            By::Country => &origin.country,
+            By::Total => "",
+        }
+    }
 
     /// The key of its counters of a kind.
     fn key(&self, kind: Kind) -> CounterKey {
@@ -105,26 +120,14 @@ pub trait Counted {
 }
 
 impl Counted for Subject {
-    fn whose(&self, by: By) -> &str {
-        match by {
-            By::Address => &self.address_hash,
-            By::Number => &self.phone_hash,
-            By::Prefix => self.phone.prefix(),
-            By::Country => &self.country,
-            By::Total => "",
-        }
+    fn parts(&self) -> (&PhoneNumber, &str, &Origin) {
+        (&self.phone, &self.phone_hash, &self.origin)
     }
 }
 
 impl Counted for Verification {
-    fn whose(&self, by: By) -> &str {
-        match by {
-            By::Address => &self.origin.address_hash,
-            By::Number => &self.phone_hash,
-            By::Prefix => self.phone.prefix(),
-            By::Country => &self.origin.country,
-            By::Total => "",
-        }
+    fn parts(&self) -> (&PhoneNumber, &str, &Origin) {
+        (&self.phone, &self.phone_hash, &self.origin)
     }
 }
 
@@ -135,7 +138,8 @@ pub(crate) fn wrong_codes(phone_hash: &str) -> [CounterKey; 2] {
 
 /// All that a number is counted under.
 pub fn of_number(phone_hash: &str) -> [CounterKey; 5] {
-    let [strangers, known] = [false, true].map(|known| Kind::Sends { by: By::Number, known }.of(phone_hash));
-    let [wrong, known_wrong] = wrong_codes(phone_hash);
-    [strangers, known, wrong, known_wrong, Kind::Takeovers(By::Number).of(phone_hash)]
+    let sends = |known| Kind::Sends { by: By::Number, known };
+    let wrong = Kind::wrong_number;
+    [sends(false), sends(true), wrong(false), wrong(true), Kind::Takeovers(By::Number)]
+        .map(|kind| kind.of(phone_hash))
 }

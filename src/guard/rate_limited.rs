@@ -1,6 +1,6 @@
 //! A refusal: why, of what, and until when.
 
-use std::{fmt, net::IpAddr, time::Duration};
+use std::{net::IpAddr, time::Duration};
 
 use super::{limit::Limit, rates::Rate, subject::Subject};
 use crate::{
@@ -10,26 +10,19 @@ use crate::{
     phone::PhoneNumber,
 };
 
-/// What refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cause {
-    /// A limit is reached.
-    Limit {
-        /// Which.
-        limit: Limit,
-        /// The rate of it that is full for longest.
-        rate: Rate,
-    },
-    /// The unverified-send budget of a country or, if there is none, of the address.
-    Unverified {
-        /// Whose budget it is.
-        country: Option<String>,
-        /// The window that is full.
-        rate: Rate,
-    },
-    /// The wait after wrong codes.
+/// What refused. `Display` is for the operator.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Cause {
+    /// The rate is the one that is full for longest.
+    #[error("{} {rate}", limit.setting())]
+    Limit { limit: Limit, rate: Rate },
+    /// The budget of a country or, if there is none, of the address.
+    #[error("LIMIT_UNVERIFIED {rate} of {}", country.as_deref().unwrap_or("the address"))]
+    Unverified { country: Option<String>, rate: Rate },
+    /// The wait after them.
+    #[error("wrong codes")]
     WrongCodes,
-    /// Too many wrong codes in a row.
+    #[error("closed after wrong codes; see phonegate unlock")]
     Closed,
 }
 
@@ -50,25 +43,11 @@ impl Cause {
     }
 }
 
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Limit { rate, .. } => write!(f, "{} {rate}", self.rule()),
-            Self::Unverified { country: Some(country), rate } => {
-                write!(f, "{} {rate} of {country}", self.rule())
-            }
-            Self::Unverified { country: None, rate } => write!(f, "{} {rate} of the address", self.rule()),
-            Self::WrongCodes => f.write_str("wrong codes"),
-            Self::Closed => f.write_str("closed after wrong codes; see phonegate unlock"),
-        }
-    }
-}
-
 /// A send or a try that was turned down: one line in the log, one sentence for the visitor.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{cause}")]
 pub struct RateLimited {
-    /// What refused.
-    pub cause: Cause,
+    pub(crate) cause: Cause,
     /// When to come back; nothing if time does not help.
     pub wait: Option<Duration>,
     again: Option<Timestamp>,
@@ -85,7 +64,7 @@ impl RateLimited {
             wait,
             again: wait.map(|wait| now + wait),
             phone: subject.phone.clone(),
-            country: subject.country.clone(),
+            country: subject.origin.country.clone(),
             address: subject.address,
         }
     }
@@ -95,11 +74,5 @@ impl RateLimited {
         let event = if passed { Event::WouldRefuse } else { Event::Refused };
         let line = Line::new(event, &self.phone, keys).at(self.address).country(&self.country);
         line.limit(&self.cause, self.again).because(&self.cause).write();
-    }
-}
-
-impl fmt::Display for RateLimited {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.cause.fmt(f)
     }
 }

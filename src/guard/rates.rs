@@ -2,6 +2,8 @@
 
 use std::{fmt, time::Duration};
 
+use crate::store::Quota;
+
 /// So many in so long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
@@ -9,6 +11,13 @@ pub struct Rate {
     pub most: u32,
     /// In how long. Such a window starts with the first send it counts, never on the clock.
     pub span: Duration,
+}
+
+impl Rate {
+    /// What a counter takes by it.
+    pub(super) fn of<K>(self, key: K) -> Quota<K> {
+        Quota { key, span: self.span, most: self.most.into() }
+    }
 }
 
 /// The rates of one limit, shortest window first; none switch it off.

@@ -1,7 +1,5 @@
 //! What `phonegate guard` shows: how full everything is that is counted.
 
-use std::fmt;
-
 use super::{
     Mode,
     budget::{self, Allowance, DAY, HOUR, PAST_DAYS},
@@ -13,145 +11,92 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    store::{Closed, Conversion, Full, Fullness, Store, StoreError},
+    store::{Fullness, Quota, Store, StoreError},
 };
-
-/// The counters of sends that have a line, and what limits them.
-fn lines() -> Vec<(Kind, &'static str)> {
-    let mut lines = Vec::new();
-    for limit in Limit::ALL {
-        let (strangers, known) = (limit.kind(false), limit.kind(true));
-        lines.extend(strangers.map(|kind| (kind, limit.setting())));
-        lines.extend(known.filter(|_| known != strangers).map(|kind| (kind, "  known browsers")));
-    }
-    lines.push((Kind::Unverified(By::Address), "LIMIT_UNVERIFIED of an address"));
-    lines
-}
 
 /// How many blocks of numbers are listed.
 const PREFIXES: i64 = 10;
 
-/// A country's sends of the last day, and its budget.
-struct Country {
-    conversion: Conversion,
-    allowance: Allowance,
-    day: i64,
-    hour: i64,
-    reserve: i64,
+/// The state of the guard, for the operator's terminal. `mode` and `unverified` are the settings `GUARD_MODE` and
+/// `LIMIT_UNVERIFIED`.
+pub async fn report(
+    store: &Store,
+    (mode, unverified): (Mode, bool),
+    now: Timestamp,
+) -> Result<String, StoreError> {
+    let mode = if mode == Mode::Enforce { "enforce" } else { "observe" };
+    let unverified = if unverified { "on" } else { "off" };
+    let mut lines = vec![format!("GUARD_MODE={mode} LIMIT_UNVERIFIED={unverified}")];
+    lines.extend(countries(store, now).await?);
+    lines.extend(limits(store, now).await?);
+    lines.extend(alarms(store, now).await?);
+    Ok(lines.join("\n") + "\n")
 }
 
-/// The state of the guard. `Display` is for the operator's terminal.
-pub struct Report {
-    mode: Mode,
-    unverified: bool,
-    countries: Vec<Country>,
-    limits: Vec<(&'static str, Fullness)>,
-    prefixes: Vec<Full>,
-    wrong_codes: i64,
-    undelivered: i64,
-    closed: Vec<Closed>,
-}
-
-impl Report {
-    /// Reads the state from the store; `mode` and `unverified` are the settings `GUARD_MODE` and `LIMIT_UNVERIFIED`.
-    pub async fn read(
-        store: &Store,
-        (mode, unverified): (Mode, bool),
-        now: Timestamp,
-    ) -> Result<Self, StoreError> {
-        let mut countries = Vec::new();
-        for conversion in store.conversion(now - DAY).await? {
-            countries.push(Country::read(store, conversion, now).await?);
-        }
-        let mut limits = Vec::new();
-        for (kind, name) in lines() {
-            let fullness = store.fullness(&kind.to_string(), now).await?;
-            limits.extend(fullness.into_iter().map(|fullness| (name, fullness)));
-        }
-        let alarms = [Kind::WRONG_TOTAL, Kind::Undelivered].map(|kind| kind.of(""));
-        let counters = store.counters(&alarms).await?;
-        let [wrong_codes, undelivered] = alarms.map(|alarm| Found(&counters, now).held(&alarm, ALARM_SPAN));
-        let prefix = Kind::Sends { by: By::Prefix, known: false }.to_string();
-        let wrong_number = Kind::wrong_number(false).to_string();
-        Ok(Self {
-            mode,
-            unverified,
-            countries,
-            limits,
-            prefixes: store.fullest(&prefix, PREFIXES, now).await?,
-            wrong_codes,
-            undelivered,
-            closed: store.closed(&wrong_number, FOREVER, MOST).await?,
-        })
-    }
-}
-
-impl Country {
-    async fn read(store: &Store, conversion: Conversion, now: Timestamp) -> Result<Self, StoreError> {
-        let unverified = Kind::Unverified(By::Country).of(&conversion.country);
-        let reserve = Kind::Reserve(By::Country).of(&conversion.country);
+/// The sends of the last day by country, and the budgets.
+async fn countries(store: &Store, now: Timestamp) -> Result<Vec<String>, StoreError> {
+    let mut lines = vec![format!(
+        "\n{:<8} {:>17} {:>11} {:>17} {:>17} {:>14}",
+        "country", "verified, 24 h", "of sent", "unverified, day", "unverified, hour", "reserve, day"
+    )];
+    for (country, sent, verified) in store.conversion(now - DAY).await? {
+        let [unverified, reserve] =
+            [Kind::Unverified(By::Country), Kind::Reserve(By::Country)].map(|kind| kind.of(&country));
         let counters = store.counters(&[unverified.clone(), reserve.clone()]).await?;
-        let found = Found(&counters, now);
-        let today = budget::day(now);
-        let days = store.verified_days(&conversion.country, today - PAST_DAYS).await?;
-        Ok(Self {
-            allowance: Allowance::of(&days, today),
-            day: found.held(&unverified, DAY),
-            hour: found.held(&unverified, HOUR),
-            reserve: found.held(&reserve, DAY),
-            conversion,
-        })
+        let days = store.verified_days(&country, budget::day(now) - PAST_DAYS).await?;
+        let allowance = Allowance::of(&days, budget::day(now));
+        let of = |key, span, most: i64| format!("{} of {most}", Found(&counters, now).held(key, span));
+        let percent = verified * 100 / sent.max(1);
+        lines.push(format!(
+            "{country:<8} {:>17} {sent:>11} {:>17} {:>17} {:>14}",
+            format!("{verified} ({percent} %)"),
+            of(&unverified, DAY, allowance.day.most.into()),
+            of(&unverified, HOUR, allowance.hour.most.into()),
+            of(&reserve, DAY, budget::of_reserve(allowance.day.most)),
+        ));
     }
+    Ok(lines)
 }
 
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mode = if self.mode == Mode::Enforce { "enforce" } else { "observe" };
-        writeln!(f, "GUARD_MODE={mode} LIMIT_UNVERIFIED={}", if self.unverified { "on" } else { "off" })?;
-
-        writeln!(
-            f,
-            "\n{:<8} {:>17} {:>11} {:>17} {:>17} {:>14}",
-            "country", "verified, 24 h", "of sent", "unverified, day", "unverified, hour", "reserve, day"
-        )?;
-        for Country { conversion: Conversion { country, sent, verified }, allowance, day, hour, reserve } in
-            &self.countries
-        {
-            let percent = verified * 100 / (*sent).max(1);
-            let of = |count: &i64, most: i64| format!("{count} of {most}");
-            writeln!(
-                f,
-                "{country:<8} {:>17} {sent:>11} {:>17} {:>17} {:>14}",
-                format!("{verified} ({percent} %)"),
-                of(day, allowance.day.most.into()),
-                of(hour, allowance.hour.most.into()),
-                of(reserve, budget::of_reserve(allowance.day.most)),
-            )?;
-        }
-
-        writeln!(
-            f,
-            "\n{:<32} {:>8} {:>9} {:>12} {:>8} {:>8}",
-            "limit", "window", "counted", "four fifths", "full", "highest"
-        )?;
-        for (name, Fullness { span, running, near, full, highest, most }) in &self.limits {
-            let highest = format!("{highest}/{most}");
-            writeln!(
-                f,
-                "{name:<32} {:>8} {running:>9} {near:>12} {full:>8} {highest:>8}",
-                Span(*span).to_string()
-            )?;
-        }
-        for Full { key, span, count, most } in &self.prefixes {
-            writeln!(f, "{key}: {count} of {most} in {}", Span(*span))?;
-        }
-
-        writeln!(f, "\nwrong codes in the last hour: {}", self.wrong_codes)?;
-        writeln!(f, "messages of the last hour that did not arrive: {}", self.undelivered)?;
-        writeln!(f, "numbers closed to unknown browsers: {}", self.closed.len())?;
-        for Closed { phone, since } in &self.closed {
-            writeln!(f, "  {phone}, wrong codes since {since}")?;
-        }
-        Ok(())
+/// How full the counters of sends are.
+async fn limits(store: &Store, now: Timestamp) -> Result<Vec<String>, StoreError> {
+    let mut kinds = Vec::new();
+    for limit in Limit::ALL {
+        let (strangers, known) = (limit.kind(false), limit.kind(true));
+        kinds.extend(strangers.map(|kind| (kind, limit.setting())));
+        kinds.extend(known.filter(|_| known != strangers).map(|kind| (kind, "  known browsers")));
     }
+    kinds.push((Kind::Unverified(By::Address), "LIMIT_UNVERIFIED of an address"));
+
+    let mut lines = vec![format!(
+        "\n{:<32} {:>8} {:>9} {:>12} {:>8} {:>8}",
+        "limit", "window", "counted", "four fifths", "full", "highest"
+    )];
+    for (kind, name) in kinds {
+        for Fullness { span, running, near, full, highest, most } in
+            store.fullness(&kind.to_string(), now).await?
+        {
+            let (span, highest) = (Span(span).to_string(), format!("{highest}/{most}"));
+            lines.push(format!("{name:<32} {span:>8} {running:>9} {near:>12} {full:>8} {highest:>8}"));
+        }
+    }
+    let prefix = Kind::Sends { by: By::Prefix, known: false }.to_string();
+    for (Quota { key, span, most }, count) in store.fullest(&prefix, PREFIXES, now).await? {
+        lines.push(format!("{}: {count} of {most} in {}", key.as_str(), Span(span)));
+    }
+    Ok(lines)
+}
+
+async fn alarms(store: &Store, now: Timestamp) -> Result<Vec<String>, StoreError> {
+    let alarms = [Kind::WRONG_TOTAL, Kind::Undelivered].map(|kind| kind.of(""));
+    let counters = store.counters(&alarms).await?;
+    let [wrong_codes, undelivered] = alarms.map(|alarm| Found(&counters, now).held(&alarm, ALARM_SPAN));
+    let closed = store.closed(&Kind::wrong_number(false).to_string(), FOREVER, MOST).await?;
+    let mut lines = vec![
+        format!("\nwrong codes in the last hour: {wrong_codes}"),
+        format!("messages of the last hour that did not arrive: {undelivered}"),
+        format!("numbers closed to unknown browsers: {}", closed.len()),
+    ];
+    lines.extend(closed.iter().map(|(phone, since)| format!("  {phone}, wrong codes since {since}")));
+    Ok(lines)
 }

@@ -32,51 +32,24 @@ pub struct Subject {
     pub phone: PhoneNumber,
     /// How the store knows the number.
     pub phone_hash: String,
-    /// The two letters of a country, or `+` and the prefix of a number that belongs to none.
-    pub country: String,
     /// The client address.
     pub address: IpAddr,
-    /// How the counters know its network.
-    pub address_hash: String,
-    /// Whether this number has signed in with this browser before.
-    pub known: bool,
+    /// What is kept of it with the attempt.
+    pub origin: Origin,
 }
 
 impl Subject {
     /// A send that is asked for.
     pub fn new(keys: &Keys, phone: &PhoneNumber, address: IpAddr) -> Self {
         let country = phone.area().map_or_else(|| format!("+{}", phone.prefix()), |area| area.to_string());
-        Self {
-            phone: phone.clone(),
-            phone_hash: keys.phone(phone),
-            country,
-            address,
-            address_hash: address_hash(keys, address),
-            known: false,
-        }
+        let origin = Origin { country, address_hash: address_hash(keys, address), ..Origin::default() };
+        Self { phone: phone.clone(), phone_hash: keys.phone(phone), address, origin }
     }
 
     /// A try for an attempt, from where it is typed.
     pub(crate) fn of_try(keys: &Keys, attempt: &Verification, address: IpAddr) -> Self {
-        Self {
-            phone: attempt.phone.clone(),
-            phone_hash: attempt.phone_hash.clone(),
-            country: attempt.origin.country.clone(),
-            address,
-            address_hash: address_hash(keys, address),
-            known: attempt.origin.known,
-        }
-    }
-
-    /// What is kept with the attempt.
-    pub fn origin(&self, reserve: bool) -> Origin {
-        Origin {
-            country: self.country.clone(),
-            address_hash: self.address_hash.clone(),
-            known: self.known,
-            reserve,
-            outsider: false,
-        }
+        let origin = Origin { address_hash: address_hash(keys, address), ..attempt.origin.clone() };
+        Self { phone: attempt.phone.clone(), phone_hash: attempt.phone_hash.clone(), address, origin }
     }
 }
 

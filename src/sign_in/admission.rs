@@ -22,7 +22,7 @@ impl SignIn {
     pub(super) async fn subject(&self, phone: &PhoneNumber, asker: &Asker) -> Result<Subject, SignInError> {
         let mut subject = Subject::new(&self.core.keys, phone, asker.address);
         for hash in self.known_hashes(asker, &subject.phone_hash) {
-            subject.known |= self.core.store.is_known(&hash, self.core.clock.now()).await?;
+            subject.origin.known |= self.core.store.is_known(&hash, self.core.clock.now()).await?;
         }
         Ok(subject)
     }
@@ -33,7 +33,7 @@ impl SignIn {
         let now = self.core.clock.now();
         let counters = self.core.store.counters(&Guard::looks_at(subject, now)).await?;
         let days = if self.guard.needs_history(subject, &counters, now) {
-            self.core.store.verified_days(&subject.country, budget::day(now) - PAST_DAYS).await?
+            self.core.store.verified_days(&subject.origin.country, budget::day(now) - PAST_DAYS).await?
         } else {
             Vec::new()
         };
@@ -93,11 +93,10 @@ impl SignIn {
     /// Counts a try as wrong before it is known to be; says how many in a row there are with it, or why it may not be
     /// made.
     pub(super) async fn count_try(&self, subject: &Subject) -> Result<Result<i64, RateLimited>, SignInError> {
-        let (now, number) = (self.core.clock.now(), Kind::wrong_number(subject.known));
+        let (now, number) = (self.core.clock.now(), Kind::wrong_number(subject.origin.known));
         let key = subject.key(number);
         let label = subject.phone.masked();
-        let counted =
-            self.core.store.count_wrong_code(self.guard.wrong_number(), &key, Some(&label), now).await?;
+        let counted = self.core.store.count_wrong_code(&guessing::OF_NUMBER, &key, Some(&label), now).await?;
         match counted {
             Some(count) => Ok(Ok(count)),
             None => Ok(Err(self.limited_try(subject, number).await?.unwrap_or_else(|| {
@@ -136,7 +135,7 @@ impl SignIn {
         if guessing::alarms(all) {
             tracing::warn!(all, "{all} wrong codes in an hour: someone may be guessing");
         }
-        if subject.known {
+        if subject.origin.known {
             if count >= guessing::MOST {
                 self.core.store.forget_browsers(&subject.phone_hash).await?;
                 tracing::warn!(
@@ -153,8 +152,7 @@ impl SignIn {
             );
         }
         let key = subject.key(Kind::WRONG_ADDRESS);
-        let at_address =
-            self.core.store.count_wrong_code(self.guard.wrong_address(), &key, None, now).await?;
+        let at_address = self.core.store.count_wrong_code(&guessing::OF_ADDRESS, &key, None, now).await?;
         let waits = [
             guessing::wait(count, guessing::FREE),
             guessing::wait(at_address.unwrap_or(0), guessing::ADDRESS_FREE),

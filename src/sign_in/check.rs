@@ -245,7 +245,10 @@ impl SignIn {
             }
             check => {
                 self.tell_unchecked(attempt, &check);
-                self.core.store.uncount_wrong_code(&subject.key(Kind::wrong_number(subject.known))).await?;
+                self.core
+                    .store
+                    .uncount_wrong_code(&subject.key(Kind::wrong_number(subject.origin.known)))
+                    .await?;
                 Ok(check)
             }
         }

@@ -196,12 +196,14 @@ pub async fn endings(sign_in: &SignIn) -> Result<(), SignInError> {
     let tally = |ended: &[Ended]| budget::tally(ended);
     loop {
         let ended = sign_in.core.store.end_attempts(now, ENDINGS, tally).await?;
-        let sent = |attempt: &&Ended| attempt.messages > 0 && !attempt.outsider;
+        let sent = |attempt: &&Ended| attempt.messages > 0 && !attempt.origin.outsider;
         for attempt in ended.iter().filter(sent).filter(|attempt| attempt.state != State::Verified) {
-            sign_in.core.metrics.ended(&attempt.country, attempt.state.as_str());
+            sign_in.core.metrics.ended(&attempt.origin.country, attempt.state.as_str());
         }
         // Of an outsider's it was told that no code went out.
-        for phone in ended.iter().filter(|attempt| !attempt.outsider).filter_map(|it| it.ran_out.as_ref()) {
+        for phone in
+            ended.iter().filter(|attempt| !attempt.origin.outsider).filter_map(|it| it.ran_out.as_ref())
+        {
             Line::new(Event::Expired, phone, &sign_in.core.keys).write();
         }
         if ended.len() < ENDINGS {

@@ -284,7 +284,8 @@ impl SignIn {
             cancel_at: None,
             origin: Origin {
                 outsider: !self.destinations.allowed.allows(&subject.phone),
-                ..subject.origin(reserve)
+                reserve,
+                ..subject.origin.clone()
             },
             return_to: return_to.map(str::to_owned),
             delivery: Delivery::new(steps, now, now + self.verify.runs_for(steps)),

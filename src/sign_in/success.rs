@@ -127,8 +127,8 @@ impl SignIn {
     /// Counts a wrong code that came with a token which a sign-in has replaced.
     async fn guessed_after_success(&self, form: &Form, attempt: &Verification) -> Result<(), SignInError> {
         // Whoever still has that token is not taken for the browser that signed in.
-        let subject =
-            Subject { known: false, ..Subject::of_try(&self.core.keys, attempt, form.asker.address) };
+        let mut subject = Subject::of_try(&self.core.keys, attempt, form.asker.address);
+        subject.origin.known = false;
         tracing::warn!(
             phone = subject.phone.masked(),
             "a wrong code for a sign-in that was over: someone may hold a cookie of before"

@@ -6,18 +6,18 @@
 //! * It knows no rule: what is counted, how far and for how long is said by the callers.
 
 pub(super) mod counters;
+mod counting;
 mod ended;
 mod known;
 mod report;
-mod reserve;
 #[cfg(test)]
 mod tests;
 mod wrong_codes;
 
 pub(super) use counters::fits;
-pub use counters::{Count, Counter, CounterKey, Counting, Quota};
+pub use counters::{Counter, CounterKey, Quota};
+pub(crate) use counting::Reserve;
+pub use counting::{Count, Counting};
 pub use ended::{Ended, Tally};
-pub(crate) use report::{Closed, Conversion, Full, Fullness};
-pub(crate) use reserve::Reserve;
-pub(crate) use wrong_codes::Counted;
+pub(crate) use report::Fullness;
 pub use wrong_codes::WrongCodes;

@@ -79,9 +79,9 @@ pub struct Verification {
 /// Where a code goes and who asked for it, as the guard counts it.
 #[derive(Debug, Clone, Default)]
 pub struct Origin {
-    /// Where the code goes.
+    /// The two letters of a country, or `+` and the prefix of a number that belongs to none.
     pub country: String,
-    /// Whence it was asked for.
+    /// How the counters know the network that asked.
     pub address_hash: String,
     /// Asked for by a browser that this number has signed in with before.
     pub known: bool,

@@ -3,7 +3,7 @@
 use aws_lc_rs::digest;
 use data_encoding::{HEXLOWER, HEXUPPER};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use phonegate::guard::{Kind, Mode, report::Report};
+use phonegate::guard::{Kind, Mode, report::report as guard_report};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -283,7 +283,7 @@ async fn messages_that_will_not_arrive_are_counted_once_each_and_shown_to_the_op
     let store = &app.state().sign_in.core.store;
     let counted = store.counters(&[Kind::Undelivered.of("")]).await.unwrap();
     assert_eq!(counted.iter().map(|counter| counter.count).collect::<Vec<_>>(), [3]);
-    let report = Report::read(store, (Mode::Enforce, true), app.clock.now()).await.unwrap().to_string();
+    let report = guard_report(store, (Mode::Enforce, true), app.clock.now()).await.unwrap();
     assert!(report.contains("messages of the last hour that did not arrive: 3"), "{report}");
 }
 

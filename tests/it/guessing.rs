@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use phonegate::{
     code::Pin,
-    guard::Asker,
+    guard::{Asker, guessing::OF_NUMBER},
     keys::Token,
     sign_in::{Check, Start},
     store::Device,
@@ -121,11 +121,10 @@ async fn a_number_that_is_closed_takes_no_code_of_an_attempt_that_runs() {
     let sign_in = &app.state().sign_in;
     let phone = phonegate::phone::PhoneNumber::from_store("+12025550150".to_owned());
     let key = phonegate::guard::Kind::wrong_number(false).of(&sign_in.core.keys.phone(&phone));
-    let wrong = sign_in.guard.wrong_number();
     for day in 0..100 {
         // Each long after the one before.
         let at = app.clock.now() - secs((100 - day) * 3600);
-        sign_in.core.store.count_wrong_code(wrong, &key, None, at).await.unwrap().unwrap();
+        sign_in.core.store.count_wrong_code(&OF_NUMBER, &key, None, at).await.unwrap().unwrap();
     }
 
     let answer = browser.check(&id, THE_CODE).await;

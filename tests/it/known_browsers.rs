@@ -1,7 +1,7 @@
 //! Known browsers: a stranger can use up a number's limits and guess at it, and its owner still gets in.
 
 use phonegate::{
-    guard::{Asker, KNOWN_FOR, Kind, key},
+    guard::{Asker, KNOWN_FOR, Kind, guessing::OF_NUMBER, key},
     phone::PhoneNumber,
     sign_in::{Refusal, Start},
 };
@@ -79,14 +79,12 @@ async fn nor_one_who_guesses_until_the_number_is_closed() {
     for store in each_store().await {
         let app = test_app().store(store.as_deref()).provider_without_limits().await.spawn().await;
         let owner = known_browser(&app, PHONE).await;
-        let guard = &app.state().sign_in.guard;
         let phone_hash =
             app.state().sign_in.core.keys.phone(&PhoneNumber::from_store("+12025550150".to_owned()));
         let key = Kind::wrong_number(false).of(&phone_hash);
         for hour in 0..100 {
             let at = app.clock.now() + secs(hour * 3600);
-            let counted =
-                app.state().sign_in.core.store.count_wrong_code(guard.wrong_number(), &key, None, at).await;
+            let counted = app.state().sign_in.core.store.count_wrong_code(&OF_NUMBER, &key, None, at).await;
             assert!(counted.unwrap().is_some());
         }
         app.clock.advance(secs(100 * 3600));

@@ -167,7 +167,7 @@ async fn whoever_holds_the_token_of_before_has_one_guess_and_it_counts() {
         let thief = Subject::new(&sign_in.core.keys, &PhoneNumber::from_store(String::new()), THIEF.into());
         let keys = [
             Kind::wrong_number(false).of(&phone),
-            Kind::WrongCodes { by: By::Address, known: false }.of(&thief.address_hash),
+            Kind::WrongCodes { by: By::Address, known: false }.of(&thief.origin.address_hash),
         ];
         let counters = sign_in.core.store.counters(&keys).await.unwrap();
         assert_eq!(counters.iter().map(|counter| counter.count).collect::<Vec<_>>(), [1, 1]);

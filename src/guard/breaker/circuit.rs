@@ -54,8 +54,8 @@ pub(super) enum Leave {
 
 #[derive(Debug)]
 pub(super) struct Circuit {
-    first_pause: Duration,
-    longest_pause: Duration,
+    /// The first, and the longest.
+    pub(super) pauses: (Duration, Duration),
     /// The faults since the last good answer: when, and for whom. No two share a number or an address.
     faults: Vec<(Timestamp, Option<Caller>)>,
     open: Option<Open>,
@@ -123,8 +123,8 @@ impl Open {
 }
 
 impl Circuit {
-    pub(super) fn new(first_pause: Duration, longest_pause: Duration) -> Self {
-        Self { first_pause, longest_pause, faults: Vec::new(), open: None, alarmed_at: None }
+    pub(super) fn new(pauses: (Duration, Duration)) -> Self {
+        Self { pauses, faults: Vec::new(), open: None, alarmed_at: None }
     }
 
     /// Whether the provider is left alone as far as `caller` goes, and for how long.
@@ -173,10 +173,10 @@ impl Circuit {
                 self.open = Some(open);
                 return None;
             }
-            Some(open) => Open { pause: (open.pause * 2).min(self.longest_pause), ..open },
+            Some(open) => Open { pause: (open.pause * 2).min(self.pauses.1), ..open },
             None if at_once || self.is_enough(now, caller.clone()) => {
                 let failed = self.faults.drain(..).filter_map(|(_, caller)| caller).collect();
-                Open::new(self.first_pause, failed)
+                Open::new(self.pauses.0, failed)
             }
             None => return None,
         };

@@ -11,7 +11,7 @@ fn secs(seconds: u64) -> Duration {
 }
 
 fn sends() -> Circuit {
-    Circuit::new(secs(15), secs(120))
+    Circuit::new((secs(15), secs(120)))
 }
 
 fn caller(number: &str, address: &str) -> Caller {

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::store::State;
+use crate::store::{Origin, State};
 
 const TODAY: i64 = 20_833;
 
@@ -40,14 +40,15 @@ fn an_address_may_have_a_share_of_what_it_verifies_and_never_less_than_the_least
 fn ended(country: &str, address: &str, verified: bool) -> Ended {
     Ended {
         ran_out: None,
-        outsider: false,
-        country: country.to_owned(),
-        address_hash: address.to_owned(),
-        known: false,
+        origin: Origin { country: country.to_owned(), address_hash: address.to_owned(), ..Origin::default() },
         state: if verified { State::Verified } else { State::Expired },
         messages: 1,
         verified_at: verified.then(|| Timestamp::from_millis(TODAY * 86_400_000)),
     }
+}
+
+fn known(send: Ended) -> Ended {
+    Ended { origin: Origin { known: true, ..send.origin }, ..send }
 }
 
 #[test]
@@ -57,8 +58,8 @@ fn each_send_that_ended_counts_as_verified_or_not() {
         ended("GB", "b", false),
         ended("FR", "a", false),
         ended("GB", "a", true),
-        Ended { known: true, ..ended("GB", "a", false) },
-        Ended { known: true, ..ended("GB", "a", true) },
+        known(ended("GB", "a", false)),
+        known(ended("GB", "a", true)),
         Ended { messages: 0, ..ended("GB", "a", false) },
     ];
 

@@ -20,13 +20,16 @@ fn guard(unverified: bool) -> Guard {
 fn subject(known: bool) -> Subject {
     let phone = PhoneNumber::from_store("+447400000001".to_owned());
     let address: IpAddr = "198.51.100.7".parse().unwrap();
-    Subject { known, ..Subject::new(&Keys::new(b"test"), &phone, address) }
+    let mut subject = Subject::new(&Keys::new(b"test"), &phone, address);
+    subject.origin.known = known;
+    subject
 }
 
 /// A counter whose window began `age` seconds ago.
 fn counter(key: &str, span: Duration, count: i64, age: u64) -> Counter {
     let subject = subject(false);
-    let key = key.replace("{n}", &subject.phone_hash[..22]).replace("{a}", &subject.address_hash[..22]);
+    let key =
+        key.replace("{n}", &subject.phone_hash[..22]).replace("{a}", &subject.origin.address_hash[..22]);
     Counter {
         key: CounterKey::new(key),
         span,

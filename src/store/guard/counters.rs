@@ -1,17 +1,12 @@
 //! Counters: how much of what in which span of time.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use sqlx::{Any, AssertSqlSafe, Connection, Executor, Row, any::AnyRow};
+use sqlx::{Any, AssertSqlSafe, Executor, Row, any::AnyRow};
 
-use super::reserve::Reserve;
 use crate::{
     clock::{Timestamp, millis},
-    store::{
-        Store, StoreError,
-        chain::{BEFORE, Chain},
-        verifications::{FIRST_NOW, FIRST_PARAMETERS, insert_first},
-    },
+    store::{Store, StoreError},
 };
 
 /// What is counted, and of whom, in the guard's words: `number HASH`, `total`.
@@ -80,103 +75,7 @@ macro_rules! count_on {
 }
 pub(super) use count_on;
 
-/// The statements that count a send by quotas which stay the same as long as the app runs. They know kinds of counters, and
-/// ask for the key of each when they are run.
-#[derive(Debug, Clone)]
-pub struct Counting<K> {
-    sql: Arc<str>,
-    with_first: Chain,
-    /// What the statements bind, in their order; so many of them, the first, are counted.
-    keys: Vec<K>,
-    counted: usize,
-}
-
-impl<K: Copy + PartialEq> Counting<K> {
-    /// Rows are taken in the order of the quotas. If `strict`, a send that does not fit everywhere is counted nowhere.
-    /// `watched`: what holds back an attempt that is the first of its browser, if it is full or says to wait.
-    pub fn new(quotas: &[Quota<K>], watched: &[K], strict: bool) -> Self {
-        let mut keys = Vec::new();
-        let mut place = |key: K| {
-            keys.iter().position(|other| *other == key).unwrap_or_else(|| {
-                keys.push(key);
-                keys.len() - 1
-            })
-        };
-        let counts: Vec<_> = quotas.iter().map(|quota| (place(quota.key), quota)).collect();
-        let watched: Vec<_> = watched.iter().map(|key| place(*key) + FIRST_PARAMETERS + 1).collect();
-        // Numbers only, and none of them from a visitor.
-        let rows = |now: usize, first_key: usize| {
-            let row = |(place, quota): &(usize, &Quota<K>)| {
-                let (key, span, strict) = (first_key + place, millis(quota.span), i64::from(strict));
-                format!("(${key}, {span}, {}, {strict}, ${now}, 1)", quota.most)
-            };
-            counts.iter().map(row).collect::<Vec<_>>().join(", ")
-        };
-        let sql = format!("{INSERT} VALUES {}{}", rows(1, 2), count_on!());
-        let with_first = format!(
-            "{INSERT} SELECT * FROM (VALUES {}) AS counted WHERE {BEFORE}{}",
-            rows(FIRST_NOW, FIRST_PARAMETERS + 1),
-            count_on!()
-        );
-        let insert = insert_first(&watched);
-        let steps = [insert.as_str(), &with_first];
-        let with_first = Chain::new(if counts.is_empty() { &steps[..1] } else { &steps });
-        let counted = counts.iter().map(|(place, _)| place + 1).max().unwrap_or_default();
-        Self { sql: sql.into(), with_first, keys, counted }
-    }
-
-    /// One send, of which `key` tells what is counted.
-    pub fn of(&self, key: impl Fn(K) -> CounterKey) -> Count<'_> {
-        let keys = self.keys.iter().map(|kind| key(*kind)).collect();
-        Count { sql: &self.sql, with_first: &self.with_first, keys, counted: self.counted }
-    }
-}
-
-/// A send that is to be counted.
-#[derive(Debug)]
-pub struct Count<'a> {
-    sql: &'a Arc<str>,
-    /// Writes an attempt down and counts its send, or neither; binds all of the keys.
-    pub(in crate::store) with_first: &'a Chain,
-    pub(in crate::store) keys: Vec<CounterKey>,
-    counted: usize,
-}
-
-const INSERT: &str = "INSERT INTO guard_counters (key, span, most, strict, started_at, count)";
-
 impl Store {
-    /// Counts one send everywhere, or, if it does not fit, nowhere. `reserve`: what else it has to fit into.
-    pub(crate) async fn count_send(
-        &self,
-        Count { sql, keys, counted, .. }: Count<'_>,
-        reserve: Option<&Reserve>,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let count = (counted > 0).then(|| {
-            let query = sqlx::query(AssertSqlSafe(Arc::clone(sql))).bind(now.as_millis());
-            keys.into_iter().take(counted).fold(query, |query, key| query.bind(key.0))
-        });
-        let mut connection = self.hold().await?;
-        let Some(reserve) = reserve else {
-            let Some(count) = count else { return Ok(true) };
-            return fits(count.execute(&mut *connection).await.map(|_| true));
-        };
-        let mut transaction = connection.begin().await?;
-        // What is not committed is rolled back.
-        if let Some(count) = count
-            && !fits(count.execute(&mut *transaction).await.map(|_| true))?
-        {
-            return Ok(false);
-        }
-        for quota in &reserve.quotas {
-            if !fits(reserve.take(&mut *transaction, quota, now).await)? {
-                return Ok(false);
-            }
-        }
-        transaction.commit().await?;
-        Ok(true)
-    }
-
     /// The counters of some keys; no counter means that nothing was counted.
     pub async fn counters(&self, keys: &[CounterKey]) -> Result<Vec<Counter>, StoreError> {
         let places: Vec<_> = (1..=keys.len()).map(|place| format!("${place}")).collect();
@@ -188,7 +87,7 @@ impl Store {
         let read = |row: AnyRow| {
             Ok(Counter {
                 key: CounterKey(row.try_get(0)?),
-                span: Duration::from_millis(row.try_get::<i64, _>(1)?.unsigned_abs()),
+                span: span(&row, 1)?,
                 started_at: Timestamp::from_millis(row.try_get(2)?),
                 count: row.try_get(3)?,
                 not_before: Timestamp::from_millis(row.try_get(4)?),
@@ -246,6 +145,10 @@ pub(in crate::store) async fn add<'e>(
     );
     let query = sqlx::query_scalar(SQL).bind(key.as_str()).bind(millis(*span)).bind(*most);
     query.bind(now.as_millis()).bind(count).fetch_one(executor).await
+}
+
+pub(super) fn span(row: &AnyRow, column: usize) -> Result<Duration, sqlx::Error> {
+    Ok(Duration::from_millis(row.try_get::<i64, _>(column)?.unsigned_abs()))
 }
 
 /// Whether the counters took it: a limit that is reached is no failure of the store.

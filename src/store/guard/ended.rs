@@ -8,28 +8,21 @@ use super::counters::{self, Quota};
 use crate::{
     clock::Timestamp,
     phone::PhoneNumber,
-    store::{State, Store, StoreError},
+    store::{Origin, State, Store, StoreError},
 };
 
 /// An attempt whose lifetime is over.
 #[derive(Debug, Clone)]
 pub struct Ended {
-    /// Where the code went.
-    pub country: String,
-    /// Whence it was asked for.
-    pub address_hash: String,
-    /// Asked for by a known browser.
-    pub known: bool,
-    /// How it ended.
-    pub state: State,
+    /// What it is counted by. An outsider's messages did not really go out.
+    pub(crate) origin: Origin,
+    pub(crate) state: State,
     /// How many messages went out, or may have.
-    pub messages: i64,
-    /// Outside of `ALLOWED_NUMBERS`: none of them really did.
-    pub outsider: bool,
+    pub(crate) messages: i64,
     /// The number, if the attempt's time just ran out.
-    pub ran_out: Option<PhoneNumber>,
+    pub(crate) ran_out: Option<PhoneNumber>,
     /// When the right code was typed, if it was.
-    pub verified_at: Option<Timestamp>,
+    pub(crate) verified_at: Option<Timestamp>,
 }
 
 /// What a number of ended attempts adds to the counters.
@@ -58,7 +51,7 @@ impl Store {
                            (SELECT attempt_id FROM verifications WHERE counted = 0 AND expires_at <= $1 \
                            AND claimed_until <= $1 ORDER BY expires_at, attempt_id LIMIT $2) \
                            RETURNING country, address_hash, known, state, sends, ended_at, outsider, \
-                           phone, expires_at";
+                           phone, expires_at, reserve";
         const VERIFIED: &str = "INSERT INTO verified_days (country, day, verified) VALUES ($1, $2, $3) \
                                 ON CONFLICT (country, day) DO UPDATE SET \
                                 verified = verified_days.verified + excluded.verified";
@@ -106,11 +99,14 @@ fn read(row: AnyRow) -> Result<Ended, sqlx::Error> {
     let ran_out = state == State::Expired && ended_at.is_none_or(|at| at >= expires_at);
     Ok(Ended {
         ran_out: ran_out.then(|| row.try_get(7).map(PhoneNumber::from_store)).transpose()?,
-        country: row.try_get(0)?,
-        address_hash: row.try_get(1)?,
-        known: row.try_get::<i64, _>(2)? != 0,
+        origin: Origin {
+            country: row.try_get(0)?,
+            address_hash: row.try_get(1)?,
+            known: row.try_get::<i64, _>(2)? != 0,
+            outsider: row.try_get::<i64, _>(6)? != 0,
+            reserve: row.try_get::<i64, _>(9)? != 0,
+        },
         state,
-        outsider: row.try_get::<i64, _>(6)? != 0,
         // One that ended in the middle of its start may have gone out; one that was refused then has not.
         messages: if state == State::Failed { sends } else { sends.max(1) },
         verified_at: ended_at.filter(|_| state == State::Verified),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sqlx::{Row, any::AnyRow};
 
+use super::{CounterKey, Quota, counters::span};
 use crate::{
     clock::{Timestamp, millis},
     store::{Store, StoreError},
@@ -19,38 +20,8 @@ pub(crate) struct Fullness {
     pub(crate) near: i64,
     /// How many have no more room.
     pub(crate) full: i64,
-    /// The fullest.
     pub(crate) highest: i64,
-    /// How much each takes.
     pub(crate) most: i64,
-}
-
-/// A counter near its end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Full {
-    pub(crate) key: String,
-    pub(crate) span: Duration,
-    pub(crate) count: i64,
-    pub(crate) most: i64,
-}
-
-/// How many sends to a country ended well.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Conversion {
-    pub(crate) country: String,
-    /// How many.
-    pub(crate) sent: i64,
-    /// How many were typed.
-    pub(crate) verified: i64,
-}
-
-/// A number after too many wrong codes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Closed {
-    /// Masked.
-    pub(crate) phone: String,
-    /// When the first of the wrong codes was typed.
-    pub(crate) since: Timestamp,
 }
 
 impl Store {
@@ -65,7 +36,7 @@ impl Store {
         let query = sqlx::query(SQL).bind(kind).bind(now.as_millis());
         let read = |row: AnyRow| {
             Ok(Fullness {
-                span: Duration::from_millis(row.try_get::<i64, _>(0)?.unsigned_abs()),
+                span: span(&row, 0)?,
                 running: row.try_get(1)?,
                 near: row.try_get(2)?,
                 full: row.try_get(3)?,
@@ -82,50 +53,41 @@ impl Store {
         kind: &str,
         most: i64,
         now: Timestamp,
-    ) -> Result<Vec<Full>, StoreError> {
-        const SQL: &str = "SELECT key, span, count, most FROM guard_counters WHERE key LIKE $1 || ' %' \
+    ) -> Result<Vec<(Quota, i64)>, StoreError> {
+        const SQL: &str = "SELECT key, span, most, count FROM guard_counters WHERE key LIKE $1 || ' %' \
                            AND started_at + span > $2 AND count * 5 >= most * 4 \
                            ORDER BY count * 1000 / most DESC, key LIMIT $3";
         let query = sqlx::query(SQL).bind(kind).bind(now.as_millis()).bind(most);
         let read = |row: AnyRow| {
-            Ok(Full {
-                key: row.try_get(0)?,
-                span: Duration::from_millis(row.try_get::<i64, _>(1)?.unsigned_abs()),
-                count: row.try_get(2)?,
-                most: row.try_get(3)?,
-            })
+            let key = CounterKey(row.try_get(0)?);
+            Ok((Quota { key, span: span(&row, 1)?, most: row.try_get(2)? }, row.try_get(3)?))
         };
         Ok(query.try_map(read).fetch_all(&mut *self.hold().await?).await?)
     }
 
-    /// The countries that codes were sent to, for sends that ended after `since`.
-    pub(crate) async fn conversion(&self, since: Timestamp) -> Result<Vec<Conversion>, StoreError> {
+    /// The countries that codes were sent to, for sends that ended after `since`: how many, and how many were typed.
+    pub(crate) async fn conversion(&self, since: Timestamp) -> Result<Vec<(String, i64, i64)>, StoreError> {
         const SQL: &str = "SELECT country, CAST(COUNT(*) AS BIGINT), \
                            CAST(SUM(CASE WHEN state = 'verified' THEN 1 ELSE 0 END) AS BIGINT) FROM verifications \
                            WHERE counted = 1 AND expires_at > $1 AND outsider = 0 AND (state <> 'failed' OR request_id IS NOT NULL) \
                            GROUP BY country ORDER BY 2 DESC, country";
-        let query = sqlx::query(SQL).bind(since.as_millis());
-        let read = |row: AnyRow| {
-            Ok(Conversion { country: row.try_get(0)?, sent: row.try_get(1)?, verified: row.try_get(2)? })
-        };
-        Ok(query.try_map(read).fetch_all(&mut *self.hold().await?).await?)
+        let query = sqlx::query_as(SQL).bind(since.as_millis());
+        Ok(query.fetch_all(&mut *self.hold().await?).await?)
     }
 
-    /// The numbers whose counters of a kind, with a window of `span`, have reached `most`.
+    /// The numbers, masked, whose counters of a kind, with a window of `span`, have reached `most`, and since when.
     pub(crate) async fn closed(
         &self,
         kind: &str,
         span: Duration,
         most: i64,
-    ) -> Result<Vec<Closed>, StoreError> {
+    ) -> Result<Vec<(String, Timestamp)>, StoreError> {
         const SQL: &str = "SELECT label, started_at FROM guard_counters WHERE key LIKE $1 || ' %' AND span = $2 \
                            AND count >= $3 ORDER BY started_at";
         let query = sqlx::query(SQL).bind(kind).bind(millis(span)).bind(most);
         let read = |row: AnyRow| {
-            Ok(Closed {
-                phone: row.try_get::<Option<String>, _>(0)?.unwrap_or_default(),
-                since: Timestamp::from_millis(row.try_get(1)?),
-            })
+            let phone: Option<String> = row.try_get(0)?;
+            Ok((phone.unwrap_or_default(), Timestamp::from_millis(row.try_get(1)?)))
         };
         Ok(query.try_map(read).fetch_all(&mut *self.hold().await?).await?)
     }

@@ -16,19 +16,10 @@ pub struct WrongCodes {
     sql: Arc<str>,
 }
 
-/// When [`WrongCodes`] counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Counted {
-    /// Before it is known whether the code is wrong: not while a wait runs, nor past the most.
-    Before,
-    /// Once it is known: always.
-    After,
-}
-
 impl WrongCodes {
-    /// Counts for `span` from the first, up to `most`. `waits`: from which count on how long is to be waited, both
-    /// rising.
-    pub(crate) fn new(counted: Counted, span: Duration, most: i64, waits: &[(i64, Duration)]) -> Self {
+    /// Counts for `span` from the first. `waits`: from which count on how long is to be waited, both rising. With `most`
+    /// none is counted past that, nor while a wait runs.
+    pub(crate) fn new(span: Duration, most: Option<i64>, waits: &[(i64, Duration)]) -> Self {
         let over = "guard_counters.started_at + guard_counters.span <= excluded.started_at";
         let count = format!("CASE WHEN {over} THEN 1 ELSE guard_counters.count + 1 END");
         let mut wait = String::from("CASE");
@@ -36,14 +27,10 @@ impl WrongCodes {
             // Numbers only, and none of them from a visitor.
             let _ = write!(wait, " WHEN {count} >= {from} THEN {}", millis(*length));
         }
-        let unless = match counted {
-            Counted::Before => {
-                format!(
-                    " WHERE guard_counters.not_before <= excluded.started_at AND {count} <= excluded.most"
-                )
-            }
-            Counted::After => String::new(),
-        };
+        let unless = most.map(|_| {
+            format!(" WHERE guard_counters.not_before <= excluded.started_at AND {count} <= excluded.most")
+        });
+        let (unless, most) = (unless.unwrap_or_default(), most.unwrap_or(i64::MAX));
         let sql = format!(
             "INSERT INTO guard_counters (key, span, most, strict, started_at, count, label) \
              VALUES ($1, {}, {most}, 1, $2, 1, $3) ON CONFLICT (key, span) DO UPDATE SET most = excluded.most, \

@@ -25,15 +25,15 @@ fn counters_by_chance(subject: &Subject, random: &Random) -> Vec<(CounterKey, i6
     let day = 86_400_000;
     let (forever, of_day) =
         (guessing::FOREVER.as_millis().try_into().unwrap(), budget::DAY.as_millis().try_into().unwrap());
-    let limit = |limit: Limit| limit.kind(subject.known);
-    let stranger = |kind| (!subject.known).then_some(kind);
+    let limit = |limit: Limit| limit.kind(subject.origin.known);
+    let stranger = |kind| (!subject.origin.known).then_some(kind);
     let kinds = [
         (limit(Limit::Address), 600_000, 10),
         (limit(Limit::Number), 30_000, 1),
         (limit(Limit::Number), day, 20),
         (limit(Limit::Prefix), 3_600_000, 30),
         (limit(Limit::Total), day, 5_000),
-        (Some(Kind::wrong_number(subject.known)), forever, 100),
+        (Some(Kind::wrong_number(subject.origin.known)), forever, 100),
         (stranger(Kind::WRONG_ADDRESS), of_day, i64::MAX),
         (stranger(Kind::Unverified(By::Address)), of_day, 10),
         (stranger(Kind::Unverified(By::Country)), 3_600_000, 30),
@@ -71,7 +71,8 @@ async fn what_passes_without_a_look_would_have_passed_the_look() {
                 .await
                 .unwrap();
             let phone = PhoneNumber::from_store("+447400000001".to_owned());
-            let subject = Subject { known: case % 3 == 0, ..Subject::new(&keys, &phone, address) };
+            let mut subject = Subject::new(&keys, &phone, address);
+            subject.origin.known = case % 3 == 0;
             let rows = counters_by_chance(&subject, &random);
             for (key, span, count, most, started_at, not_before) in &rows {
                 let query = sqlx::query(INSERT).bind(key.as_str()).bind(*span).bind(*count).bind(*most);
@@ -82,7 +83,7 @@ async fn what_passes_without_a_look_would_have_passed_the_look() {
                     .await
                     .unwrap();
             }
-            let watched = watched(subject.known);
+            let watched = watched(subject.origin.known);
             let keys: Vec<_> = watched.iter().map(|kind| subject.key(*kind)).collect();
             let counters = store.counters(&keys).await.unwrap();
             assert_eq!(counters.len(), rows.len());
