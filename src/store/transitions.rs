@@ -280,7 +280,7 @@ impl Store {
         &self,
         attempt_id: &str,
         sentence: &str,
-        wrong_codes: &[String; 2],
+        wrong_codes: &[CounterKey; 2],
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let denied = self.run(&DENY, |query| {
