@@ -19,13 +19,14 @@ use criterion::{
     measurement::{Measurement, ValueFormatter, WallTime},
 };
 use phonegate::{
+    attempt::{Attempt, Delivery, Origin, State},
     channel::{Channel, Channels},
     clock::Clock,
     guard::{Counted, Guard, GuardSettings, Kind, Limit, Mode, Rates, Subject, guessing::OF_NUMBER},
     keys::{Keys, Token},
     phone::{PhoneNumber, warm_up},
     random::Random,
-    store::{Delivery, Origin, State, Store, Verification},
+    store::Store,
 };
 use tokio::runtime::Builder;
 
@@ -99,10 +100,10 @@ impl World {
         (phone, Ipv4Addr::from_bits(0x0a00_0000 + self.visitors).into())
     }
 
-    fn attempt(&self, phone: PhoneNumber, phone_hash: String, origin: Origin) -> Verification {
+    fn attempt(&self, phone: PhoneNumber, phone_hash: String, origin: Origin) -> Attempt {
         let now = self.clock.now();
         let browser = Token::new(&self.random);
-        Verification {
+        Attempt {
             denied: None,
             attempt_id: Token::new(&self.random).expose().to_owned(),
             request_id: None,

@@ -55,7 +55,10 @@ pub use rate_limited::RateLimited;
 pub use rates::{Rate, Rates};
 pub use subject::{Asker, Subject};
 
-use crate::store::{Count, Counting, Verification};
+use crate::{
+    attempt::Attempt,
+    store::{Count, Counting},
+};
 
 /// How long a browser stays known without signing in again.
 pub const KNOWN_FOR: Duration = Duration::from_hours(180 * 24);
@@ -132,7 +135,7 @@ impl Guard {
 
     /// How it is counted that an attempt takes a number over from another browser's: one in an hour for each number and for
     /// each address.
-    pub(crate) fn takeover(&self, attempt: &Verification) -> Count<'_> {
+    pub(crate) fn takeover(&self, attempt: &Attempt) -> Count<'_> {
         self.0.takeovers.of(|kind| attempt.key(kind))
     }
 

@@ -61,6 +61,7 @@ pub use standing::{Over, Pending, Resending, Standing};
 pub use start::{Refusal, Start};
 
 use crate::{
+    attempt::{Attempt, State},
     audit::{Event, Line},
     channel::{Channel, Channels},
     clock::Timestamp,
@@ -68,7 +69,7 @@ use crate::{
     guard::{Guard, breaker::Breakers, destination::Destinations},
     hooks::Hooks,
     phone::PhoneNumber,
-    store::{Claim, State, StoreError, Verification},
+    store::{Claim, StoreError},
     verify::VerifyClient,
 };
 
@@ -198,18 +199,18 @@ impl SignIn {
     }
 
     /// Lets go of an attempt whose code was not judged.
-    async fn release(&self, attempt: &Verification) -> Result<(), SignInError> {
+    async fn release(&self, attempt: &Attempt) -> Result<(), SignInError> {
         Ok(self.core.store.let_go(&attempt.attempt_id).await?)
     }
 }
 
 /// When no code of an attempt is good any more, whatever follows: ten minutes after its first message.
-fn last_moment(attempt: &Verification) -> Timestamp {
+fn last_moment(attempt: &Attempt) -> Timestamp {
     attempt.delivery.first_sent_at + LONGEST
 }
 
 /// Whether an attempt still runs for the visitor.
-fn runs(attempt: &Verification, now: Timestamp) -> bool {
+fn runs(attempt: &Attempt, now: Timestamp) -> bool {
     matches!(attempt.state, State::Starting | State::Sent | State::InDoubt | State::Resending)
         && attempt.expires_at > now
 }

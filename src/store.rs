@@ -7,6 +7,7 @@
 //! * No decision about a sign-in is made here: the callers say from which state to which.
 
 pub(crate) mod address;
+mod attempts;
 mod chain;
 mod connections;
 mod delivery;
@@ -20,7 +21,6 @@ mod sessions;
 #[cfg(test)]
 pub(crate) mod tests;
 mod transitions;
-mod verifications;
 
 use std::{
     path::Path,
@@ -35,15 +35,15 @@ use secrecy::{ExposeSecret, SecretString};
 use sqlx::Connection;
 
 use address::sqlite_path;
+pub use attempts::Claim;
 use connections::{Connections, Held};
-pub use delivery::{Delivery, Move, Note, Resend, Sent};
+pub use delivery::Sent;
 pub use guard::{Count, Counter, CounterKey, Counting, Ended, Quota, Tally, WrongCodes};
 pub(crate) use guard::{Fullness, Reserve};
 pub use overdue::Overdue;
 pub use resends::Asked;
 pub use sessions::{Device, SessionRow};
 pub use transitions::Success;
-pub use verifications::{Claim, Origin, State, Verification};
 
 use crate::{clock::Timestamp, keys::Keys, phone::PhoneNumber, random::Random};
 

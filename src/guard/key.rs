@@ -7,8 +7,9 @@ use std::fmt;
 
 use super::subject::Subject;
 use crate::{
+    attempt::{Attempt, Origin},
     phone::PhoneNumber,
-    store::{CounterKey, Origin, Verification},
+    store::CounterKey,
 };
 
 /// What has it in common is counted together.
@@ -125,7 +126,7 @@ impl Counted for Subject {
     }
 }
 
-impl Counted for Verification {
+impl Counted for Attempt {
     fn parts(&self) -> (&PhoneNumber, &str, &Origin) {
         (&self.phone, &self.phone_hash, &self.origin)
     }

@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use crate::{
     address::network,
+    attempt::{Attempt, Origin},
     keys::{Keys, Token},
     phone::PhoneNumber,
-    store::{Origin, Verification},
 };
 
 /// Who asks, as far as the request tells.
@@ -47,7 +47,7 @@ impl Subject {
     }
 
     /// A try for an attempt, from where it is typed.
-    pub(crate) fn of_try(keys: &Keys, attempt: &Verification, address: IpAddr) -> Self {
+    pub(crate) fn of_try(keys: &Keys, attempt: &Attempt, address: IpAddr) -> Self {
         let origin = Origin { address_hash: address_hash(keys, address), ..attempt.origin.clone() };
         Self { phone: attempt.phone.clone(), phone_hash: attempt.phone_hash.clone(), address, origin }
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::{SignIn, SignInError};
 use crate::{
+    attempt::Attempt,
     audit::{Event, Line},
     guard::{
         Asker, Cause, Counted, Decision, Guard, Kind, RateLimited, Subject, TAKEOVERS,
@@ -14,7 +15,7 @@ use crate::{
         guessing,
     },
     phone::PhoneNumber,
-    store::{Reserve, Verification},
+    store::Reserve,
 };
 
 impl SignIn {
@@ -52,7 +53,7 @@ impl SignIn {
     }
 
     /// Writes a browser's first attempt down and counts its send, if nothing speaks against it at first sight.
-    pub(super) async fn enter(&self, first: &Verification, subject: &Subject) -> Result<bool, SignInError> {
+    pub(super) async fn enter(&self, first: &Attempt, subject: &Subject) -> Result<bool, SignInError> {
         Ok(self.core.store.insert_first(first, self.guard.send(subject)).await?)
     }
 
@@ -68,10 +69,7 @@ impl SignIn {
 
     /// Counts that an attempt takes the number over from another browser's; or how long that has to wait, since there was
     /// a takeover lately. To a known browser the number is its own.
-    pub(super) async fn count_takeover(
-        &self,
-        attempt: &Verification,
-    ) -> Result<Option<Duration>, SignInError> {
+    pub(super) async fn count_takeover(&self, attempt: &Attempt) -> Result<Option<Duration>, SignInError> {
         let (store, now) = (&self.core.store, self.core.clock.now());
         if attempt.origin.known || store.count_send(self.guard.takeover(attempt), None, now).await? {
             return Ok(None);
@@ -83,7 +81,7 @@ impl SignIn {
     }
 
     /// Takes back that an attempt took the number over.
-    pub(super) async fn uncount_takeover(&self, attempt: &Verification) -> Result<(), SignInError> {
+    pub(super) async fn uncount_takeover(&self, attempt: &Attempt) -> Result<(), SignInError> {
         if !attempt.origin.known {
             self.core.store.give_back(&TAKEOVERS.map(|kind| attempt.key(kind))).await?;
         }

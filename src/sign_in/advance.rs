@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use super::{SignIn, SignInError, last_moment};
 use crate::{
-    attempt::RequestId,
+    attempt::{Attempt, Move, Note, PlannedResend, RequestId},
     audit::{Event, Line},
     clock::Timestamp,
-    store::{Move, Note, Resend, Sent, Verification},
+    store::Sent,
     verify::{Cancelled, NextStep, VerifyError},
 };
 
@@ -26,12 +26,12 @@ const SHORTEST: Duration = Duration::from_secs(30);
 
 impl SignIn {
     /// Takes the resends whose next move is due. Others may be at it: each is made by one.
-    pub(crate) async fn due_moves(&self, most: i64) -> Result<Vec<Verification>, SignInError> {
+    pub(crate) async fn due_moves(&self, most: i64) -> Result<Vec<Attempt>, SignInError> {
         Ok(self.core.store.claim_moves(self.claim(), most).await?)
     }
 
     /// Makes the next move of a claimed resend, and all that follow at once.
-    pub(crate) async fn advance(&self, attempt: &Verification) -> Result<(), SignInError> {
+    pub(crate) async fn advance(&self, attempt: &Attempt) -> Result<(), SignInError> {
         let Some(resend) = attempt.delivery.resend else { return Ok(()) };
         let id = attempt.request_id.as_deref().and_then(RequestId::parse);
         let start = match (resend.next, id) {
@@ -52,10 +52,10 @@ impl SignIn {
     /// `Some`: the request is over already, and there must be another.
     async fn take_next_step(
         &self,
-        attempt: &Verification,
-        resend: Resend,
+        attempt: &Attempt,
+        resend: PlannedResend,
         id: &RequestId,
-    ) -> Result<Option<Resend>, SignInError> {
+    ) -> Result<Option<PlannedResend>, SignInError> {
         let (phone, id_of) = (attempt.phone.masked(), &attempt.attempt_id);
         // Before: whoever goes on after a crash must know that the step may be taken. And before leave is taken, which the
         // store must not keep from being given back.
@@ -82,7 +82,7 @@ impl SignIn {
                 Ok(None)
             }
             Ok(NextStep::Gone) if resend.tries == 0 => {
-                Ok(Some(Resend { next: Move::Start, due: now, tries: 0, ..resend }))
+                Ok(Some(PlannedResend { next: Move::Start, due: now, tries: 0, ..resend }))
             }
             // An earlier try may have sent the message that was asked for: another one was not.
             Ok(NextStep::Gone) => {
@@ -102,16 +102,16 @@ impl SignIn {
     /// `Some`: the request was over before.
     async fn cancel_first(
         &self,
-        attempt: &Verification,
-        resend: Resend,
+        attempt: &Attempt,
+        resend: PlannedResend,
         id: &RequestId,
-    ) -> Result<Option<Resend>, SignInError> {
+    ) -> Result<Option<PlannedResend>, SignInError> {
         let answer = self.cancel_request(&self.verify, attempt, id).await;
         let now = self.core.clock.now();
         let free_at = now + self.verify.facts().lock_after_cancel;
-        let start = Resend { next: Move::Start, due: free_at, tries: 0, ..resend };
+        let start = PlannedResend { next: Move::Start, due: free_at, tries: 0, ..resend };
         match answer {
-            Ok(Cancelled::Gone) if resend.tries == 0 => Ok(Some(Resend { due: now, ..start })),
+            Ok(Cancelled::Gone) if resend.tries == 0 => Ok(Some(PlannedResend { due: now, ..start })),
             Ok(Cancelled::Done | Cancelled::Gone) => {
                 if !self.core.store.plan_move(&attempt.attempt_id, start, true, last_moment(attempt)).await? {
                     // The visitor cancelled meanwhile: nothing is left to take back.
@@ -126,7 +126,7 @@ impl SignIn {
         }
     }
 
-    async fn start_again(&self, attempt: &Verification, resend: Resend) -> Result<(), SignInError> {
+    async fn start_again(&self, attempt: &Attempt, resend: PlannedResend) -> Result<(), SignInError> {
         let (phone, id_of) = (attempt.phone.masked(), &attempt.attempt_id);
         let claim = self.claim();
         if last_moment(attempt).since(claim.now) < SHORTEST {
@@ -180,7 +180,7 @@ impl SignIn {
         }
     }
 
-    fn tell_resent(&self, attempt: &Verification, resend: Resend) {
+    fn tell_resent(&self, attempt: &Attempt, resend: PlannedResend) {
         if attempt.origin.outsider {
             return;
         }
@@ -192,8 +192,8 @@ impl SignIn {
     /// The start once more, unless it was tried often enough. So far it has sent nothing.
     async fn start_later(
         &self,
-        attempt: &Verification,
-        resend: Resend,
+        attempt: &Attempt,
+        resend: PlannedResend,
         after: Duration,
         why: &str,
     ) -> Result<(), SignInError> {
@@ -204,7 +204,7 @@ impl SignIn {
             self.core.store.fail_resend(id_of, now).await?;
         } else {
             tracing::warn!(phone, "another code is not sent yet: {why}");
-            let later = Resend { next: Move::Start, due: now + after, tries, ..resend };
+            let later = PlannedResend { next: Move::Start, due: now + after, tries, ..resend };
             self.core.store.plan_move(id_of, later, true, last_moment(attempt)).await?;
         }
         Ok(())
@@ -213,10 +213,10 @@ impl SignIn {
     /// The same move once more, unless it was tried often enough.
     async fn try_later(
         &self,
-        attempt: &Verification,
-        resend: Resend,
+        attempt: &Attempt,
+        resend: PlannedResend,
         why: &str,
-    ) -> Result<Option<Resend>, SignInError> {
+    ) -> Result<Option<PlannedResend>, SignInError> {
         let phone = attempt.phone.masked();
         if resend.tries + 1 >= MOST_TRIES {
             tracing::error!(phone, "a code could not be sent again: {why}");
@@ -224,13 +224,13 @@ impl SignIn {
         }
         tracing::warn!(phone, "a code is not sent again yet: {why}");
         let later =
-            Resend { due: self.core.clock.now() + TRY_AGAIN_AFTER, tries: resend.tries + 1, ..resend };
+            PlannedResend { due: self.core.clock.now() + TRY_AGAIN_AFTER, tries: resend.tries + 1, ..resend };
         self.core.store.plan_move(&attempt.attempt_id, later, false, last_moment(attempt)).await?;
         Ok(None)
     }
 
     /// The old code is as good as it was. `taken`: how many steps of its request.
-    async fn give_up(&self, attempt: &Verification, taken: i64) -> Result<Option<Resend>, SignInError> {
+    async fn give_up(&self, attempt: &Attempt, taken: i64) -> Result<Option<PlannedResend>, SignInError> {
         let expires_at = self.good_until(attempt, attempt.sent_at);
         let note = Some(Note::NotResent);
         self.core.store.give_up_resend(&attempt.attempt_id, taken, expires_at, note).await?;
@@ -238,12 +238,12 @@ impl SignIn {
     }
 
     /// What is written down of a message sent at `now`.
-    pub(super) fn sent(&self, attempt: &Verification, now: Timestamp, locked_until: Timestamp) -> Sent {
+    pub(super) fn sent(&self, attempt: &Attempt, now: Timestamp, locked_until: Timestamp) -> Sent {
         Sent { sent_at: now, expires_at: self.good_until(attempt, now), locked_until }
     }
 
     /// When a code's life ends that was sent at `sent_at`: ten minutes after the attempt's first at the latest.
-    pub(super) fn good_until(&self, attempt: &Verification, sent_at: Timestamp) -> Timestamp {
+    pub(super) fn good_until(&self, attempt: &Attempt, sent_at: Timestamp) -> Timestamp {
         last_moment(attempt).min(sent_at + self.lifetime)
     }
 }

@@ -7,16 +7,16 @@
 
 use super::{CLAIM, Check, SignIn, SignInError};
 use crate::{
+    attempt::Attempt,
     clock::Timestamp,
     guard::key,
     hooks::{Deny, SignedOut, SigningIn},
     phone::PhoneNumber,
-    store::Verification,
 };
 
 impl SignIn {
     /// How a right code ends if the app does not let the visitor in; `None` where it does.
-    pub(super) async fn ask_app(&self, attempt: &Verification) -> Result<Option<Check>, SignInError> {
+    pub(super) async fn ask_app(&self, attempt: &Attempt) -> Result<Option<Check>, SignInError> {
         if !self.hooks.has_sign_in() {
             return Ok(None);
         }
@@ -64,7 +64,7 @@ fn stored(deny: &Deny) -> &str {
 }
 
 /// Why the visitor of an attempt was not let in, if that is how it ended.
-pub(super) fn denied(attempt: &Verification) -> Option<Deny> {
+pub(super) fn denied(attempt: &Attempt) -> Option<Deny> {
     attempt.denied.clone().map(|sentence| match sentence.as_str() {
         "" => Deny::Failed("it did so a moment ago".to_owned()),
         _ => Deny::Because(sentence),

@@ -4,16 +4,15 @@ use std::time::Instant;
 
 use super::{DOUBT, Refusal, SignIn, SignInError, Start};
 use crate::{
-    attempt::RequestId,
+    attempt::{Attempt, RequestId, State},
     audit::{Event, Line},
     clock::Timestamp,
-    store::{State, Verification},
     verify::VerifyError,
 };
 
 impl SignIn {
     /// Asks the provider, once. `repeated`: an earlier answer for this attempt was lost.
-    pub(super) async fn ask(&self, attempt: &Verification, repeated: bool) -> Result<Start, SignInError> {
+    pub(super) async fn ask(&self, attempt: &Attempt, repeated: bool) -> Result<Start, SignInError> {
         let (begun, asked_at) = (Instant::now(), self.core.clock.now());
         match self.request(attempt, attempt.delivery.steps, repeated).await? {
             Ok(Err(VerifyError::AlreadyRunning(id))) => {
@@ -34,7 +33,7 @@ impl SignIn {
     /// What follows from the provider's answer.
     pub(super) async fn write_down(
         &self,
-        attempt: &Verification,
+        attempt: &Attempt,
         answer: Result<RequestId, VerifyError>,
         asked_at: Timestamp,
     ) -> Result<Start, SignInError> {
@@ -61,7 +60,7 @@ impl SignIn {
     }
 
     /// Of an outsider's message it is told elsewhere that none goes out.
-    pub(super) fn tell(&self, event: Event, attempt: &Verification) {
+    pub(super) fn tell(&self, event: Event, attempt: &Attempt) {
         if !attempt.origin.outsider {
             let line = Line::new(event, &attempt.phone, &self.core.keys);
             line.channel(attempt.delivery.channel.as_str()).country(&attempt.origin.country).write();

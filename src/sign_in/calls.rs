@@ -5,12 +5,11 @@ use std::time::Instant;
 
 use super::{SignIn, SignInError};
 use crate::{
-    attempt::RequestId,
+    attempt::{Attempt, RequestId},
     channel::{Channel, Channels},
     code::Pin,
     guard::breaker::{Paused, Permit},
     metrics::{Operation, Outcome},
-    store::Verification,
     verify::{Cancelled, Checked, Found, NextStep, VerifyClient, VerifyError},
 };
 
@@ -20,7 +19,7 @@ impl SignIn {
     /// One request for a code, unless the provider is left alone. `repeated`: the answer to an earlier one was lost.
     pub(super) async fn request(
         &self,
-        attempt: &Verification,
+        attempt: &Attempt,
         steps: Channels,
         repeated: bool,
     ) -> Result<Result<Answer<RequestId>, Paused>, SignInError> {
@@ -48,7 +47,7 @@ impl SignIn {
     }
 
     /// Leave for [`SignIn::next_step`], which an outsider's takes without a permit.
-    pub(super) fn leave_for_next_step(&self, attempt: &Verification) -> Result<Option<Permit>, Paused> {
+    pub(super) fn leave_for_next_step(&self, attempt: &Attempt) -> Result<Option<Permit>, Paused> {
         let (sends, now) = (&self.breakers.sends, self.core.clock.now());
         if attempt.origin.outsider {
             return sends.paused(now, &attempt.into()).map_or(Ok(None), Err);
@@ -60,7 +59,7 @@ impl SignIn {
     pub(super) async fn next_step(
         &self,
         permit: Option<Permit>,
-        attempt: &Verification,
+        attempt: &Attempt,
         channel: Channel,
         id: &RequestId,
     ) -> Answer<NextStep> {
@@ -75,7 +74,7 @@ impl SignIn {
     pub(super) async fn check_once(
         &self,
         verify: &VerifyClient,
-        attempt: &Verification,
+        attempt: &Attempt,
         id: &RequestId,
         pin: &Pin,
     ) -> Result<Answer<Checked>, Paused> {
@@ -96,7 +95,7 @@ impl SignIn {
     pub(crate) async fn cancel_request(
         &self,
         verify: &VerifyClient,
-        attempt: &Verification,
+        attempt: &Attempt,
         id: &RequestId,
     ) -> Answer<Cancelled> {
         if attempt.origin.outsider {
@@ -109,7 +108,7 @@ impl SignIn {
     pub(super) async fn search(
         &self,
         verify: &VerifyClient,
-        attempt: &Verification,
+        attempt: &Attempt,
         id: &RequestId,
     ) -> Answer<Found> {
         if !verify.facts().can_search {
@@ -138,7 +137,7 @@ impl SignIn {
         answer
     }
 
-    fn count_message(&self, attempt: &Verification, channel: Channel, sent: Result<bool, &VerifyError>) {
+    fn count_message(&self, attempt: &Attempt, channel: Channel, sent: Result<bool, &VerifyError>) {
         let outcome = match sent {
             Ok(true) => Outcome::Sent,
             Err(error) if error.may_have_sent() => Outcome::Unclear,

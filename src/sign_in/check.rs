@@ -6,14 +6,14 @@ use tracing::Instrument;
 
 use super::{LOOKS, SignIn, SignInError, TOMBSTONE, app, doubt::Told, runs};
 use crate::{
-    attempt::RequestId,
+    attempt::{Attempt, Note, RequestId, State},
     audit::asked_from,
     clock::Timestamp,
     code::Pin,
     guard::{Asker, Counted, Kind, RateLimited, Subject, breaker::Paused, subject},
     hooks::Deny,
     keys::Token,
-    store::{Device, Note, State, Verification},
+    store::Device,
     verify::VerifyError,
 };
 
@@ -114,9 +114,9 @@ pub enum Ending {
 #[derive(Debug, Clone)]
 pub(super) enum Verdict<'a> {
     /// Another request has the row, or the address has to wait.
-    Busy(&'a Verification),
+    Busy(&'a Attempt),
     /// A code was accepted a moment ago: if by this very form, it is the second half of a double click.
-    JustVerified(&'a Verification),
+    JustVerified(&'a Attempt),
     /// Its code was right, and its visitor was not let in.
     Denied(Deny),
     Ended(Ending),
@@ -130,7 +130,7 @@ pub(super) enum Verdict<'a> {
 }
 
 /// Decides by the browser's attempts, newest first, for a form that names `request_id`.
-pub(super) fn verdict<'a>(attempts: &'a [Verification], request_id: &str, now: Timestamp) -> Verdict<'a> {
+pub(super) fn verdict<'a>(attempts: &'a [Attempt], request_id: &str, now: Timestamp) -> Verdict<'a> {
     let Some(current) = attempts.first() else { return Verdict::NoAttempt };
     if current.request_id.as_deref() != Some(request_id) {
         let pending = runs(current, now);
@@ -210,7 +210,7 @@ impl SignIn {
     }
 
     /// Tries the code of a form for an attempt that it has to itself.
-    async fn try_code(&self, form: &Form, attempt: &Verification) -> Result<Check, SignInError> {
+    async fn try_code(&self, form: &Form, attempt: &Attempt) -> Result<Check, SignInError> {
         let pin_hash = self.core.keys.pin(&attempt.attempt_id, form.pin.as_str());
         let subject = Subject::of_try(&self.core.keys, attempt, form.asker.address);
         // The same wrong code once more has its answer: a reload, or another click that waited.
@@ -254,12 +254,7 @@ impl SignIn {
         }
     }
 
-    async fn ask_about(
-        &self,
-        form: &Form,
-        attempt: &Verification,
-        pin_hash: &str,
-    ) -> Result<Check, SignInError> {
+    async fn ask_about(&self, form: &Form, attempt: &Attempt, pin_hash: &str) -> Result<Check, SignInError> {
         let Some(id) = attempt.request_id.as_deref().and_then(RequestId::parse) else {
             return Ok(Check::NoAttempt);
         };
@@ -301,12 +296,7 @@ impl SignIn {
         })
     }
 
-    async fn end_attempt(
-        &self,
-        attempt: &Verification,
-        to: State,
-        ending: Ending,
-    ) -> Result<Check, SignInError> {
+    async fn end_attempt(&self, attempt: &Attempt, to: State, ending: Ending) -> Result<Check, SignInError> {
         self.core.store.settle(&attempt.attempt_id, State::Sent, to, self.core.clock.now()).await?;
         let why = if ending == Ending::TooMany {
             "too many wrong codes"

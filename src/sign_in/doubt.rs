@@ -7,10 +7,9 @@ use std::time::Instant;
 
 use super::SignIn;
 use crate::{
-    attempt::RequestId,
+    attempt::{Attempt, RequestId},
     code::Pin,
     guard::breaker::Paused,
-    store::Verification,
     verify::{Checked, Found, VerifyClient, VerifyError},
 };
 
@@ -53,7 +52,7 @@ impl SignIn {
     /// Asks about a code, and does not leave it at a lost answer.
     pub(super) async fn ask_surely(
         &self,
-        attempt: &Verification,
+        attempt: &Attempt,
         id: &RequestId,
         pin: &Pin,
         pin_hash: &str,
@@ -83,7 +82,7 @@ impl SignIn {
     async fn after_lost_answer(
         &self,
         verify: &VerifyClient,
-        attempt: &Verification,
+        attempt: &Attempt,
         id: &RequestId,
         (pin, pin_hash): (&Pin, &str),
         error: VerifyError,

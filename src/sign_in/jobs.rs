@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use crate::{
-    attempt::RequestId,
+    attempt::{Attempt, RequestId, State},
     audit::{Event, Line},
     causes::chain,
     clock::Timestamp,
@@ -22,7 +22,7 @@ use crate::{
     metrics::Job,
     seldom::OnceAMinute,
     sign_in::{CLAIM, SignIn, SignInError},
-    store::{Claim, Ended, State, Verification},
+    store::{Claim, Ended},
     supervisor::keep_running,
     verify::Cancelled,
 };
@@ -147,7 +147,7 @@ async fn all_done(mut calls: JoinSet<Result<(), SignInError>>) -> Result<(), Sig
 }
 
 /// Cancels one, and writes down when to try again, if there is a point in it.
-async fn cancel(sign_in: &SignIn, attempt: &Verification) -> Result<(), SignInError> {
+async fn cancel(sign_in: &SignIn, attempt: &Attempt) -> Result<(), SignInError> {
     let phone = attempt.phone.masked();
     let id = attempt.request_id.as_deref().and_then(RequestId::parse);
     let request_id = id.as_ref().map(RequestId::short);

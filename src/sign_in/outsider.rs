@@ -23,12 +23,11 @@ use tokio::time::sleep;
 
 use super::{SignIn, SignInError};
 use crate::{
-    attempt::RequestId,
+    attempt::{Attempt, RequestId},
     audit::{Event, Line},
     clock::Timestamp,
     metrics::Operation,
     random::Random,
-    store::Verification,
     verify::{Cancelled, Checked, NextStep, VerifyClient, VerifyError},
 };
 
@@ -150,14 +149,14 @@ fn is_trouble(error: &VerifyError) -> bool {
 
 impl SignIn {
     /// Whether an attempt that begins, or asks for another message, is one of an outsider.
-    pub(super) fn is_outsider(&self, attempt: &Verification) -> bool {
+    pub(super) fn is_outsider(&self, attempt: &Attempt) -> bool {
         !self.destinations.allowed.allows(&attempt.phone)
     }
 
     /// The request by which our rows show that an attempt's number is taken; `taking`: or is being taken.
     pub(super) async fn taken_by(
         &self,
-        attempt: &Verification,
+        attempt: &Attempt,
         taking: bool,
     ) -> Result<Option<RequestId>, SignInError> {
         let held_by = self.core.store.number_held_by(attempt, taking, self.core.clock.now()).await?;
@@ -167,7 +166,7 @@ impl SignIn {
     /// Instead of a request for a code. Where an earlier answer was lost, the request of that time goes on.
     pub(super) async fn pretend_start(
         &self,
-        attempt: &Verification,
+        attempt: &Attempt,
         repeated: bool,
     ) -> Result<Answer<RequestId>, SignInError> {
         self.not_sent(attempt);
@@ -186,13 +185,13 @@ impl SignIn {
     }
 
     /// Instead of the second step of a request.
-    pub(super) async fn pretend_next_step(&self, attempt: &Verification) -> Answer<NextStep> {
+    pub(super) async fn pretend_next_step(&self, attempt: &Attempt) -> Answer<NextStep> {
         self.not_sent(attempt);
         self.pretend(Operation::Next, &self.verify).await.map(|()| NextStep::Sent)
     }
 
     /// Takes note of whether the last wrong code that we promise ends a request.
-    pub(super) async fn note_check(&self, attempt: &Verification, answer: &Answer<Checked>) {
+    pub(super) async fn note_check(&self, attempt: &Attempt, answer: &Answer<Checked>) {
         if attempt.wrong_codes + 1 != self.verify.facts().wrong_codes
             || !self.destinations.allowed.is_limited()
         {
@@ -209,11 +208,7 @@ impl SignIn {
     }
 
     /// Instead of the check of a code.
-    pub(super) async fn pretend_check(
-        &self,
-        verify: &VerifyClient,
-        attempt: &Verification,
-    ) -> Answer<Checked> {
+    pub(super) async fn pretend_check(&self, verify: &VerifyClient, attempt: &Attempt) -> Answer<Checked> {
         let begun = Instant::now();
         let lenient = self.core.store.remembered(LENIENT).await.unwrap_or_else(|error| {
             tracing::warn!("what the provider answers to a last wrong code cannot be read: {error}");
@@ -225,11 +220,7 @@ impl SignIn {
     }
 
     /// Instead of a cancel.
-    pub(super) async fn pretend_cancel(
-        &self,
-        verify: &VerifyClient,
-        attempt: &Verification,
-    ) -> Answer<Cancelled> {
+    pub(super) async fn pretend_cancel(&self, verify: &VerifyClient, attempt: &Attempt) -> Answer<Cancelled> {
         self.pretend(Operation::Cancel, verify).await?;
         let (now, delivery, facts) = (self.core.clock.now(), &attempt.delivery, verify.facts());
         // The second step follows by itself where nobody was there to cancel in time.
@@ -264,7 +255,7 @@ impl SignIn {
         trouble.map_or(Ok(()), Err)
     }
 
-    fn not_sent(&self, attempt: &Verification) {
+    fn not_sent(&self, attempt: &Attempt) {
         self.core.metrics.refused(RULE);
         let line =
             Line::new(Event::Refused, &attempt.phone, &self.core.keys).country(&attempt.origin.country);

@@ -6,12 +6,13 @@ use tracing::Instrument;
 
 use super::{LOOKS, MOST_SENDS, RESEND_AFTER, Refusal, SignIn, SignInError, WORTHWHILE, last_moment, runs};
 use crate::{
+    attempt::{Attempt, Move, State},
     audit::{Event, Line, asked_from},
     channel::{Channel, Channels},
     clock::Timestamp,
     guard::{Asker, Cause, Decision, RateLimited},
     keys::Token,
-    store::{Asked, Move, State, Verification},
+    store::Asked,
     verify::facts::Facts,
 };
 
@@ -63,7 +64,7 @@ pub enum Resend {
 }
 
 /// Decides by the row and the time alone.
-pub(super) fn offer(facts: &Facts, attempt: &Verification, channels: Channels, now: Timestamp) -> Offer {
+pub(super) fn offer(facts: &Facts, attempt: &Attempt, channels: Channels, now: Timestamp) -> Offer {
     let delivery = &attempt.delivery;
     if !facts.can_cancel(delivery.taken) {
         let until = delivery.locked_until.max(attempt.expires_at);
@@ -82,7 +83,7 @@ pub(super) fn offer(facts: &Facts, attempt: &Verification, channels: Channels, n
 
 /// The first thing to do for a message by `channel`: the request's next step if it is that, else there must be another
 /// request.
-pub(super) fn first_move(attempt: &Verification, channel: Channel) -> Move {
+pub(super) fn first_move(attempt: &Attempt, channel: Channel) -> Move {
     let is_next = attempt.delivery.taken == 1 && attempt.delivery.steps.second() == Some(channel);
     if is_next { Move::Next } else { Move::Cancel }
 }
@@ -162,7 +163,7 @@ impl SignIn {
     /// Writes a resend down that the guard lets pass, and counts it.
     async fn begin_resend(
         &self,
-        attempt: &Verification,
+        attempt: &Attempt,
         channel: Channel,
         asker: &Asker,
     ) -> Result<Begun, SignInError> {
@@ -205,7 +206,7 @@ impl SignIn {
 
 /// Whether a resend has begun.
 enum Begun {
-    Yes(Box<Verification>),
+    Yes(Box<Attempt>),
     No(Resend),
     /// Something has changed meanwhile.
     LookAgain,

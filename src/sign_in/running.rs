@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use super::{CLAIM, DOUBT, Refusal, SignIn, SignInError, Start, TAKE_OVER_AFTER};
 use crate::{
-    attempt::RequestId,
+    attempt::{Attempt, RequestId, State},
     audit::{Event, Line},
     clock::Timestamp,
     guard::{Counted, Limit},
-    store::{Sent, State, Verification},
+    store::Sent,
     verify::{Cancelled, facts::Facts},
 };
 
@@ -21,13 +21,13 @@ use crate::{
 #[derive(Debug)]
 pub(super) enum Holder<'a> {
     /// This browser's, still good.
-    Ours(&'a Verification),
+    Ours(&'a Attempt),
     /// The one whose answer was lost: that of an attempt which ran since `Sent::sent_at`.
     Lost(RequestId, Sent),
     /// A stranger's, whose code is out: this browser's from now on, since the number knows it.
-    Adopt(&'a Verification),
+    Adopt(&'a Attempt),
     /// Another browser's: to be cancelled for us.
-    TakeOver(&'a Verification),
+    TakeOver(&'a Attempt),
     /// Another browser's that is too young for that, or that the provider does not let go of.
     Theirs { wait: Duration },
     /// Over for us, not yet for the provider.
@@ -40,16 +40,16 @@ pub(super) enum Holder<'a> {
 /// `repeated`: an earlier answer for this attempt was lost.
 pub(super) fn holder<'a>(
     facts: &Facts,
-    attempt: &Verification,
+    attempt: &Attempt,
     id: Option<&RequestId>,
     repeated: bool,
-    attempts: &'a [Verification],
+    attempts: &'a [Attempt],
     now: Timestamp,
 ) -> Holder<'a> {
     let all = || attempts.iter().filter(|other| other.attempt_id != attempt.attempt_id);
     let others = || all().filter(|other| may_run(other, now));
     let named = id.and_then(|id| all().find(|other| other.request_id.as_deref() == Some(id.as_str())));
-    let mine = |other: &&Verification| other.browser_hash == attempt.browser_hash;
+    let mine = |other: &&Attempt| other.browser_hash == attempt.browser_hash;
     let holder = match (named, id) {
         (Some(named), _) => Some(named),
         // Any browser's that is in doubt may be it; one's own only if it is the only one.
@@ -83,12 +83,7 @@ pub(super) fn holder<'a>(
 }
 
 /// What another browser's attempt means for one that was refused for it.
-fn holder_elsewhere<'a>(
-    facts: &Facts,
-    attempt: &Verification,
-    theirs: &'a Verification,
-    now: Timestamp,
-) -> Holder<'a> {
+fn holder_elsewhere<'a>(facts: &Facts, attempt: &Attempt, theirs: &'a Attempt, now: Timestamp) -> Holder<'a> {
     // Nothing has to be cancelled or waited for: whoever holds the phone has the code.
     let is_out = theirs.state == State::Sent && theirs.expires_at > now && theirs.request_id.is_some();
     // Nobody has one that was made up before the number came to the list.
@@ -107,7 +102,7 @@ fn holder_elsewhere<'a>(
 }
 
 /// When the provider lets go of an attempt's number, if the attempt just goes on.
-fn free_at(facts: &Facts, attempt: &Verification) -> Timestamp {
+fn free_at(facts: &Facts, attempt: &Attempt) -> Timestamp {
     let locked_until = attempt.delivery.locked_until;
     let cancel_at = attempt.cancel_at.filter(|_| facts.can_cancel(attempt.delivery.taken));
     let cancelled = cancel_at.map(|at| at + facts.lock_after_cancel);
@@ -120,18 +115,18 @@ fn wait(until: Timestamp, now: Timestamp) -> Duration {
 }
 
 /// What is known of a request whose answer was lost.
-fn begun(attempt: &Verification) -> Sent {
+fn begun(attempt: &Attempt) -> Sent {
     let locked_until = attempt.delivery.locked_until;
     Sent { sent_at: attempt.sent_at, expires_at: attempt.expires_at, locked_until }
 }
 
 /// Whether the provider may still run an attempt's request.
-fn may_run(attempt: &Verification, now: Timestamp) -> bool {
+fn may_run(attempt: &Attempt, now: Timestamp) -> bool {
     !matches!(attempt.state, State::Verified | State::Failed) && attempt.delivery.locked_until > now
 }
 
 /// Whether another browser waits for the number to become free, and came first.
-fn next_in_line(attempt: &Verification, attempts: &[Verification], now: Timestamp) -> bool {
+fn next_in_line(attempt: &Attempt, attempts: &[Attempt], now: Timestamp) -> bool {
     attempts.iter().any(|other| {
         other.browser_hash != attempt.browser_hash
             && other.created_at < attempt.created_at
@@ -141,7 +136,7 @@ fn next_in_line(attempt: &Verification, attempts: &[Verification], now: Timestam
 }
 
 /// Cancelled there already: only the number is not free yet.
-fn over_at_provider(attempt: &Verification) -> bool {
+fn over_at_provider(attempt: &Attempt) -> bool {
     attempt.state == State::Cancelled && attempt.cancel_at.is_none()
 }
 
@@ -150,7 +145,7 @@ impl SignIn {
     /// its address, whose limit bounds how often anyone gets here.
     pub(super) async fn already_running(
         &self,
-        attempt: &Verification,
+        attempt: &Attempt,
         id: Option<RequestId>,
         repeated: bool,
         begun: Instant,
@@ -167,7 +162,7 @@ impl SignIn {
 
     async fn after_refusal(
         &self,
-        attempt: &Verification,
+        attempt: &Attempt,
         id: Option<RequestId>,
         repeated: bool,
         begun: Instant,
@@ -230,7 +225,7 @@ impl SignIn {
     /// Ends an attempt for another browser's.
     async fn leave_to_others(
         &self,
-        attempt: &Verification,
+        attempt: &Attempt,
         to: State,
         wait: Duration,
     ) -> Result<Start, SignInError> {
@@ -243,8 +238,8 @@ impl SignIn {
     /// becomes of ours if it has to wait.
     async fn take_over(
         &self,
-        attempt: &Verification,
-        theirs: &Verification,
+        attempt: &Attempt,
+        theirs: &Attempt,
         ended: State,
         begun: Instant,
     ) -> Result<Start, SignInError> {
@@ -289,7 +284,7 @@ impl SignIn {
     }
 
     /// Leaves a start that was refused for now to the jobs.
-    async fn start_at(&self, attempt: &Verification, due: Timestamp) -> Result<Start, SignInError> {
+    async fn start_at(&self, attempt: &Attempt, due: Timestamp) -> Result<Start, SignInError> {
         self.core.store.postpone(&attempt.attempt_id, attempt.delivery.channel, due).await?;
         self.jobs.notify_waiters();
         Ok(Start::UnderWay)

@@ -2,11 +2,12 @@
 
 use super::{Offer, SignIn, SignInError, resend, runs};
 use crate::{
+    attempt::{Attempt, Move, Note, State},
     channel::{Channel, Trouble},
     clock::Timestamp,
     keys::Token,
     phone::PhoneNumber,
-    store::{Move, Note, State, StoreError, Verification},
+    store::StoreError,
 };
 
 /// The attempt whose code the visitor is to type.
@@ -115,7 +116,7 @@ impl SignIn {
         })
     }
 
-    fn pending(&self, attempt: &Verification, now: Timestamp) -> Pending {
+    fn pending(&self, attempt: &Attempt, now: Timestamp) -> Pending {
         let delivery = &attempt.delivery;
         Pending {
             request_id: attempt.request_id.clone().unwrap_or_default(),
@@ -141,7 +142,7 @@ pub(super) enum Stage {
 }
 
 /// Decides by the row and the time alone.
-pub(super) fn standing(attempt: &Verification, now: Timestamp) -> Stage {
+pub(super) fn standing(attempt: &Attempt, now: Timestamp) -> Stage {
     let good = attempt.expires_at > now;
     match attempt.state {
         State::Sent if good && attempt.request_id.is_some() => Stage::Code,
@@ -157,7 +158,7 @@ pub(super) fn standing(attempt: &Verification, now: Timestamp) -> Stage {
     }
 }
 
-fn resending(attempt: &Verification) -> Resending {
+fn resending(attempt: &Attempt) -> Resending {
     let delivery = &attempt.delivery;
     Resending {
         request_id: attempt.request_id.clone(),

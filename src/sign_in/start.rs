@@ -10,6 +10,7 @@ use super::{
     step::{Step, step},
 };
 use crate::{
+    attempt::{Attempt, Delivery, Origin, State},
     audit::asked_from,
     clock::Timestamp,
     guard::{
@@ -19,7 +20,7 @@ use crate::{
     },
     keys::Token,
     phone::PhoneNumber,
-    store::{Delivery, Origin, Reserve, State, Verification},
+    store::Reserve,
     verify::VerifyError,
 };
 
@@ -233,7 +234,7 @@ impl SignIn {
     /// Counts a send that is written down and makes it; nothing, and nothing written, if others took the room.
     async fn send(
         &self,
-        attempt: &Verification,
+        attempt: &Attempt,
         repeated: bool,
         subject: &Subject,
         reserve: Option<&Reserve>,
@@ -263,10 +264,10 @@ impl SignIn {
         subject: &Subject,
         reserve: bool,
         return_to: Option<&str>,
-    ) -> Verification {
+    ) -> Attempt {
         let now = self.core.clock.now();
         let steps = self.steps(&subject.phone, self.channels.first());
-        Verification {
+        Attempt {
             denied: None,
             attempt_id: BASE64URL_NOPAD.encode(&self.core.random.bytes::<16>()),
             request_id: None,
@@ -292,11 +293,7 @@ impl SignIn {
         }
     }
 
-    pub(super) async fn drop_attempt(
-        &self,
-        attempt: &Verification,
-        now: Timestamp,
-    ) -> Result<bool, SignInError> {
+    pub(super) async fn drop_attempt(&self, attempt: &Attempt, now: Timestamp) -> Result<bool, SignInError> {
         let cancel_at = now.max(attempt.sent_at + self.verify.facts().cancel_after);
         let expires_at = self.good_until(attempt, attempt.sent_at);
         let dropped = self.core.store.cancel(&attempt.attempt_id, now, cancel_at, expires_at).await?;

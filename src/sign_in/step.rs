@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::{DOUBT, runs};
 use crate::{
+    attempt::{Attempt, State},
     clock::Timestamp,
     phone::PhoneNumber,
-    store::{State, Verification},
 };
 
 /// What to do about a number, given what the browser has tried before.
@@ -21,16 +21,16 @@ pub(super) enum Step<'a> {
     /// The answer was lost less than [`DOUBT`] ago.
     InDoubt(Duration),
     /// Cancelled by the visitor, not yet at the provider.
-    TakeBack(&'a Verification),
+    TakeBack(&'a Attempt),
     /// The answer was lost a while ago.
-    Repeat(&'a Verification),
+    Repeat(&'a Attempt),
     /// An attempt to another number runs: it ends first.
-    Drop(&'a Verification),
+    Drop(&'a Attempt),
     Fresh,
 }
 
 /// Decides by the browser's attempts, newest first. Pure: the same rows and time give the same step.
-pub(super) fn step<'a>(attempts: &'a [Verification], phone: &PhoneNumber, now: Timestamp) -> Step<'a> {
+pub(super) fn step<'a>(attempts: &'a [Attempt], phone: &PhoneNumber, now: Timestamp) -> Step<'a> {
     let running = attempts.iter().find(|attempt| runs(attempt, now));
     if let Some(attempt) = running.filter(|attempt| attempt.phone == *phone) {
         let lost = match attempt.state {

@@ -2,17 +2,18 @@
 
 use super::{Check, SignIn, SignInError, TOMBSTONE, Tokens, check::Form};
 use crate::{
+    attempt::{Attempt, State},
     audit::{Event, Line},
     guard::{Asker, Counted, KNOWN_FOR, Subject, budget, key},
     keys::Token,
-    store::{SessionRow, State, Success, Verification},
+    store::{SessionRow, Success},
 };
 
 impl SignIn {
     pub(super) async fn open_session(
         &self,
         form: &Form,
-        attempt: &Verification,
+        attempt: &Attempt,
         pin_hash: &str,
     ) -> Result<Check, SignInError> {
         if let Some(turned_away) = self.ask_app(attempt).await? {
@@ -48,14 +49,14 @@ impl SignIn {
 
     /// Cancelled while its right code was checked. The code is used all the same: there is nothing to take back, nor to
     /// cancel.
-    pub(super) async fn over_meanwhile(&self, attempt: &Verification) -> Result<Check, SignInError> {
+    pub(super) async fn over_meanwhile(&self, attempt: &Attempt) -> Result<Check, SignInError> {
         self.core.store.settle_cancel(&attempt.attempt_id, None, self.core.clock.now()).await?;
         self.tell_failed(attempt, "the code was right, and the attempt was over meanwhile");
         Ok(Check::NoAttempt)
     }
 
     /// A code that was sent was typed.
-    pub(super) async fn count_verified(&self, attempt: &Verification) -> Result<(), SignInError> {
+    pub(super) async fn count_verified(&self, attempt: &Attempt) -> Result<(), SignInError> {
         let origin = &attempt.origin;
         self.core.metrics.ended(&origin.country, State::Verified.as_str());
         if origin.reserve {
@@ -66,7 +67,7 @@ impl SignIn {
 
     /// The same tokens once more for the code that was accepted, unless the visitor has signed out since. Any other code
     /// ends that for all that follow: whoever got hold of the old token has one guess, and it counts.
-    pub(super) async fn again(&self, form: &Form, attempt: &Verification) -> Result<Check, SignInError> {
+    pub(super) async fn again(&self, form: &Form, attempt: &Attempt) -> Result<Check, SignInError> {
         let pin_hash = self.core.keys.pin(&attempt.attempt_id, form.pin.as_str());
         let now = self.core.clock.now();
         match self.core.store.accepted_again(&attempt.attempt_id, &pin_hash, now - TOMBSTONE).await? {
@@ -125,7 +126,7 @@ impl SignIn {
     }
 
     /// Counts a wrong code that came with a token which a sign-in has replaced.
-    async fn guessed_after_success(&self, form: &Form, attempt: &Verification) -> Result<(), SignInError> {
+    async fn guessed_after_success(&self, form: &Form, attempt: &Attempt) -> Result<(), SignInError> {
         // Whoever still has that token is not taken for the browser that signed in.
         let mut subject = Subject::of_try(&self.core.keys, attempt, form.asker.address);
         subject.origin.known = false;

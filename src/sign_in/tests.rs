@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use super::{CLAIM, DOUBT, check, step};
 use crate::{
+    attempt::{Attempt, Delivery, Note, Origin, State},
     channel::{Channel, Channels},
     clock::Timestamp,
     phone::PhoneNumber,
     sign_in::TOMBSTONE,
-    store::{Delivery, Note, Origin, State, Verification},
 };
 
 pub(super) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -19,9 +19,9 @@ fn phone(last: u8) -> PhoneNumber {
 }
 
 /// An attempt to number 23, begun `age` ago.
-pub(super) fn attempt(state: State, age: Duration) -> Verification {
+pub(super) fn attempt(state: State, age: Duration) -> Attempt {
     let sent_at = NOW - age;
-    Verification {
+    Attempt {
         denied: None,
         attempt_id: "a1".to_owned(),
         request_id: Some("r1".to_owned()),
@@ -49,17 +49,17 @@ pub(super) fn secs(seconds: u64) -> Duration {
 
 #[test]
 fn the_step_for_a_number_follows_from_the_attempts() {
-    let starting = |claimed: bool, age| Verification {
+    let starting = |claimed: bool, age| Attempt {
         request_id: None,
         claimed_until: if claimed { NOW + CLAIM } else { NOW },
         ..attempt(State::Starting, age)
     };
-    let cancelled = |claimed: bool| Verification {
+    let cancelled = |claimed: bool| Attempt {
         cancel_at: Some(NOW + secs(20)),
         claimed_until: if claimed { NOW + CLAIM } else { NOW },
         ..attempt(State::Cancelled, secs(10))
     };
-    let other = |state| Verification { phone: phone(24), ..attempt(state, secs(5)) };
+    let other = |state| Attempt { phone: phone(24), ..attempt(state, secs(5)) };
     for (attempts, expected) in [
         (vec![], "Fresh"),
         (vec![attempt(State::Sent, secs(10))], "Resumed"),
@@ -82,7 +82,7 @@ fn the_step_for_a_number_follows_from_the_attempts() {
         (vec![attempt(State::Expired, secs(1))], "Fresh"),
     ] {
         let step = format!("{:?}", step::step(&attempts, &phone(23), NOW));
-        let name = step.split_once("(Verification").map_or(step.as_str(), |(name, _)| name);
+        let name = step.split_once("(Attempt").map_or(step.as_str(), |(name, _)| name);
         assert_eq!(name, expected, "{attempts:?}");
     }
 }
@@ -90,8 +90,8 @@ fn the_step_for_a_number_follows_from_the_attempts() {
 #[test]
 fn the_verdict_on_a_form_follows_from_the_attempts() {
     let verified =
-        |age: Duration| Verification { ended_at: Some(NOW - age), ..attempt(State::Verified, secs(100)) };
-    let other = |state, age| Verification { request_id: Some("r2".to_owned()), ..attempt(state, age) };
+        |age: Duration| Attempt { ended_at: Some(NOW - age), ..attempt(State::Verified, secs(100)) };
+    let other = |state, age| Attempt { request_id: Some("r2".to_owned()), ..attempt(state, age) };
     let noted = |state, note| {
         let mut attempt = attempt(state, secs(1));
         attempt.delivery.note = Some(note);
@@ -115,7 +115,7 @@ fn the_verdict_on_a_form_follows_from_the_attempts() {
         (vec![verified(TOMBSTONE)], "NoAttempt"),
     ] {
         let verdict = format!("{:?}", check::verdict(&attempts, "r1", NOW));
-        let name = verdict.split_once("(Verification").map_or(verdict.as_str(), |(name, _)| name);
+        let name = verdict.split_once("(Attempt").map_or(verdict.as_str(), |(name, _)| name);
         assert_eq!(name, expected, "{attempts:?}");
     }
 }

@@ -10,9 +10,9 @@ use super::{
     resend::{Offer, Resend, WhyNot},
 };
 use crate::{
+    attempt::Attempt,
     audit::{Event, Line},
     phone::PhoneNumber,
-    store::Verification,
 };
 
 impl SignIn {
@@ -43,7 +43,7 @@ impl SignIn {
     }
 
     /// Of a check that brought no answer.
-    pub(super) fn tell_unchecked(&self, attempt: &Verification, check: &Check) {
+    pub(super) fn tell_unchecked(&self, attempt: &Attempt, check: &Check) {
         match check {
             Check::Unchecked { may_count: true, .. } => {
                 self.tell_failed(attempt, "the answer was lost, and the code may have been right");
@@ -54,7 +54,7 @@ impl SignIn {
         }
     }
 
-    pub(super) fn tell_failed(&self, attempt: &Verification, why: &str) {
+    pub(super) fn tell_failed(&self, attempt: &Attempt, why: &str) {
         Line::new(Event::SignInFailed, &attempt.phone, &self.core.keys).because(why).write();
     }
 

@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use sqlx::Connection;
 
-use super::{CounterKey, Quota, Store, StoreError, Verification, guard::counters};
-use crate::{attempt::RequestId, clock::Timestamp};
+use super::{CounterKey, Quota, Store, StoreError, guard::counters};
+use crate::{
+    attempt::{Attempt, RequestId},
+    clock::Timestamp,
+};
 
 /// For how long it is kept that a number was being taken.
 const TAKING: Duration = Duration::from_mins(1);
@@ -32,7 +35,7 @@ impl Store {
     /// The request that holds an attempt's number; `taking`: or that has just taken it, and has not been answered yet.
     pub async fn number_held_by(
         &self,
-        attempt: &Verification,
+        attempt: &Attempt,
         taking: bool,
         now: Timestamp,
     ) -> Result<Option<String>, StoreError> {
@@ -46,7 +49,7 @@ impl Store {
     /// Names the request of an attempt, unless another one to its number has one that runs. Of many at once one gets it.
     pub async fn take_number(
         &self,
-        attempt: &Verification,
+        attempt: &Attempt,
         request_id: &RequestId,
         now: Timestamp,
     ) -> Result<bool, StoreError> {

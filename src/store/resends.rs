@@ -1,8 +1,8 @@
 //! Messages that are sent again, and what became of them. Each change names the state it starts from.
 
-use super::{Claim, Move, Note, Resend, Sent, Store, StoreError, Verification, verifications};
+use super::{Claim, Sent, Store, StoreError, attempts};
 use crate::{
-    attempt::RequestId,
+    attempt::{Attempt, Move, Note, PlannedResend, RequestId},
     channel::{Channel, Channels, Trouble},
     clock::Timestamp,
 };
@@ -29,13 +29,13 @@ impl Store {
         attempt_id: &str,
         asked: Asked,
         claim: Claim,
-    ) -> Result<Option<Verification>, StoreError> {
+    ) -> Result<Option<Attempt>, StoreError> {
         const SQL: &str = concat!(
             "UPDATE verifications SET state = 'resending', resend_channel = $2, next_move = $3, move_at = $4, \
              moves = 0, claimed_until = $5, note = NULL, expires_at = $8 \
              WHERE attempt_id = $1 AND state = 'sent' AND claimed_until <= $4 AND expires_at > $4 AND sent_at <= $6 \
              AND sends = $7 RETURNING ",
-            verifications::columns!()
+            attempts::columns!()
         );
         let row = sqlx::query(SQL)
             .bind(attempt_id)
@@ -48,21 +48,21 @@ impl Store {
             .bind(asked.until.as_millis())
             .fetch_optional(&mut *self.hold().await?)
             .await?;
-        row.as_ref().map(verifications::read).transpose()
+        row.as_ref().map(attempts::read).transpose()
     }
 
     /// Takes the resends whose next move is due and still of use; nobody else gets them before the claim ends.
-    pub async fn claim_moves(&self, claim: Claim, most: i64) -> Result<Vec<Verification>, StoreError> {
+    pub async fn claim_moves(&self, claim: Claim, most: i64) -> Result<Vec<Attempt>, StoreError> {
         const SQL: &str = concat!(
             "UPDATE verifications SET claimed_until = $2 \
              WHERE state = 'resending' AND claimed_until <= $1 AND move_at <= $1 AND expires_at > $1 \
              AND attempt_id IN (SELECT attempt_id FROM verifications \
              WHERE state = 'resending' AND move_at <= $1 AND claimed_until <= $1 AND expires_at > $1 \
              ORDER BY move_at LIMIT $3) RETURNING ",
-            verifications::columns!()
+            attempts::columns!()
         );
         let query = sqlx::query(SQL).bind(claim.now.as_millis()).bind(claim.until.as_millis()).bind(most);
-        query.fetch_all(&mut *self.hold().await?).await?.iter().map(verifications::read).collect()
+        query.fetch_all(&mut *self.hold().await?).await?.iter().map(attempts::read).collect()
     }
 
     /// Lets go of an attempt whose start was refused for now: it is started at `due`, when the number is free.
@@ -84,7 +84,7 @@ impl Store {
     pub async fn plan_move(
         &self,
         attempt_id: &str,
-        resend: Resend,
+        resend: PlannedResend,
         free: bool,
         until: Timestamp,
     ) -> Result<bool, StoreError> {
@@ -157,7 +157,7 @@ impl Store {
     /// Writes down that another request is about to be made for a resend. `begun` is what holds if its answer is lost.
     pub async fn begin_again(
         &self,
-        attempt: &Verification,
+        attempt: &Attempt,
         steps: Channels,
         begun: Sent,
         claim: Claim,
@@ -243,11 +243,11 @@ impl Store {
         request_id: &RequestId,
         channel: Option<Channel>,
         trouble: Trouble,
-    ) -> Result<Option<Verification>, StoreError> {
+    ) -> Result<Option<Attempt>, StoreError> {
         const SQL: &str = concat!(
             "UPDATE verifications SET trouble = $3 WHERE request_id = $1 AND state = 'sent' \
              AND ($2 = '' OR channel = $2) AND (trouble IS NULL OR trouble <> $3) RETURNING ",
-            verifications::columns!()
+            attempts::columns!()
         );
         let row = sqlx::query(SQL)
             .bind(request_id.as_str())
@@ -255,7 +255,7 @@ impl Store {
             .bind(trouble.as_str())
             .fetch_optional(&mut *self.hold().await?)
             .await?;
-        row.as_ref().map(verifications::read).transpose()
+        row.as_ref().map(attempts::read).transpose()
     }
 
     /// Whether `request_id` may still become known: it is not, and some answer of the provider is awaited.

@@ -12,10 +12,9 @@ use std::{
 use secrecy::SecretString;
 use sqlx::Executor;
 
-use super::{
-    Claim, CounterKey, Delivery, Device, Origin, Sent, SessionRow, State, Store, Success, Tally, Verification,
-};
+use super::{Claim, CounterKey, Device, Sent, SessionRow, Store, Success, Tally};
 use crate::{
+    attempt::{Attempt, Delivery, Origin, State},
     channel::{Channel, Channels},
     clock::Timestamp,
     phone::PhoneNumber,
@@ -49,8 +48,8 @@ async fn postgres_url() -> Option<SecretString> {
     Some(SecretString::from(format!("{url}?options=-c%20search_path%3D{schema}")))
 }
 
-pub(super) fn attempt(id: &str, browser: &str) -> Verification {
-    Verification {
+pub(super) fn attempt(id: &str, browser: &str) -> Attempt {
+    Attempt {
         denied: None,
         attempt_id: id.to_owned(),
         request_id: None,
@@ -104,7 +103,7 @@ pub(super) const fn after(seconds: i64) -> Timestamp {
 }
 
 /// An attempt whose code is on its way.
-pub(crate) async fn sent(store: &Store, id: &str, browser: &str) -> Verification {
+pub(crate) async fn sent(store: &Store, id: &str, browser: &str) -> Attempt {
     assert!(store.insert(&attempt(id, browser)).await.unwrap());
     store.record_sent(id, &format!("request-{id}"), SENT).await.unwrap();
     store.attempts_of_browser(browser).await.unwrap().remove(0)

@@ -6,12 +6,15 @@ use std::sync::LazyLock;
 use sqlx::{Connection, Row};
 
 use super::{
-    Claim, CounterKey, Sent, SessionRow, State, Store, StoreError, Verification,
+    Claim, CounterKey, Sent, SessionRow, Store, StoreError,
+    attempts::{columns, read, withdraw},
     chain::{BEFORE, Chain},
     sessions::{self, INSERT_SESSION},
-    verifications::{columns, read, withdraw},
 };
-use crate::clock::Timestamp;
+use crate::{
+    attempt::{Attempt, State},
+    clock::Timestamp,
+};
 
 /// When the provider is to be told that a request is over before it ends, or takes another step, by itself: while no more
 /// than `$3` messages of it are out.
@@ -107,7 +110,7 @@ impl Store {
     }
 
     /// Takes an attempt whose answer was lost up again.
-    pub async fn restart(&self, attempt: &Verification, claim: Claim) -> Result<bool, StoreError> {
+    pub async fn restart(&self, attempt: &Attempt, claim: Claim) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET state = 'starting', sent_at = $2, claimed_until = $3, outsider = $4 \
                            WHERE attempt_id = $1 AND state IN ('starting', 'in_doubt') AND claimed_until <= $2";
         let query = sqlx::query(SQL).bind(attempt.attempt_id.as_str()).bind(claim.now.as_millis());
@@ -144,12 +147,7 @@ impl Store {
 
     /// Gives another browser's attempt, whose code is out, to the browser of `attempt`, which was refused for it and which
     /// the number knows. Unless one of them has ended, that one is busy, or only one is an outsider's: then nothing was done.
-    pub async fn adopt(
-        &self,
-        attempt: &Verification,
-        other: &str,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub async fn adopt(&self, attempt: &Attempt, other: &str, now: Timestamp) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET browser_hash = $3, address_hash = $4, return_to = $5, known = 1, \
                            created_at = $2 WHERE attempt_id = $1 AND state = 'sent' AND known = 0 \
                            AND request_id IS NOT NULL AND expires_at > $2 AND claimed_until <= $2 AND outsider = $6";
@@ -215,7 +213,7 @@ impl Store {
         request_id: &str,
         claim: Claim,
         address: &CounterKey,
-    ) -> Result<Option<Verification>, StoreError> {
+    ) -> Result<Option<Attempt>, StoreError> {
         const SQL: &str = concat!(
             "UPDATE verifications SET claimed_until = $4 WHERE browser_hash = $1 AND request_id = $2 \
              AND state = 'sent' AND expires_at > $3 AND claimed_until <= $3 AND (known = 1 OR NOT EXISTS \
@@ -250,7 +248,7 @@ impl Store {
     /// codes anew, all at once. `false` if the visitor cancelled meanwhile: nothing was done.
     pub async fn verify(
         &self,
-        attempt: &Verification,
+        attempt: &Attempt,
         pin_hash: &str,
         success: &Success,
     ) -> Result<bool, StoreError> {
@@ -265,7 +263,7 @@ impl Store {
     }
 
     /// Holds a claimed attempt for longer; `false` if it has ended, or somebody else has taken it meanwhile.
-    pub async fn hold_on(&self, attempt: &Verification, until: Timestamp) -> Result<bool, StoreError> {
+    pub async fn hold_on(&self, attempt: &Attempt, until: Timestamp) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET claimed_until = $3 \
                            WHERE attempt_id = $1 AND claimed_until = $2 AND state = 'sent'";
         let query =
@@ -307,7 +305,7 @@ impl Store {
     }
 
     /// Takes the cancels that are due; nobody else gets them before the claim ends.
-    pub async fn claim_cancels(&self, claim: Claim, most: i64) -> Result<Vec<Verification>, StoreError> {
+    pub async fn claim_cancels(&self, claim: Claim, most: i64) -> Result<Vec<Attempt>, StoreError> {
         const SQL: &str = concat!(
             "UPDATE verifications SET claimed_until = $2 WHERE claimed_until <= $1 AND cancel_at <= $1 \
              AND attempt_id IN (SELECT attempt_id FROM verifications \

@@ -6,11 +6,11 @@ use std::{
 };
 
 use phonegate::{
-    attempt::RequestId,
+    attempt::{Move, RequestId},
     channel::Channel,
     code::Pin,
     keys::Token,
-    store::{Asked, Claim, Device, Move, SessionRow, Success},
+    store::{Asked, Claim, Device, SessionRow, Success},
     verify::Checked,
 };
 

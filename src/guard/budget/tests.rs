@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::store::{Origin, State};
+use crate::attempt::{Origin, State};
 
 const TODAY: i64 = 20_833;
 

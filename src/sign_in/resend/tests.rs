@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
+    attempt::Delivery,
     sign_in::tests::{NOW, attempt, secs},
-    store::Delivery,
     verify::facts::V2,
 };
 
@@ -10,7 +10,7 @@ fn channels(text: &str) -> Channels {
 }
 
 /// A running attempt whose last message went out `last` ago, and its first `first` ago.
-fn sent(first: u64, last: u64, change: impl FnOnce(&mut Delivery)) -> Verification {
+fn sent(first: u64, last: u64, change: impl FnOnce(&mut Delivery)) -> Attempt {
     let mut attempt = attempt(State::Sent, secs(last));
     attempt.delivery.first_sent_at = NOW - secs(first);
     attempt.delivery.sends = 1;

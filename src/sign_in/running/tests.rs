@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
+    attempt::Origin,
     sign_in::tests::{LIFETIME, NOW, attempt, secs},
-    store::Origin,
     verify::facts::V2,
 };
 
@@ -10,31 +10,31 @@ fn id(text: &str) -> RequestId {
 }
 
 /// The attempt that was refused; its browser is `b`.
-fn refused() -> Verification {
+fn refused() -> Attempt {
     let attempt = attempt(State::Starting, Duration::ZERO);
-    Verification { attempt_id: "new".to_owned(), request_id: None, browser_hash: "b".to_owned(), ..attempt }
+    Attempt { attempt_id: "new".to_owned(), request_id: None, browser_hash: "b".to_owned(), ..attempt }
 }
 
 /// Another attempt to the number: `browser`'s, begun `age` ago.
-fn other(browser: &str, state: State, age: u64) -> Verification {
-    Verification { browser_hash: browser.to_owned(), ..attempt(state, secs(age)) }
+fn other(browser: &str, state: State, age: u64) -> Attempt {
+    Attempt { browser_hash: browser.to_owned(), ..attempt(state, secs(age)) }
 }
 
 /// The word for what is to be done, without rows.
-fn word(repeated: bool, named: Option<&str>, attempts: &[Verification]) -> String {
+fn word(repeated: bool, named: Option<&str>, attempts: &[Attempt]) -> String {
     let named = named.map(id);
     let text = format!("{:?}", holder(&V2, &refused(), named.as_ref(), repeated, attempts, NOW));
-    let text = text.split("(Verification").next().unwrap();
+    let text = text.split("(Attempt").next().unwrap();
     text.split(", Sent").next().unwrap().to_owned()
 }
 
 #[test]
 fn who_holds_the_number_follows_from_the_refusal_and_the_rows() {
-    let cancelled = |browser, pending: bool| Verification {
+    let cancelled = |browser, pending: bool| Attempt {
         cancel_at: pending.then_some(NOW + secs(20)),
         ..other(browser, State::Cancelled, 10)
     };
-    let nameless = |browser, state, age| Verification { request_id: None, ..other(browser, state, age) };
+    let nameless = |browser, state, age| Attempt { request_id: None, ..other(browser, state, age) };
     let both_out = |browser| {
         let mut attempt = other(browser, State::Sent, 100);
         attempt.delivery.taken = 2;
@@ -78,16 +78,16 @@ fn who_holds_the_number_follows_from_the_refusal_and_the_rows() {
     ] {
         assert_eq!(word(repeated, named, &attempts), expected, "{repeated} {named:?} {attempts:?}");
     }
-    let known = |attempt: Verification, known| {
+    let known = |attempt: Attempt, known| {
         let origin = Origin { known, ..Origin::default() };
-        Verification { origin, ..attempt }
+        Attempt { origin, ..attempt }
     };
-    let word = |known_now, theirs: Verification| {
+    let word = |known_now, theirs: Attempt| {
         let text = format!(
             "{:?}",
             holder(&V2, &known(refused(), known_now), Some(&id("r1")), false, &[theirs], NOW)
         );
-        text.split("(Verification").next().unwrap().to_owned()
+        text.split("(Attempt").next().unwrap().to_owned()
     };
     let both = |attempt| known(attempt, true);
     for (known_now, theirs, expected) in [

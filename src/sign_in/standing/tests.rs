@@ -1,20 +1,20 @@
 use super::*;
 use crate::{
+    attempt::PlannedResend,
     sign_in::tests::{LIFETIME, NOW, attempt, secs},
-    store::Resend,
 };
 
 #[test]
 fn what_the_next_page_is_follows_from_the_row_and_the_time() {
-    let resend = Resend { channel: Channel::Sms, next: Move::Start, due: NOW, tries: 0 };
-    let row = |state, age, change: fn(&mut Verification)| {
+    let resend = PlannedResend { channel: Channel::Sms, next: Move::Start, due: NOW, tries: 0 };
+    let row = |state, age, change: fn(&mut Attempt)| {
         let mut attempt = attempt(state, age);
         change(&mut attempt);
         attempt
     };
-    let claimed = |attempt: &mut Verification| attempt.claimed_until = NOW + secs(1);
-    let again = Verification {
-        delivery: crate::store::Delivery {
+    let claimed = |attempt: &mut Attempt| attempt.claimed_until = NOW + secs(1);
+    let again = Attempt {
+        delivery: crate::attempt::Delivery {
             resend: Some(resend),
             ..attempt(State::Starting, secs(1)).delivery
         },
@@ -31,7 +31,7 @@ fn what_the_next_page_is_follows_from_the_row_and_the_time() {
         (row(State::Resending, secs(1), |_| ()), Stage::Resend),
         (row(State::Resending, LIFETIME, |_| ()), Stage::Over(Over::Expired)),
         (again.clone(), Stage::Resend),
-        (Verification { claimed_until: NOW, ..again }, Stage::Over(Over::InDoubt)),
+        (Attempt { claimed_until: NOW, ..again }, Stage::Over(Over::InDoubt)),
         (row(State::InDoubt, secs(1), |_| ()), Stage::Over(Over::InDoubt)),
         (row(State::InDoubt, LIFETIME, |_| ()), Stage::Nothing),
         (row(State::Expired, LIFETIME, |_| ()), Stage::Over(Over::Expired)),

@@ -9,8 +9,8 @@ use crate::{
     clock::{Timestamp, millis},
     store::{
         Store, StoreError,
+        attempts::{FIRST_NOW, FIRST_PARAMETERS, insert_first},
         chain::{BEFORE, Chain},
-        verifications::{FIRST_NOW, FIRST_PARAMETERS, insert_first},
     },
 };
 

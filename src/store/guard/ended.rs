@@ -6,9 +6,10 @@ use sqlx::{Connection, Row, any::AnyRow};
 
 use super::counters::{self, Quota};
 use crate::{
+    attempt::{Origin, State},
     clock::Timestamp,
     phone::PhoneNumber,
-    store::{Origin, State, Store, StoreError},
+    store::{Store, StoreError, attempts},
 };
 
 /// An attempt whose lifetime is over.
@@ -91,7 +92,7 @@ impl Store {
 }
 
 fn read(row: AnyRow) -> Result<Ended, sqlx::Error> {
-    let state = State::read(row.try_get(3)?);
+    let state = attempts::state(row.try_get(3)?);
     let sends: i64 = row.try_get(4)?;
     let ended_at = row.try_get::<Option<i64>, _>(5)?.map(Timestamp::from_millis);
     let expires_at = Timestamp::from_millis(row.try_get(8)?);

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use super::*;
 use crate::{
+    attempt::{Attempt, Delivery, Origin, State},
     channel::{Channel, Channels},
     clock::Timestamp,
     guard::guessing,
     phone::PhoneNumber,
     store::{
-        Delivery, Origin, State, Store, Success, Verification,
+        Store, Success,
         tests::{SENT, sent, stores, success},
     },
 };
@@ -179,8 +180,8 @@ async fn the_reserve_is_not_for_whoever_has_an_unverified_send() {
     }
 }
 
-fn attempt(id: &str, state: State, request_id: Option<&str>) -> Verification {
-    Verification {
+fn attempt(id: &str, state: State, request_id: Option<&str>) -> Attempt {
+    Attempt {
         denied: None,
         attempt_id: id.to_owned(),
         request_id: request_id.map(str::to_owned),

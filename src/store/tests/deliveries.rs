@@ -2,22 +2,22 @@
 
 use super::{NOW, after, claim, sent, stores};
 use crate::{
-    attempt::RequestId,
+    attempt::{Attempt, Move, Note, PlannedResend, RequestId, State},
     channel::{Channel, Channels, Trouble},
     clock::Timestamp,
-    store::{Asked, CounterKey, Move, Note, Resend, Sent, State, Store, Verification},
+    store::{Asked, CounterKey, Sent, Store},
 };
 
 const ASKED: Asked =
     Asked { channel: Channel::Voice, first: Move::Next, sent_before: NOW, sends: 1, until: after(600) };
 const AGAIN: Sent = Sent { sent_at: after(40), expires_at: after(340), locked_until: after(370) };
 
-async fn row(store: &Store) -> Verification {
+async fn row(store: &Store) -> Attempt {
     store.attempts_of_browser("b").await.unwrap().remove(0)
 }
 
 /// An attempt that somebody has taken to send another message.
-async fn resending(store: &Store) -> Verification {
+async fn resending(store: &Store) -> Attempt {
     sent(store, "a", "b").await;
     store.claim_resend("a", ASKED, claim(40)).await.unwrap().unwrap()
 }
@@ -37,7 +37,7 @@ async fn of_many_who_ask_again_one_is_heard() {
         assert_eq!(heard, 1);
 
         let row = row(&store).await;
-        let resend = Resend { channel: Channel::Voice, next: Move::Next, due: after(40), tries: 0 };
+        let resend = PlannedResend { channel: Channel::Voice, next: Move::Next, due: after(40), tries: 0 };
         assert_eq!(
             (row.state, row.delivery.resend, row.expires_at),
             (State::Resending, Some(resend), after(600))
@@ -70,7 +70,7 @@ async fn whoever_decided_on_an_older_row_is_not_heard() {
 async fn a_move_is_due_in_its_time_and_made_by_one() {
     for store in stores().await {
         let resend = resending(&store).await.delivery.resend.unwrap();
-        let later = Resend { next: Move::Start, due: after(55), tries: 1, ..resend };
+        let later = PlannedResend { next: Move::Start, due: after(55), tries: 1, ..resend };
         assert!(store.plan_move("a", later, true, after(600)).await.unwrap());
 
         assert!(store.claim_moves(claim(54), 9).await.unwrap().is_empty());
@@ -140,7 +140,7 @@ async fn a_resend_ends_with_the_code_as_it_was_or_with_none() {
 async fn a_cancel_during_the_pause_has_nothing_left_to_cancel() {
     for store in stores().await {
         let resend = resending(&store).await.delivery.resend.unwrap();
-        store.plan_move("a", Resend { next: Move::Start, ..resend }, true, after(600)).await.unwrap();
+        store.plan_move("a", PlannedResend { next: Move::Start, ..resend }, true, after(600)).await.unwrap();
         assert!(store.cancel("a", after(45), after(45), after(300)).await.unwrap());
 
         assert!(store.claim_cancels(claim(99), 9).await.unwrap().is_empty());

@@ -2,8 +2,9 @@
 
 use super::{NOW, after, attempt, sent, session, stores, success};
 use crate::{
+    attempt::{Attempt, State},
     phone::PhoneNumber,
-    store::{SessionRow, State, Success, Verification},
+    store::{SessionRow, Success},
 };
 
 #[tokio::test]
@@ -34,7 +35,7 @@ async fn forgetting_a_number_leaves_nothing_of_it() {
         let row = sent(&store, "a", "b").await;
         assert!(store.verify(&row, "pin", &success("t")).await.unwrap());
         let phone = PhoneNumber::from_store("+12025550124".to_owned());
-        let other = Verification { phone_hash: "other".to_owned(), phone, ..attempt("c", "c") };
+        let other = Attempt { phone_hash: "other".to_owned(), phone, ..attempt("c", "c") };
         assert!(store.insert(&other).await.unwrap());
 
         assert_eq!(store.forget("phone", &row.phone, &[]).await.unwrap(), 3);

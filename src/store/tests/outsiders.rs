@@ -1,7 +1,7 @@
 //! Attempts of numbers outside of `ALLOWED_NUMBERS`.
 
 use super::{NOW, SENT, after, attempt, stores, success};
-use crate::{attempt::RequestId, store::Verification};
+use crate::attempt::{Attempt, RequestId};
 
 #[tokio::test]
 async fn an_attempt_of_an_outsider_opens_no_session() {
@@ -32,7 +32,7 @@ async fn a_number_is_taken_by_one_request_until_it_is_free() {
         });
         let taken = futures_util::future::join_all(attempts).await;
         assert_eq!(taken.into_iter().filter(|taken| *taken).count(), 1);
-        let held = |row: &Verification| row.request_id.is_some();
+        let held = |row: &Attempt| row.request_id.is_some();
         let mut holder = Vec::new();
         for row in &rows {
             holder

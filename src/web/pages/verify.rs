@@ -9,9 +9,9 @@ use axum::{
 };
 
 use crate::{
+    attempt::Move,
     channel::{Channel, Trouble},
     sign_in::{self, Offer, WhyNot},
-    store::Move,
     web::{
         extractors::{Pending, Stage},
         failure::{Failure, seconds},

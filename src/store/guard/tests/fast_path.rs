@@ -6,13 +6,14 @@ use futures_util::FutureExt;
 
 use super::{HOUR, MINUTE, NOW, attempt, count, counting, send, stores};
 use crate::{
+    attempt::{Attempt, State},
     guard::{
         By, Counted, Decision, Guard, GuardSettings, Kind, Limit, Mode, Subject, budget, guessing, watched,
     },
     keys::Keys,
     phone::PhoneNumber,
     random::Random,
-    store::{CounterKey, Counting, State, Verification},
+    store::{CounterKey, Counting},
 };
 
 fn guard() -> Guard {
@@ -89,7 +90,7 @@ async fn what_passes_without_a_look_would_have_passed_the_look() {
             assert_eq!(counters.len(), rows.len());
 
             let decision = guard.judge(&subject, &counters, &[], NOW);
-            let new = Verification { ..attempt(&format!("case {case}"), State::Starting, None) };
+            let new = Attempt { ..attempt(&format!("case {case}"), State::Starting, None) };
             let uncounted = Counting::new(&[], &watched, true);
             let uncounted = uncounted.of(|kind| subject.key(kind));
             let inserted = store.insert_first(&new, uncounted).await.unwrap();

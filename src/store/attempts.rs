@@ -1,95 +1,13 @@
-//! The attempts to sign in. A change that two requests could both want tells which of
-//! them made it.
+//! The attempts to sign in. A change that two requests could both want tells which of them made it.
 
 use sqlx::{Any, Executor, Row, any::AnyRow};
 
-use super::{Count, Delivery, Store, StoreError, chain::Statement, guard::fits};
-use crate::{clock::Timestamp, phone::PhoneNumber, words::words};
-
-words! {
-    /// Where an attempt stands; its word is that of the store and the metrics.
-    pub State {
-        /// Written down; the provider's answer is not.
-        Starting => "starting",
-        /// A code is on its way.
-        Sent => "sent",
-        /// The provider's answer was lost: a message may have gone out.
-        InDoubt => "in_doubt",
-        /// Another message was asked for and is not sent yet.
-        Resending => "resending",
-        /// The right code was typed.
-        Verified => "verified",
-        /// Too many wrong codes, or refused at the start.
-        Failed => "failed",
-        /// The code ran out.
-        Expired => "expired",
-        /// The visitor cancelled.
-        Cancelled => "cancelled",
-    }
-}
-
-impl State {
-    /// A row of a newer version may name a state that this one does not know; to us it has ended.
-    pub(super) fn read(word: &str) -> Self {
-        Self::parse(word).unwrap_or(Self::Failed)
-    }
-}
-
-/// One attempt to sign in.
-#[derive(Debug, Clone)]
-pub struct Verification {
-    /// Our name for it.
-    pub attempt_id: String,
-    /// The provider's name for it; unknown until its answer came.
-    pub request_id: Option<String>,
-    /// Where the code goes.
-    pub phone: PhoneNumber,
-    /// How the store finds that number.
-    pub phone_hash: String,
-    /// Whose attempt it is.
-    pub browser_hash: String,
-    /// Where it stands.
-    pub state: State,
-    /// When it began, or was taken up again.
-    pub created_at: Timestamp,
-    /// When the provider was last asked to send.
-    pub sent_at: Timestamp,
-    /// Until when its code is good.
-    pub expires_at: Timestamp,
-    /// When it came to its end.
-    pub ended_at: Option<Timestamp>,
-    /// How many were typed.
-    pub wrong_codes: i64,
-    /// Keyed hash of the last code that was checked.
-    pub pin_hash: Option<String>,
-    /// Until then one request has the row to itself.
-    pub claimed_until: Timestamp,
-    /// When the provider is to be told that the visitor cancelled.
-    pub cancel_at: Option<Timestamp>,
-    /// What the guard counts it by.
-    pub origin: Origin,
-    /// Where the visitor goes once signed in.
-    pub return_to: Option<String>,
-    /// The code was right, and the app around us did not let the visitor in: its sentence, empty where it failed.
-    pub denied: Option<String>,
-    /// How its messages travel.
-    pub delivery: Delivery,
-}
-
-/// Where a code goes and who asked for it, as the guard counts it.
-#[derive(Debug, Clone, Default)]
-pub struct Origin {
-    /// The two letters of a country, or `+` and the prefix of a number that belongs to none.
-    pub country: String,
-    /// How the counters know the network that asked.
-    pub address_hash: String,
-    /// Asked for by a browser that this number has signed in with before.
-    pub known: bool,
-    /// Let through out of the reserve of a budget that was used up.
-    pub reserve: bool,
-    /// Outside of `ALLOWED_NUMBERS`: nothing is sent, and no code is right.
-    pub outsider: bool,
-}
+use super::{Count, Store, StoreError, chain::Statement, delivery, guard::fits};
+use crate::{
+    attempt::{Attempt, Origin, State},
+    clock::Timestamp,
+    phone::PhoneNumber,
+};
 
 /// The span for which one request has a row to itself.
 #[derive(Debug, Clone, Copy)]
@@ -129,7 +47,7 @@ macro_rules! new_values {
     };
 }
 
-fn bind_new<'q>(query: Statement<'q>, new: &'q Verification) -> Statement<'q> {
+fn bind_new<'q>(query: Statement<'q>, new: &'q Attempt) -> Statement<'q> {
     query
         .bind(new.attempt_id.as_str())
         .bind(new.phone.as_str())
@@ -184,7 +102,7 @@ macro_rules! recent {
 
 impl Store {
     /// A browser's attempts: the running one if there is one, then the others, newest first.
-    pub async fn attempts_of_browser(&self, browser_hash: &str) -> Result<Vec<Verification>, StoreError> {
+    pub async fn attempts_of_browser(&self, browser_hash: &str) -> Result<Vec<Attempt>, StoreError> {
         const SQL: &str = concat!(
             "SELECT ",
             columns!(),
@@ -203,7 +121,7 @@ impl Store {
         phone_hash: &str,
         request_id: Option<&str>,
         now: Timestamp,
-    ) -> Result<Vec<Verification>, StoreError> {
+    ) -> Result<Vec<Attempt>, StoreError> {
         const SQL: &str = concat!(
             "SELECT ",
             columns!(),
@@ -220,7 +138,7 @@ impl Store {
     /// are watched says to wait or is full, and the send fits; `false` means that nothing was done: look.
     pub async fn insert_first(
         &self,
-        new: &Verification,
+        new: &Attempt,
         Count { with_first, keys, .. }: Count<'_>,
     ) -> Result<bool, StoreError> {
         let bind = |query| keys.into_iter().fold(bind_new(query, new), |query, key| query.bind(key.0));
@@ -228,7 +146,7 @@ impl Store {
     }
 
     /// Writes a new attempt down; `false` if its browser has one running.
-    pub async fn insert(&self, new: &Verification) -> Result<bool, StoreError> {
+    pub async fn insert(&self, new: &Attempt) -> Result<bool, StoreError> {
         const SQL: &str = concat!(
             "INSERT INTO verifications (",
             new_columns!(),
@@ -255,18 +173,23 @@ pub(super) async fn withdraw<'e>(
     Ok(query.bind(attempt_id).execute(executor).await?.rows_affected() == 1)
 }
 
-pub(super) fn read(row: &AnyRow) -> Result<Verification, StoreError> {
+/// A row of a newer version may name a state that this one does not know; to us it has ended.
+pub(super) fn state(word: &str) -> State {
+    State::parse(word).unwrap_or(State::Failed)
+}
+
+pub(super) fn read(row: &AnyRow) -> Result<Attempt, StoreError> {
     let time = |index: usize| row.try_get(index).map(Timestamp::from_millis);
     let maybe_time = |index: usize| {
         Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(index)?.map(Timestamp::from_millis))
     };
-    Ok(Verification {
+    Ok(Attempt {
         attempt_id: row.try_get(0)?,
         request_id: row.try_get(1)?,
         phone: PhoneNumber::from_store(row.try_get(2)?),
         phone_hash: row.try_get(3)?,
         browser_hash: row.try_get(4)?,
-        state: State::read(row.try_get(5)?),
+        state: state(row.try_get(5)?),
         created_at: time(6)?,
         sent_at: time(7)?,
         expires_at: time(8)?,
@@ -284,6 +207,6 @@ pub(super) fn read(row: &AnyRow) -> Result<Verification, StoreError> {
         },
         return_to: row.try_get(18)?,
         denied: row.try_get(20)?,
-        delivery: Delivery::read(row, 21)?,
+        delivery: delivery::read(row, 21)?,
     })
 }
