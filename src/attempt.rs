@@ -121,7 +121,7 @@ pub struct Delivery {
     /// The channels of the request that runs at the provider.
     pub steps: Channels,
     /// How many of them have been taken.
-    pub taken: i64,
+    pub steps_taken: i64,
     /// How many messages were sent in this attempt, or may have been.
     pub sends: i64,
     /// When the first was asked for.
@@ -173,13 +173,24 @@ words! {
     }
 }
 
+/// What is written down of a request that the provider took.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestTimes {
+    /// When its message went out.
+    pub sent_at: Timestamp,
+    /// Until when its code is good.
+    pub expires_at: Timestamp,
+    /// When the provider lets go of the number by itself.
+    pub locked_until: Timestamp,
+}
+
 impl Delivery {
     /// Of an attempt whose first request is about to be made.
     pub fn new(steps: Channels, now: Timestamp, locked_until: Timestamp) -> Self {
         Self {
             channel: steps.first(),
             steps,
-            taken: 1,
+            steps_taken: 1,
             sends: 0,
             first_sent_at: now,
             locked_until,

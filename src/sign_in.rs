@@ -22,10 +22,12 @@
 //! starting  → resending (the number is not free yet) → starting
 //! ```
 
+mod action;
 mod admission;
 mod advance;
 mod app;
 mod ask;
+mod audit_lines;
 mod calls;
 mod cancel;
 mod check;
@@ -38,11 +40,10 @@ mod resend;
 mod running;
 mod standing;
 mod start;
-mod step;
+
 mod success;
 #[cfg(test)]
 mod tests;
-mod told;
 
 use std::{
     sync::Arc,
@@ -56,7 +57,7 @@ pub use cancel::Cancel;
 pub use check::{Check, Ending, Tokens};
 pub use outsider::Answers;
 pub use queue::Queues;
-pub use resend::{Offer, Resend, WhyNot};
+pub use resend::{NoResend, Offer, Resend};
 pub use standing::{Over, Pending, Resending, Standing};
 pub use start::{Refusal, Start};
 

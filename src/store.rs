@@ -37,12 +37,11 @@ use sqlx::Connection;
 use address::sqlite_path;
 pub use attempts::Claim;
 use connections::{Connections, Held};
-pub use delivery::Sent;
 pub use guard::{Count, Counter, CounterKey, Counting, Ended, Quota, Tally, WrongCodes};
 pub(crate) use guard::{Fullness, Reserve};
 pub use overdue::Overdue;
-pub use resends::Asked;
-pub use sessions::{Device, SessionRow};
+pub use resends::NewResend;
+pub use sessions::{Device, Session};
 pub use transitions::Success;
 
 use crate::{clock::Timestamp, keys::Keys, phone::PhoneNumber, random::Random};

@@ -10,10 +10,9 @@ use std::time::Duration;
 
 use super::{SignIn, SignInError, last_moment};
 use crate::{
-    attempt::{Attempt, Move, Note, PlannedResend, RequestId},
+    attempt::{Attempt, Move, Note, PlannedResend, RequestId, RequestTimes},
     audit::{Event, Line},
     clock::Timestamp,
-    store::Sent,
     verify::{Cancelled, NextStep, VerifyError},
 };
 
@@ -238,8 +237,8 @@ impl SignIn {
     }
 
     /// What is written down of a message sent at `now`.
-    pub(super) fn sent(&self, attempt: &Attempt, now: Timestamp, locked_until: Timestamp) -> Sent {
-        Sent { sent_at: now, expires_at: self.good_until(attempt, now), locked_until }
+    pub(super) fn sent(&self, attempt: &Attempt, now: Timestamp, locked_until: Timestamp) -> RequestTimes {
+        RequestTimes { sent_at: now, expires_at: self.good_until(attempt, now), locked_until }
     }
 
     /// When a code's life ends that was sent at `sent_at`: ten minutes after the attempt's first at the latest.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tracing::Instrument;
 
-use super::{LOOKS, SignIn, SignInError, TOMBSTONE, app, doubt::Told, runs};
+use super::{LOOKS, SignIn, SignInError, TOMBSTONE, app, doubt::CodeAnswer, runs};
 use crate::{
     attempt::{Attempt, Note, RequestId, State},
     audit::asked_from,
@@ -112,7 +112,7 @@ pub enum Ending {
 
 /// What a browser's attempts say about a form, without asking the provider.
 #[derive(Debug, Clone)]
-pub(super) enum Verdict<'a> {
+pub(super) enum FormMatch<'a> {
     /// Another request has the row, or the address has to wait.
     Busy(&'a Attempt),
     /// A code was accepted a moment ago: if by this very form, it is the second half of a double click.
@@ -130,28 +130,28 @@ pub(super) enum Verdict<'a> {
 }
 
 /// Decides by the browser's attempts, newest first, for a form that names `request_id`.
-pub(super) fn verdict<'a>(attempts: &'a [Attempt], request_id: &str, now: Timestamp) -> Verdict<'a> {
-    let Some(current) = attempts.first() else { return Verdict::NoAttempt };
+pub(super) fn match_form<'a>(attempts: &'a [Attempt], request_id: &str, now: Timestamp) -> FormMatch<'a> {
+    let Some(current) = attempts.first() else { return FormMatch::NoAttempt };
     if current.request_id.as_deref() != Some(request_id) {
         let pending = runs(current, now);
-        return if pending { Verdict::OtherAttempt } else { Verdict::NoAttempt };
+        return if pending { FormMatch::OtherAttempt } else { FormMatch::NoAttempt };
     }
     let note = current.delivery.note;
     match current.state {
-        State::Sent if current.expires_at > now => Verdict::Busy(current),
-        State::Sent | State::Expired => Verdict::Ended(Ending::Expired),
-        State::Failed if note == Some(Note::NotResent) => Verdict::Ended(Ending::NotResent),
-        State::Failed => Verdict::Ended(Ending::TooMany),
+        State::Sent if current.expires_at > now => FormMatch::Busy(current),
+        State::Sent | State::Expired => FormMatch::Ended(Ending::Expired),
+        State::Failed if note == Some(Note::NotResent) => FormMatch::Ended(Ending::NotResent),
+        State::Failed => FormMatch::Ended(Ending::TooMany),
         State::Verified => {
             if let Some(deny) = app::denied(current) {
-                return Verdict::Denied(deny);
+                return FormMatch::Denied(deny);
             }
             let fresh = current.ended_at.is_some_and(|at| now.since(at) < TOMBSTONE);
-            if fresh { Verdict::JustVerified(current) } else { Verdict::NoAttempt }
+            if fresh { FormMatch::JustVerified(current) } else { FormMatch::NoAttempt }
         }
-        State::Resending => Verdict::Resending,
-        State::Cancelled => Verdict::Cancelled { taken_over: note == Some(Note::TakenOver) },
-        State::Starting | State::InDoubt => Verdict::NoAttempt,
+        State::Resending => FormMatch::Resending,
+        State::Cancelled => FormMatch::Cancelled { taken_over: note == Some(Note::TakenOver) },
+        State::Starting | State::InDoubt => FormMatch::NoAttempt,
     }
 }
 
@@ -189,21 +189,21 @@ impl SignIn {
             }
             let attempts = self.core.store.attempts_of_browser(&browser_hash).await?;
             let return_to = attempts.first().and_then(|current| current.return_to.clone());
-            match verdict(&attempts, request_id, self.core.clock.now()) {
-                Verdict::Busy(attempt) => {
+            match match_form(&attempts, request_id, self.core.clock.now()) {
+                FormMatch::Busy(attempt) => {
                     let subject = Subject::of_try(&self.core.keys, attempt, form.asker.address);
                     if let Some(limited) = self.limited_try(&subject, Kind::WRONG_ADDRESS).await? {
                         return Ok(Check::Refused(limited));
                     }
                     turn.pause().await?;
                 }
-                Verdict::JustVerified(attempt) => return self.again(form, attempt).await,
-                Verdict::Denied(deny) => return Ok(Check::Denied { deny, return_to }),
-                Verdict::Ended(ending) => return Ok(Check::Ended { ending, return_to }),
-                Verdict::Resending => return Ok(Check::Resending),
-                Verdict::OtherAttempt => return Ok(Check::OtherAttempt),
-                Verdict::Cancelled { taken_over } => return Ok(Check::Cancelled { taken_over, return_to }),
-                Verdict::NoAttempt => return Ok(Check::NoAttempt),
+                FormMatch::JustVerified(attempt) => return self.again(form, attempt).await,
+                FormMatch::Denied(deny) => return Ok(Check::Denied { deny, return_to }),
+                FormMatch::Ended(ending) => return Ok(Check::Ended { ending, return_to }),
+                FormMatch::Resending => return Ok(Check::Resending),
+                FormMatch::OtherAttempt => return Ok(Check::OtherAttempt),
+                FormMatch::Cancelled { taken_over } => return Ok(Check::Cancelled { taken_over, return_to }),
+                FormMatch::NoAttempt => return Ok(Check::NoAttempt),
             }
         }
         Err(SignInError::Stuck)
@@ -233,7 +233,7 @@ impl SignIn {
                 return Ok(Check::Refused(limited));
             }
         };
-        match self.ask_about(form, attempt, &pin_hash).await? {
+        match self.judge_code(form, attempt, &pin_hash).await? {
             check @ (Check::SignedIn { .. } | Check::Denied { .. }) => Ok(check),
             Check::Wrong { left, .. } => {
                 let wait = self.after_wrong_code(&subject, count).await?;
@@ -254,38 +254,38 @@ impl SignIn {
         }
     }
 
-    async fn ask_about(&self, form: &Form, attempt: &Attempt, pin_hash: &str) -> Result<Check, SignInError> {
+    async fn judge_code(&self, form: &Form, attempt: &Attempt, pin_hash: &str) -> Result<Check, SignInError> {
         let Some(id) = attempt.request_id.as_deref().and_then(RequestId::parse) else {
             return Ok(Check::NoAttempt);
         };
         let phone = attempt.phone.masked();
         tracing::Span::current().record("phone", &phone);
-        let told = self.ask_surely(attempt, &id, &form.pin, pin_hash).await;
+        let told = self.ask_about_code(attempt, &id, &form.pin, pin_hash).await;
         Ok(match told {
-            Told::Right => return self.open_session(form, attempt, pin_hash).await,
-            Told::Wrong { tries } => {
+            CodeAnswer::Right => return self.open_session(form, attempt, pin_hash).await,
+            CodeAnswer::Wrong { tries } => {
                 self.core.store.count_wrong(&attempt.attempt_id, pin_hash, tries).await?;
                 let left = self.verify.facts().tries_left(attempt.wrong_codes + tries);
                 Check::Wrong { left, wait: Duration::ZERO }
             }
-            Told::TooMany => {
+            CodeAnswer::TooMany => {
                 return self.end_attempt(attempt, State::Failed, Ending::TooMany).await;
             }
-            Told::Gone { unclear } => {
+            CodeAnswer::Gone { unclear } => {
                 tracing::info!(phone, "the provider does not know request {} any more", id.short());
                 let ending = if unclear { Ending::Unclear } else { Ending::Expired };
                 return self.end_attempt(attempt, State::Expired, ending).await;
             }
-            Told::NotYet => {
+            CodeAnswer::NotYet => {
                 tracing::error!(phone, "a check in a step that takes no code: a mistake of ours");
                 self.release(attempt).await?;
                 Check::NotYet
             }
-            Told::Paused(paused) => {
+            CodeAnswer::Paused(paused) => {
                 self.release(attempt).await?;
                 Check::Paused(paused)
             }
-            Told::Nothing { error, may_count } => {
+            CodeAnswer::Nothing { error, may_count } => {
                 if may_count {
                     self.core.store.record_unanswered(&attempt.attempt_id, pin_hash).await?;
                 } else {

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// What is known after asking about a code.
-pub(super) enum Told {
+pub(super) enum CodeAnswer {
     Right,
     /// Each time that it was asked about may have used up a try.
     Wrong {
@@ -35,7 +35,7 @@ pub(super) enum Told {
     Paused(Paused),
 }
 
-impl Told {
+impl CodeAnswer {
     /// After so many calls.
     fn new(checked: Checked, calls: i64) -> Self {
         match checked {
@@ -50,32 +50,32 @@ impl Told {
 
 impl SignIn {
     /// Asks about a code, and does not leave it at a lost answer.
-    pub(super) async fn ask_surely(
+    pub(super) async fn ask_about_code(
         &self,
         attempt: &Attempt,
         id: &RequestId,
         pin: &Pin,
         pin_hash: &str,
-    ) -> Told {
+    ) -> CodeAnswer {
         let begun = Instant::now();
         let answer = match self.check_once(&self.verify, attempt, id, pin).await {
             Ok(answer) => answer,
-            Err(paused) => return Told::Paused(paused),
+            Err(paused) => return CodeAnswer::Paused(paused),
         };
         match answer {
             Ok(Checked::Gone) if attempt.delivery.unanswered.is_some() => {
                 let same = attempt.delivery.unanswered.as_deref() == Some(pin_hash);
                 match self.search(&self.verify_since(begun), attempt, id).await {
-                    Ok(Found::Success) if same => Told::Right,
-                    _ => Told::Gone { unclear: true },
+                    Ok(Found::Success) if same => CodeAnswer::Right,
+                    _ => CodeAnswer::Gone { unclear: true },
                 }
             }
-            Ok(checked) => Told::new(checked, 1),
+            Ok(checked) => CodeAnswer::new(checked, 1),
             Err(error) if error.may_have_sent() => {
                 let verify = self.verify_since(begun);
                 self.after_lost_answer(&verify, attempt, id, (pin, pin_hash), error).await
             }
-            Err(error) => Told::Nothing { error, may_count: false },
+            Err(error) => CodeAnswer::Nothing { error, may_count: false },
         }
     }
 
@@ -86,23 +86,23 @@ impl SignIn {
         id: &RequestId,
         (pin, pin_hash): (&Pin, &str),
         error: VerifyError,
-    ) -> Told {
+    ) -> CodeAnswer {
         if !verify.facts().can_search {
             return match self.check_once(verify, attempt, id, pin).await {
-                Ok(Ok(checked)) => Told::new(checked, 2),
-                Ok(Err(error)) => Told::Nothing { error, may_count: true },
-                Err(_paused) => Told::Nothing { error, may_count: true },
+                Ok(Ok(checked)) => CodeAnswer::new(checked, 2),
+                Ok(Err(error)) => CodeAnswer::Nothing { error, may_count: true },
+                Err(_paused) => CodeAnswer::Nothing { error, may_count: true },
             };
         }
         // The answer to an earlier check was lost too: it may be that one which was right.
         let other = attempt.delivery.unanswered.as_deref().is_some_and(|earlier| earlier != pin_hash);
         match self.search(verify, attempt, id).await {
-            Ok(Found::Success) if other => Told::Gone { unclear: true },
-            Ok(Found::Success) => Told::Right,
-            Ok(Found::Failed) => Told::TooMany,
-            Ok(Found::Expired | Found::Cancelled) => Told::Gone { unclear: false },
+            Ok(Found::Success) if other => CodeAnswer::Gone { unclear: true },
+            Ok(Found::Success) => CodeAnswer::Right,
+            Ok(Found::Failed) => CodeAnswer::TooMany,
+            Ok(Found::Expired | Found::Cancelled) => CodeAnswer::Gone { unclear: false },
             // It may have been wrong. And what has just ended may not be found yet.
-            Ok(Found::InProgress | Found::Unknown) | Err(_) => Told::Nothing { error, may_count: true },
+            Ok(Found::InProgress | Found::Unknown) | Err(_) => CodeAnswer::Nothing { error, may_count: true },
         }
     }
 }

@@ -184,7 +184,7 @@ async fn cancel(sign_in: &SignIn, attempt: &Attempt) -> Result<(), SignInError> 
     };
     let in_time = |at: &Timestamp| *at < attempt.sent_at + sign_in.verify.first_step(attempt.delivery.steps);
     // Whatever the provider's refusal says.
-    let again = again && facts.can_cancel(attempt.delivery.taken);
+    let again = again && facts.can_cancel(attempt.delivery.steps_taken);
     let again_at = Some(now + AGAIN).filter(|_| again).filter(in_time);
     sign_in.core.store.settle_cancel(&attempt.attempt_id, again_at, locked_until).await?;
     Ok(())

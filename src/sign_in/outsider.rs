@@ -230,7 +230,7 @@ impl SignIn {
             Cancelled::Gone
         } else if now.since(attempt.sent_at) < facts.cancel_after {
             Cancelled::TooEarly
-        } else if followed || !facts.can_cancel(delivery.taken) {
+        } else if followed || !facts.can_cancel(delivery.steps_taken) {
             Cancelled::TooLate
         } else {
             Cancelled::Done

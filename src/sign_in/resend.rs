@@ -12,7 +12,7 @@ use crate::{
     clock::Timestamp,
     guard::{Asker, Cause, Decision, RateLimited},
     keys::Token,
-    store::Asked,
+    store::NewResend,
     verify::facts::Facts,
 };
 
@@ -29,7 +29,7 @@ pub enum Offer {
     /// No further message in this sign-in; a new one can begin after `wait`.
     Nothing {
         /// What keeps it back.
-        why: WhyNot,
+        why: NoResend,
         /// The number is free for another sign-in then.
         wait: Duration,
     },
@@ -37,7 +37,7 @@ pub enum Offer {
 
 /// Why there is no further message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WhyNot {
+pub enum NoResend {
     /// The provider sends no third message for one request, and cannot be stopped before its end.
     BothOut,
     /// As many as a sign-in may have were sent.
@@ -52,9 +52,9 @@ pub enum Resend {
     /// It was sent, or will be: the next page tells.
     UnderWay,
     /// Not now, or not at all.
-    Refused(Offer),
+    NotNow(Offer),
     /// The settings, the guard or the breaker refuse: nobody was called.
-    TurnedAway(Refusal),
+    Refused(Refusal),
     /// The channel is none that this site sends by.
     NoSuchChannel,
     /// The form is of another attempt.
@@ -66,14 +66,14 @@ pub enum Resend {
 /// Decides by the row and the time alone.
 pub(super) fn offer(facts: &Facts, attempt: &Attempt, channels: Channels, now: Timestamp) -> Offer {
     let delivery = &attempt.delivery;
-    if !facts.can_cancel(delivery.taken) {
+    if !facts.can_cancel(delivery.steps_taken) {
         let until = delivery.locked_until.max(attempt.expires_at);
-        return Offer::Nothing { why: WhyNot::BothOut, wait: until.since(now) };
+        return Offer::Nothing { why: NoResend::BothOut, wait: until.since(now) };
     }
     let why = if delivery.sends >= MOST_SENDS {
-        WhyNot::UsedUp
+        NoResend::UsedUp
     } else if last_moment(attempt).since(now) < WORTHWHILE {
-        WhyNot::TooLate
+        NoResend::TooLate
     } else {
         let wait = (attempt.sent_at + RESEND_AFTER).since(now);
         return Offer::After { wait, channels };
@@ -84,7 +84,7 @@ pub(super) fn offer(facts: &Facts, attempt: &Attempt, channels: Channels, now: T
 /// The first thing to do for a message by `channel`: the request's next step if it is that, else there must be another
 /// request.
 pub(super) fn first_move(attempt: &Attempt, channel: Channel) -> Move {
-    let is_next = attempt.delivery.taken == 1 && attempt.delivery.steps.second() == Some(channel);
+    let is_next = attempt.delivery.steps_taken == 1 && attempt.delivery.steps.second() == Some(channel);
     if is_next { Move::Next } else { Move::Cancel }
 }
 
@@ -129,11 +129,11 @@ impl SignIn {
                 _ => {}
             }
             if let Err(refused) = self.destinations.check(&attempt.phone, channel) {
-                return Ok(Resend::TurnedAway(Refusal::Destination(refused)));
+                return Ok(Resend::Refused(Refusal::Destination(refused)));
             }
             let offer = offer(self.verify.facts(), attempt, self.channels_to(&attempt.phone), now);
             if !matches!(offer, Offer::After { wait: Duration::ZERO, .. }) {
-                let answer = Resend::Refused(offer);
+                let answer = Resend::NotNow(offer);
                 self.tell_no_resend(&attempt.phone, &answer);
                 return Ok(answer);
             }
@@ -169,7 +169,7 @@ impl SignIn {
     ) -> Result<Begun, SignInError> {
         let claim = self.claim();
         if let Some(paused) = self.breakers.sends.paused(claim.now, &attempt.into()) {
-            return Ok(Begun::No(Resend::TurnedAway(Refusal::Paused(paused))));
+            return Ok(Begun::No(Resend::Refused(Refusal::Paused(paused))));
         }
         let subject = self.subject(&attempt.phone, asker).await?;
         match self.judge(&subject).await? {
@@ -178,14 +178,14 @@ impl SignIn {
             Decision::Reserve(_) | Decision::Refused(RateLimited { cause: Cause::Unverified { .. }, .. }) => {
                 if attempt.delivery.sends > 1 {
                     let wait = attempt.expires_at.since(claim.now);
-                    return Ok(Begun::No(Resend::Refused(Offer::Nothing { why: WhyNot::UsedUp, wait })));
+                    return Ok(Begun::No(Resend::NotNow(Offer::Nothing { why: NoResend::UsedUp, wait })));
                 }
             }
             Decision::Refused(limited) => {
-                return Ok(Begun::No(Resend::TurnedAway(Refusal::Guard(limited))));
+                return Ok(Begun::No(Resend::Refused(Refusal::Guard(limited))));
             }
         }
-        let wanted = Asked {
+        let wanted = NewResend {
             channel,
             first: first_move(attempt, channel),
             sent_before: claim.now - RESEND_AFTER,

@@ -9,11 +9,10 @@ use std::time::{Duration, Instant};
 
 use super::{CLAIM, DOUBT, Refusal, SignIn, SignInError, Start, TAKE_OVER_AFTER};
 use crate::{
-    attempt::{Attempt, RequestId, State},
+    attempt::{Attempt, RequestId, RequestTimes, State},
     audit::{Event, Line},
     clock::Timestamp,
     guard::{Counted, Limit},
-    store::Sent,
     verify::{Cancelled, facts::Facts},
 };
 
@@ -22,8 +21,8 @@ use crate::{
 pub(super) enum Holder<'a> {
     /// This browser's, still good.
     Ours(&'a Attempt),
-    /// The one whose answer was lost: that of an attempt which ran since `Sent::sent_at`.
-    Lost(RequestId, Sent),
+    /// The one whose answer was lost: that of an attempt which ran since `RequestTimes::sent_at`.
+    Lost(RequestId, RequestTimes),
     /// A stranger's, whose code is out: this browser's from now on, since the number knows it.
     Adopt(&'a Attempt),
     /// Another browser's: to be cancelled for us.
@@ -92,7 +91,7 @@ fn holder_elsewhere<'a>(facts: &Facts, attempt: &Attempt, theirs: &'a Attempt, n
         return Holder::Adopt(theirs);
     }
     let young = (theirs.sent_at + TAKE_OVER_AFTER).since(now);
-    let held = !facts.can_cancel(theirs.delivery.taken);
+    let held = !facts.can_cancel(theirs.delivery.steps_taken);
     // A known browser is not pushed aside by whoever else types the number.
     let protected = theirs.origin.known && !attempt.origin.known;
     if over_at_provider(theirs) || held || protected || (young.is_zero() && theirs.request_id.is_none()) {
@@ -104,7 +103,7 @@ fn holder_elsewhere<'a>(facts: &Facts, attempt: &Attempt, theirs: &'a Attempt, n
 /// When the provider lets go of an attempt's number, if the attempt just goes on.
 fn free_at(facts: &Facts, attempt: &Attempt) -> Timestamp {
     let locked_until = attempt.delivery.locked_until;
-    let cancel_at = attempt.cancel_at.filter(|_| facts.can_cancel(attempt.delivery.taken));
+    let cancel_at = attempt.cancel_at.filter(|_| facts.can_cancel(attempt.delivery.steps_taken));
     let cancelled = cancel_at.map(|at| at + facts.lock_after_cancel);
     cancelled.map_or(locked_until, |at| at.min(locked_until))
 }
@@ -115,9 +114,9 @@ fn wait(until: Timestamp, now: Timestamp) -> Duration {
 }
 
 /// What is known of a request whose answer was lost.
-fn begun(attempt: &Attempt) -> Sent {
+fn begun(attempt: &Attempt) -> RequestTimes {
     let locked_until = attempt.delivery.locked_until;
-    Sent { sent_at: attempt.sent_at, expires_at: attempt.expires_at, locked_until }
+    RequestTimes { sent_at: attempt.sent_at, expires_at: attempt.expires_at, locked_until }
 }
 
 /// Whether the provider may still run an attempt's request.

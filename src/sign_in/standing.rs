@@ -124,7 +124,7 @@ impl SignIn {
             expires_at: attempt.expires_at,
             channel: delivery.channel,
             sent_at: attempt.sent_at,
-            newest_only: delivery.sends > delivery.taken,
+            newest_only: delivery.sends > delivery.steps_taken,
             trouble: delivery.trouble,
             not_resent: delivery.note == Some(Note::NotResent),
             offer: resend::offer(self.verify.facts(), attempt, self.channels_to(&attempt.phone), now),

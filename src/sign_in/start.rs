@@ -6,8 +6,9 @@ use data_encoding::BASE64URL_NOPAD;
 use tracing::Instrument;
 
 use super::{
-    CLAIM, LOOKS, SignIn, SignInError, runs,
-    step::{Step, step},
+    CLAIM, LOOKS, SignIn, SignInError,
+    action::{StartAction, start_action},
+    runs,
 };
 use crate::{
     attempt::{Attempt, Delivery, Origin, State},
@@ -147,19 +148,19 @@ impl SignIn {
         for _ in 0..LOOKS {
             let now = self.core.clock.now();
             let attempts = self.core.store.attempts_of_browser(browser_hash).await?;
-            match step(&attempts, phone, now) {
-                Step::Resumed => return Ok(Start::Resumed),
-                Step::UnderWay => return Ok(Start::UnderWay),
-                Step::InDoubt(wait) => return Ok(Start::Refused(Refusal::InDoubt { wait })),
-                Step::Wait => turn_of_click.pause().await?,
-                Step::TakeBack(attempt) => {
+            match start_action(&attempts, phone, now) {
+                StartAction::Resumed => return Ok(Start::Resumed),
+                StartAction::UnderWay => return Ok(Start::UnderWay),
+                StartAction::InDoubt(wait) => return Ok(Start::Refused(Refusal::InDoubt { wait })),
+                StartAction::Wait => turn_of_click.pause().await?,
+                StartAction::TakeBack(attempt) => {
                     let cancellable = self.verify.facts().cancellable_messages;
                     if self.core.store.resume(&attempt.attempt_id, cancellable, now).await? {
                         return Ok(Start::Resumed);
                     }
                 }
-                step @ (Step::Repeat(_) | Step::Drop(_) | Step::Fresh) => {
-                    if let Step::Drop(other) = step
+                step @ (StartAction::Repeat(_) | StartAction::Drop(_) | StartAction::Fresh) => {
+                    if let StartAction::Drop(other) = step
                         && other.state == State::Sent
                     {
                         *dropped = Some(other.attempt_id.clone());
@@ -172,7 +173,7 @@ impl SignIn {
                         Decision::Reserve(reserve) => Some(reserve),
                         // Another click of this browser may have taken the last room meanwhile.
                         Decision::Refused(_)
-                            if matches!(step, Step::Fresh)
+                            if matches!(step, StartAction::Fresh)
                                 && self.has_running(browser_hash, phone).await? =>
                         {
                             continue;
@@ -198,14 +199,14 @@ impl SignIn {
     /// Takes a step that leads to a send; nothing if it has to be looked at again.
     async fn go_on(
         &self,
-        step: Step<'_>,
+        step: StartAction<'_>,
         browser_hash: &str,
         subject: &Subject,
         reserve: Option<&Reserve>,
         return_to: Option<&str>,
     ) -> Result<Option<Start>, SignInError> {
         match step {
-            Step::Repeat(attempt) => {
+            StartAction::Repeat(attempt) => {
                 // The list may have changed.
                 let mut attempt = attempt.clone();
                 attempt.origin.outsider = self.is_outsider(&attempt);
@@ -216,7 +217,7 @@ impl SignIn {
                     return self.send(&attempt, true, subject, reserve).await;
                 }
             }
-            Step::Drop(other) => {
+            StartAction::Drop(other) => {
                 self.drop_attempt(other, self.core.clock.now()).await?;
             }
             _ => {

@@ -6,7 +6,7 @@ use crate::{
     audit::{Event, Line},
     guard::{Asker, Counted, KNOWN_FOR, Subject, budget, key},
     keys::Token,
-    store::{SessionRow, Success},
+    store::{Session, Success},
 };
 
 impl SignIn {
@@ -23,7 +23,7 @@ impl SignIn {
         let now = self.core.clock.now();
         let (phone_hash, origin) = (&attempt.phone_hash, &attempt.origin);
         let success = Success {
-            session: SessionRow {
+            session: Session {
                 token_hash: tokens.session.hash(),
                 phone: attempt.phone.clone(),
                 phone_hash: phone_hash.clone(),

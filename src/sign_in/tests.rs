@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{CLAIM, DOUBT, check, step};
+use super::{CLAIM, DOUBT, action, check};
 use crate::{
     attempt::{Attempt, Delivery, Note, Origin, State},
     channel::{Channel, Channels},
@@ -81,7 +81,7 @@ fn the_step_for_a_number_follows_from_the_attempts() {
         (vec![attempt(State::Failed, secs(1))], "Fresh"),
         (vec![attempt(State::Expired, secs(1))], "Fresh"),
     ] {
-        let step = format!("{:?}", step::step(&attempts, &phone(23), NOW));
+        let step = format!("{:?}", action::start_action(&attempts, &phone(23), NOW));
         let name = step.split_once("(Attempt").map_or(step.as_str(), |(name, _)| name);
         assert_eq!(name, expected, "{attempts:?}");
     }
@@ -114,7 +114,7 @@ fn the_verdict_on_a_form_follows_from_the_attempts() {
         (vec![verified(secs(59))], "JustVerified"),
         (vec![verified(TOMBSTONE)], "NoAttempt"),
     ] {
-        let verdict = format!("{:?}", check::verdict(&attempts, "r1", NOW));
+        let verdict = format!("{:?}", check::match_form(&attempts, "r1", NOW));
         let name = verdict.split_once("(Attempt").map_or(verdict.as_str(), |(name, _)| name);
         assert_eq!(name, expected, "{attempts:?}");
     }

@@ -9,17 +9,6 @@ use crate::{
     clock::Timestamp,
 };
 
-/// What is written down of a request that the provider took.
-#[derive(Debug, Clone, Copy)]
-pub struct Sent {
-    /// When its message went out.
-    pub sent_at: Timestamp,
-    /// Until when its code is good.
-    pub expires_at: Timestamp,
-    /// When the provider lets go of the number by itself.
-    pub locked_until: Timestamp,
-}
-
 macro_rules! delivery_columns {
     () => {
         "channel, steps, taken, sends, first_sent_at, locked_until, trouble, note, resend_channel, next_move, \
@@ -40,7 +29,7 @@ pub(super) fn read(row: &AnyRow, index: usize) -> Result<Delivery, StoreError> {
     Ok(Delivery {
         channel,
         steps: steps.unwrap_or(Channels::only(channel)),
-        taken: row.try_get(index + 2)?,
+        steps_taken: row.try_get(index + 2)?,
         sends: row.try_get(index + 3)?,
         first_sent_at: Timestamp::from_millis(row.try_get(index + 4)?),
         locked_until: Timestamp::from_millis(row.try_get(index + 5)?),

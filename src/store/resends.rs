@@ -1,15 +1,15 @@
 //! Messages that are sent again, and what became of them. Each change names the state it starts from.
 
-use super::{Claim, Sent, Store, StoreError, attempts};
+use super::{Claim, Store, StoreError, attempts};
 use crate::{
-    attempt::{Attempt, Move, Note, PlannedResend, RequestId},
+    attempt::{Attempt, Move, Note, PlannedResend, RequestId, RequestTimes},
     channel::{Channel, Channels, Trouble},
     clock::Timestamp,
 };
 
 /// A resend to be written down: the channel, its first move, and what must still hold.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked {
+pub struct NewResend {
     /// How the message goes out.
     pub channel: Channel,
     /// What is to be done for it.
@@ -27,7 +27,7 @@ impl Store {
     pub async fn claim_resend(
         &self,
         attempt_id: &str,
-        asked: Asked,
+        asked: NewResend,
         claim: Claim,
     ) -> Result<Option<Attempt>, StoreError> {
         const SQL: &str = concat!(
@@ -139,7 +139,7 @@ impl Store {
         &self,
         attempt_id: &str,
         channel: Channel,
-        sent: Sent,
+        sent: RequestTimes,
     ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET state = 'sent', taken = 2, sends = sends + 1, channel = $2, \
                            sent_at = $3, expires_at = $4, locked_until = $5, trouble = NULL, note = NULL, \
@@ -159,7 +159,7 @@ impl Store {
         &self,
         attempt: &Attempt,
         steps: Channels,
-        begun: Sent,
+        begun: RequestTimes,
         claim: Claim,
     ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET state = 'starting', request_id = NULL, steps = $2, channel = $3, \

@@ -7,7 +7,7 @@ use crate::{clock::Timestamp, phone::PhoneNumber};
 
 /// A session as the store keeps it.
 #[derive(Debug, Clone)]
-pub struct SessionRow {
+pub struct Session {
     /// How the store knows the token in the cookie.
     pub token_hash: String,
     /// Whose session it is.
@@ -52,7 +52,7 @@ pub(super) const INSERT_SESSION: &str = concat!(
      CAST($7 AS BIGINT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS TEXT)"
 );
 
-pub(super) fn bind_new<'q>(query: Statement<'q>, new: &'q SessionRow) -> Statement<'q> {
+pub(super) fn bind_new<'q>(query: Statement<'q>, new: &'q Session) -> Statement<'q> {
     query
         .bind(new.token_hash.as_str())
         .bind(new.phone.as_str())
@@ -65,7 +65,7 @@ pub(super) fn bind_new<'q>(query: Statement<'q>, new: &'q SessionRow) -> Stateme
 
 impl Store {
     /// The session that a token opens, live or past its limits.
-    pub async fn session(&self, token_hash: &str) -> Result<Option<SessionRow>, StoreError> {
+    pub async fn session(&self, token_hash: &str) -> Result<Option<Session>, StoreError> {
         const SQL: &str = concat!("SELECT ", columns!(), " FROM sessions WHERE token_hash = $1");
         let row = sqlx::query(SQL).bind(token_hash).fetch_optional(&mut *self.hold().await?).await?;
         row.as_ref().map(read).transpose()
@@ -77,7 +77,7 @@ impl Store {
         phone_hash: &str,
         now: Timestamp,
         idle_since: Timestamp,
-    ) -> Result<Vec<SessionRow>, StoreError> {
+    ) -> Result<Vec<Session>, StoreError> {
         const SQL: &str = concat!(
             "SELECT ",
             columns!(),
@@ -144,9 +144,9 @@ impl Store {
     }
 }
 
-fn read(row: &AnyRow) -> Result<SessionRow, StoreError> {
+fn read(row: &AnyRow) -> Result<Session, StoreError> {
     let time = |index: usize| row.try_get(index).map(Timestamp::from_millis);
-    Ok(SessionRow {
+    Ok(Session {
         token_hash: row.try_get(0)?,
         phone: PhoneNumber::from_store(row.try_get(1)?),
         phone_hash: row.try_get(2)?,

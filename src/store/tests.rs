@@ -12,9 +12,9 @@ use std::{
 use secrecy::SecretString;
 use sqlx::Executor;
 
-use super::{Claim, CounterKey, Device, Sent, SessionRow, Store, Success, Tally};
+use super::{Claim, CounterKey, Device, Session, Store, Success, Tally};
 use crate::{
-    attempt::{Attempt, Delivery, Origin, State},
+    attempt::{Attempt, Delivery, Origin, RequestTimes, State},
     channel::{Channel, Channels},
     clock::Timestamp,
     phone::PhoneNumber,
@@ -24,7 +24,8 @@ use crate::{
 pub(super) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 /// One text, whose request ends with its code.
-pub(crate) const SENT: Sent = Sent { sent_at: NOW, expires_at: after(300), locked_until: after(300) };
+pub(crate) const SENT: RequestTimes =
+    RequestTimes { sent_at: NOW, expires_at: after(300), locked_until: after(300) };
 
 /// A store of its own on each engine; Postgres only where `TEST_POSTGRES_URL` names a server.
 pub(crate) async fn stores() -> Vec<Store> {
@@ -71,8 +72,8 @@ pub(super) fn attempt(id: &str, browser: &str) -> Attempt {
     }
 }
 
-pub(super) fn session(token_hash: &str) -> SessionRow {
-    SessionRow {
+pub(super) fn session(token_hash: &str) -> Session {
+    Session {
         token_hash: token_hash.to_owned(),
         phone: PhoneNumber::from_store("+12025550123".to_owned()),
         phone_hash: "phone".to_owned(),

@@ -6,13 +6,13 @@ use std::sync::LazyLock;
 use sqlx::{Connection, Row};
 
 use super::{
-    Claim, CounterKey, Sent, SessionRow, Store, StoreError,
+    Claim, CounterKey, Session, Store, StoreError,
     attempts::{columns, read, withdraw},
     chain::{BEFORE, Chain},
     sessions::{self, INSERT_SESSION},
 };
 use crate::{
-    attempt::{Attempt, State},
+    attempt::{Attempt, RequestTimes, State},
     clock::Timestamp,
 };
 
@@ -28,7 +28,7 @@ macro_rules! own_end {
 #[derive(Debug)]
 pub struct Success {
     /// What the visitor has from now on.
-    pub session: SessionRow,
+    pub session: Session,
     /// Which browser the number has signed in with, as [`Store::is_known`] asks for it.
     pub known: String,
     /// How long that is known.
@@ -65,7 +65,7 @@ impl Store {
         &self,
         attempt_id: &str,
         request_id: &str,
-        sent: Sent,
+        sent: RequestTimes,
     ) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE verifications SET request_id = $2, sent_at = $3, expires_at = $4, locked_until = $5, \
                            sends = sends + 1, claimed_until = 0, resend_channel = NULL, next_move = NULL, \

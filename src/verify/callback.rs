@@ -29,7 +29,7 @@ const LEEWAY: Duration = Duration::from_mins(5);
 
 /// Why a callback is not taken; the provider sends it again. `Display` is for the operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum CallbackError {
     /// Nothing can be verified.
     #[error("there is no VONAGE_SIGNATURE_SECRET to verify it with")]
     NoSecret,
@@ -54,9 +54,9 @@ const TELL_AGAIN: Duration = Duration::from_mins(1);
 
 /// Callbacks refused since the last that was taken.
 #[derive(Debug, Default)]
-pub struct Refusals(Mutex<(u64, Option<Timestamp>)>);
+pub struct RefusedCallbacks(Mutex<(u64, Option<Timestamp>)>);
 
-impl Refusals {
+impl RefusedCallbacks {
     /// Counts one more. How many there are in a row, if the operator is to be told now.
     pub fn one_more(&self, now: Timestamp) -> Option<u64> {
         let mut row = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -106,7 +106,7 @@ impl Verifier {
     }
 
     /// Whether `body` is the provider's, by the token of its `Authorization` header.
-    pub fn verify(&self, authorization: Option<&str>, body: &[u8]) -> Result<(), Refused> {
+    pub fn verify(&self, authorization: Option<&str>, body: &[u8]) -> Result<(), CallbackError> {
         #[derive(Deserialize)]
         struct Claims {
             iat: i64,
@@ -114,25 +114,25 @@ impl Verifier {
         }
 
         let (scheme, token) =
-            authorization.and_then(|value| value.split_once(' ')).ok_or(Refused::Unsigned)?;
+            authorization.and_then(|value| value.split_once(' ')).ok_or(CallbackError::Unsigned)?;
         if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(Refused::Unsigned);
+            return Err(CallbackError::Unsigned);
         }
         // Its age is judged below, by the clock we were given.
         let mut rules = Validation::new(Algorithm::HS256);
         (rules.validate_exp, rules.validate_aud) = (false, false);
         rules.required_spec_claims.clear();
         let token = decode::<Claims>(token.trim(), &self.key, &rules);
-        let claims = token.map_err(|_| Refused::BadSignature)?.claims;
+        let claims = token.map_err(|_| CallbackError::BadSignature)?.claims;
 
         let hash = HEXLOWER.encode(digest::digest(&digest::SHA256, body).as_ref());
         let claimed = claims.payload_hash.to_ascii_lowercase();
         constant_time::verify_slices_are_equal(hash.as_bytes(), claimed.as_bytes())
-            .map_err(|_| Refused::OtherBody)?;
+            .map_err(|_| CallbackError::OtherBody)?;
 
         let (now, issued) = (self.clock.now(), Timestamp::from_millis(claims.iat.saturating_mul(1_000)));
         let apart = now.since(issued).max(issued.since(now));
-        if apart <= LEEWAY { Ok(()) } else { Err(Refused::Stale) }
+        if apart <= LEEWAY { Ok(()) } else { Err(CallbackError::Stale) }
     }
 }
 

@@ -32,7 +32,7 @@ use super::{
     state::AppState,
     unauthorized::{NO_STORE, NO_STORE_HEADER, unauthorized, unauthorized_page},
 };
-use crate::store::{SessionRow, StoreError};
+use crate::store::{Session, StoreError};
 
 /// `GET /auth`
 pub(crate) async fn decide(State(app): State<AppState>, request: Request) -> Response {
@@ -131,7 +131,7 @@ impl AppState {
             let user = self.core.keys.subject(&row.phone);
             let Ok(identity) = Identity::new(&user, &row.phone, row.signed_in_at) else { continue };
             let ends_at = row.expires_at.min(row.seen_at + self.sign_in.session_idle);
-            let SessionRow { phone, phone_hash, .. } = row;
+            let Session { phone, phone_hash, .. } = row;
             let entry = Arc::new(Entry { phone, phone_hash, ends_at, read_at: now, identity });
             cache.put(ticket, digest, entry.clone());
             cache.bury(&dead, now);

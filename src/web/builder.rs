@@ -27,7 +27,7 @@ use crate::{
     random::Random,
     sign_in::{Answers, Queues, SignIn},
     store::Store,
-    verify::{VerifyClient, callback::Refusals},
+    verify::{VerifyClient, callback::RefusedCallbacks},
     web::{
         assets::Assets,
         client_address::Proxies,
@@ -223,7 +223,11 @@ impl Builder {
             pages: Arc::new(pages),
             site: Arc::new(site(settings, public_url, mount)?),
             health: Arc::default(),
-            provider: Arc::new(Provider { callbacks, refused_callbacks: Refusals::default(), simulator }),
+            provider: Arc::new(Provider {
+                callbacks,
+                refused_callbacks: RefusedCallbacks::default(),
+                simulator,
+            }),
         };
         if config.sends_everywhere() {
             tracing::warn!(

@@ -7,7 +7,7 @@ use axum::{
 };
 
 use crate::{
-    verify::callback::{self, Refused},
+    verify::callback::{self, CallbackError},
     web::state::AppState,
 };
 
@@ -18,11 +18,11 @@ pub(crate) async fn submit(
     body: Bytes,
 ) -> (StatusCode, &'static str) {
     let authorization = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let verdict = match &app.provider.callbacks {
+    let verified = match &app.provider.callbacks {
         Some(verifier) => verifier.verify(authorization, &body),
-        None => Err(Refused::NoSecret),
+        None => Err(CallbackError::NoSecret),
     };
-    if let Err(refused) = verdict {
+    if let Err(refused) = verified {
         tracing::debug!("a callback was refused: {refused}");
         if let Some(count) = app.provider.refused_callbacks.one_more(app.core.clock.now()) {
             tracing::warn!(

@@ -18,7 +18,7 @@ use crate::{
     keys::Token,
     phone::PhoneNumber,
     sign_in::{self, Over, Standing},
-    store::{SessionRow, StoreError},
+    store::{Session, StoreError},
     web::{
         client_address::ClientAddress, cookies::session_tokens, failure::Failure, notice::Notice,
         return_to::start_page, state::AppState, templates::Frame, unauthorized, visitor::Visitor,
@@ -32,7 +32,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct SignedIn {
     user_id: String,
-    pub(crate) session: SessionRow,
+    pub(crate) session: Session,
 }
 
 /// [`SignedIn`] on our own pages: all others go to the first of them.

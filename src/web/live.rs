@@ -9,7 +9,7 @@ use crate::{
     clock::Timestamp,
     keys::Token,
     phone::PhoneNumber,
-    store::{SessionRow, StoreError},
+    store::{Session, StoreError},
     web::{redirect_loop::Cause, state::AppState},
 };
 
@@ -19,7 +19,7 @@ const TOUCH_AFTER: Duration = Duration::from_mins(5);
 impl AppState {
     /// The live session that a token opens. It counts as a visit, which is written down
     /// now and then; whoever is signed in stays so where that fails.
-    pub(crate) async fn session(&self, token: &Token) -> Result<Option<SessionRow>, StoreError> {
+    pub(crate) async fn session(&self, token: &Token) -> Result<Option<Session>, StoreError> {
         let store = &self.core.store;
         let Some(mut row) = store.session(&token.hash()).await? else { return Ok(None) };
         let now = self.core.clock.now();
@@ -42,7 +42,7 @@ impl AppState {
     }
 
     /// The live session that the first of these tokens opens that opens one.
-    pub(crate) async fn session_of(&self, tokens: &[Token]) -> Result<Option<SessionRow>, StoreError> {
+    pub(crate) async fn session_of(&self, tokens: &[Token]) -> Result<Option<Session>, StoreError> {
         for token in tokens {
             let session = self.session(token).await?;
             if session.is_some() {
@@ -70,7 +70,7 @@ impl AppState {
     }
 
     /// Ends one session, for the gate too; `false` if it had ended before.
-    pub(crate) async fn end_session(&self, row: &SessionRow) -> Result<bool, StoreError> {
+    pub(crate) async fn end_session(&self, row: &Session) -> Result<bool, StoreError> {
         let ended = self.core.store.end_session(&row.token_hash).await?;
         self.gate.forget(&row.phone_hash);
         if ended {
@@ -80,7 +80,7 @@ impl AppState {
     }
 
     /// Ends the session that a browser had when it signed in again. The visitor is signed in whatever becomes of this.
-    pub(crate) async fn replace_session(&self, before: &SessionRow, by: &Token, address: IpAddr) {
+    pub(crate) async fn replace_session(&self, before: &Session, by: &Token, address: IpAddr) {
         let replace = async {
             if before.token_hash == by.hash() {
                 return Ok(());
@@ -125,6 +125,6 @@ impl AppState {
     }
 }
 
-fn is_live(row: &SessionRow, now: Timestamp, idle: Duration) -> bool {
+fn is_live(row: &Session, now: Timestamp, idle: Duration) -> bool {
     now < row.expires_at && now < row.seen_at + idle
 }

@@ -18,7 +18,7 @@ use crate::{
     sign_in::{SignIn, jobs},
     simulator::{Simulated, Simulator},
     supervisor::keep_running,
-    verify::callback::{Refusals, Verifier},
+    verify::callback::{RefusedCallbacks, Verifier},
     web::{
         assets::Assets,
         client_address::{self, Proxies},
@@ -95,7 +95,7 @@ pub(crate) struct Provider {
     /// Without a signature secret there is none, and every callback is refused.
     pub(crate) callbacks: Option<Verifier>,
     /// Those that were refused in a row.
-    pub(crate) refused_callbacks: Refusals,
+    pub(crate) refused_callbacks: RefusedCallbacks,
     /// The built-in simulator, where it stands in for the provider.
     pub(crate) simulator: Option<Simulated>,
 }

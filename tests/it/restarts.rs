@@ -10,7 +10,7 @@ use phonegate::{
     channel::Channel,
     code::Pin,
     keys::Token,
-    store::{Asked, Claim, Device, SessionRow, Success},
+    store::{Claim, Device, NewResend, Session, Success},
     verify::Checked,
 };
 
@@ -61,7 +61,7 @@ async fn a_process_that_dies_over_a_next_step_leaves_it_to_another() {
         let token = Token::parse(&browser.cookie("phonegate-browser").unwrap()).unwrap();
         let attempt = store.attempts_of_browser(&token.hash()).await.unwrap().remove(0);
         let now = app.clock.now();
-        let asked = Asked {
+        let asked = NewResend {
             channel: Channel::Voice,
             first: Move::Next,
             sent_before: now,
@@ -95,7 +95,7 @@ async fn a_success_that_was_stored_but_not_told_is_found_again() {
     let session = sign_in.core.keys.successor(&token, &format!("session {}", attempt.attempt_id));
     let now = app.clock.now();
     let success = Success {
-        session: SessionRow {
+        session: Session {
             token_hash: session.hash(),
             phone: attempt.phone.clone(),
             phone_hash: attempt.phone_hash.clone(),

@@ -30,10 +30,10 @@ fn what_can_be_asked_for_follows_from_the_row_and_the_time() {
         (sent(29, 29, |_| ()), after(1)),
         (sent(30, 30, |_| ()), after(0)),
         (sent(200, 40, |delivery| delivery.sends = 3), after(0)),
-        (sent(200, 40, |delivery| delivery.sends = 4), nothing(WhyNot::UsedUp, 260)),
+        (sent(200, 40, |delivery| delivery.sends = 4), nothing(NoResend::UsedUp, 260)),
         (sent(525, 200, |_| ()), after(0)),
-        (sent(526, 200, |_| ()), nothing(WhyNot::TooLate, 100)),
-        (sent(60, 30, |delivery| delivery.taken = 2), nothing(WhyNot::BothOut, 500)),
+        (sent(526, 200, |_| ()), nothing(NoResend::TooLate, 100)),
+        (sent(60, 30, |delivery| delivery.steps_taken = 2), nothing(NoResend::BothOut, 500)),
     ] {
         assert_eq!(offer(&V2, &attempt, both, NOW), expected, "{attempt:?}");
     }
@@ -42,11 +42,11 @@ fn what_can_be_asked_for_follows_from_the_row_and_the_time() {
 #[test]
 fn both_out_lasts_until_the_provider_lets_go_and_no_shorter_than_the_code() {
     let over = sent(60, 30, |delivery| {
-        delivery.taken = 2;
+        delivery.steps_taken = 2;
         delivery.locked_until = NOW;
     });
     let wait = secs(270);
-    assert_eq!(offer(&V2, &over, channels("sms"), NOW), Offer::Nothing { why: WhyNot::BothOut, wait });
+    assert_eq!(offer(&V2, &over, channels("sms"), NOW), Offer::Nothing { why: NoResend::BothOut, wait });
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn the_next_step_is_taken_where_it_is_the_channel_asked_for() {
     ] {
         let attempt = sent(60, 30, |delivery| {
             delivery.steps = channels(steps);
-            delivery.taken = taken;
+            delivery.steps_taken = taken;
         });
         assert_eq!(first_move(&attempt, channel), expected, "{steps} {taken} {channel:?}");
     }

@@ -25,7 +25,7 @@ fn word(repeated: bool, named: Option<&str>, attempts: &[Attempt]) -> String {
     let named = named.map(id);
     let text = format!("{:?}", holder(&V2, &refused(), named.as_ref(), repeated, attempts, NOW));
     let text = text.split("(Attempt").next().unwrap();
-    text.split(", Sent").next().unwrap().to_owned()
+    text.split(", RequestTimes").next().unwrap().to_owned()
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn who_holds_the_number_follows_from_the_refusal_and_the_rows() {
     let nameless = |browser, state, age| Attempt { request_id: None, ..other(browser, state, age) };
     let both_out = |browser| {
         let mut attempt = other(browser, State::Sent, 100);
-        attempt.delivery.taken = 2;
+        attempt.delivery.steps_taken = 2;
         attempt
     };
     let over = |state| {

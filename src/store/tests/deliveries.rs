@@ -2,15 +2,16 @@
 
 use super::{NOW, after, claim, sent, stores};
 use crate::{
-    attempt::{Attempt, Move, Note, PlannedResend, RequestId, State},
+    attempt::{Attempt, Move, Note, PlannedResend, RequestId, RequestTimes, State},
     channel::{Channel, Channels, Trouble},
     clock::Timestamp,
-    store::{Asked, CounterKey, Sent, Store},
+    store::{CounterKey, NewResend, Store},
 };
 
-const ASKED: Asked =
-    Asked { channel: Channel::Voice, first: Move::Next, sent_before: NOW, sends: 1, until: after(600) };
-const AGAIN: Sent = Sent { sent_at: after(40), expires_at: after(340), locked_until: after(370) };
+const ASKED: NewResend =
+    NewResend { channel: Channel::Voice, first: Move::Next, sent_before: NOW, sends: 1, until: after(600) };
+const AGAIN: RequestTimes =
+    RequestTimes { sent_at: after(40), expires_at: after(340), locked_until: after(370) };
 
 async fn row(store: &Store) -> Attempt {
     store.attempts_of_browser("b").await.unwrap().remove(0)
@@ -54,9 +55,9 @@ async fn whoever_decided_on_an_older_row_is_not_heard() {
     for store in stores().await {
         sent(&store, "a", "b").await;
         for asked in [
-            Asked { sent_before: after(-1), ..ASKED },
-            Asked { sends: 0, ..ASKED },
-            Asked { sends: 2, ..ASKED },
+            NewResend { sent_before: after(-1), ..ASKED },
+            NewResend { sends: 0, ..ASKED },
+            NewResend { sends: 2, ..ASKED },
         ] {
             assert!(store.claim_resend("a", asked, claim(40)).await.unwrap().is_none(), "{asked:?}");
         }
@@ -92,7 +93,7 @@ async fn the_second_step_is_written_down_with_a_new_life() {
         let delivery = &row.delivery;
         assert_eq!((row.state, row.request_id.as_deref()), (State::Sent, Some("request-a")));
         assert_eq!((row.sent_at, row.expires_at, delivery.locked_until), (after(40), after(340), after(370)));
-        assert_eq!((delivery.taken, delivery.sends, delivery.channel), (2, 2, Channel::Voice));
+        assert_eq!((delivery.steps_taken, delivery.sends, delivery.channel), (2, 2, Channel::Voice));
         assert_eq!((delivery.resend, row.cancel_at), (None, None), "the provider takes no cancel now");
     }
 }
@@ -102,7 +103,7 @@ async fn another_request_takes_the_place_of_the_first() {
     for store in stores().await {
         resending(&store).await;
         let steps = Channels::parse("sms,voice").unwrap();
-        let begun = Sent { sent_at: after(55), expires_at: after(355), locked_until: after(700) };
+        let begun = RequestTimes { sent_at: after(55), expires_at: after(355), locked_until: after(700) };
         let before = row(&store).await;
         assert!(store.begin_again(&before, steps, begun, claim(55)).await.unwrap());
         assert!(!store.begin_again(&before, steps, begun, claim(55)).await.unwrap(), "once");
@@ -113,7 +114,7 @@ async fn another_request_takes_the_place_of_the_first() {
         store.record_sent("a", "request-b", AGAIN).await.unwrap();
         let row = row(&store).await;
         assert_eq!((row.state, row.request_id.as_deref()), (State::Sent, Some("request-b")));
-        assert_eq!((row.delivery.steps, row.delivery.taken, row.delivery.sends), (steps, 1, 2));
+        assert_eq!((row.delivery.steps, row.delivery.steps_taken, row.delivery.sends), (steps, 1, 2));
         assert_eq!(row.cancel_at, Some(after(340)), "or its second step would follow");
     }
 }
@@ -124,10 +125,10 @@ async fn a_resend_ends_with_the_code_as_it_was_or_with_none() {
         resending(&store).await;
         assert!(store.give_up_resend("a", 2, after(300), Some(Note::NotResent)).await.unwrap());
         let kept = row(&store).await;
-        assert_eq!((kept.state, kept.expires_at, kept.delivery.taken), (State::Sent, after(300), 2));
+        assert_eq!((kept.state, kept.expires_at, kept.delivery.steps_taken), (State::Sent, after(300), 2));
         assert_eq!((kept.delivery.note, kept.delivery.sends), (Some(Note::NotResent), 1));
 
-        let asked = Asked { until: after(500), ..ASKED };
+        let asked = NewResend { until: after(500), ..ASKED };
         store.claim_resend("a", asked, claim(60)).await.unwrap().unwrap();
         assert!(store.fail_resend("a", after(61)).await.unwrap());
         let failed = row(&store).await;
@@ -154,7 +155,7 @@ async fn a_code_that_runs_out_is_cancelled_only_where_more_would_follow() {
     for store in stores().await {
         for (id, locked_until) in [("a", after(300)), ("b", after(660))] {
             assert!(store.insert(&super::attempt(id, id)).await.unwrap());
-            let one = Sent { sent_at: NOW, expires_at: after(300), locked_until };
+            let one = RequestTimes { sent_at: NOW, expires_at: after(300), locked_until };
             store.record_sent(id, id, one).await.unwrap();
         }
         assert!(store.claim_cancels(claim(299), 9).await.unwrap().is_empty());

@@ -4,7 +4,7 @@ use super::{NOW, after, attempt, sent, session, stores, success};
 use crate::{
     attempt::{Attempt, State},
     phone::PhoneNumber,
-    store::{SessionRow, Success},
+    store::{Session, Success},
 };
 
 #[tokio::test]
@@ -14,7 +14,7 @@ async fn sessions_end_by_sign_out_idleness_and_age() {
             let row = sent(&store, token, token).await;
             let expires_at =
                 if token == "old" { after(60) } else { after(3600 + i64::try_from(index).unwrap()) };
-            let session = SessionRow { expires_at, ..session(token) };
+            let session = Session { expires_at, ..session(token) };
             assert!(store.verify(&row, "pin", &Success { session, ..success(token) }).await.unwrap());
         }
         store.end_session("out").await.unwrap();

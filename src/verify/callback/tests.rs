@@ -28,7 +28,7 @@ fn good() -> String {
     signed(Algorithm::HS256, SECRET, &claims(NOW, &hash(BODY)))
 }
 
-fn verify(authorization: Option<&str>, body: &[u8]) -> Result<(), Refused> {
+fn verify(authorization: Option<&str>, body: &[u8]) -> Result<(), CallbackError> {
     let clock = Clock::fixed(Timestamp::from_millis(NOW * 1_000));
     Verifier::new(&SECRET.into(), clock).verify(authorization, body)
 }
@@ -41,14 +41,14 @@ fn a_signature_over_the_very_bytes_is_good_for_five_minutes() {
     }
     for iat in [NOW - 301, NOW + 301, 0, i64::MAX, i64::MIN] {
         let header = signed(Algorithm::HS256, SECRET, &claims(iat, &hash(BODY)));
-        assert_eq!(verify(Some(&header), BODY), Err(Refused::Stale), "{iat}");
+        assert_eq!(verify(Some(&header), BODY), Err(CallbackError::Stale), "{iat}");
     }
     let upper = HEXUPPER.encode(digest::digest(&digest::SHA256, BODY).as_ref());
     assert_eq!(verify(Some(&signed(Algorithm::HS256, SECRET, &claims(NOW, &upper))), BODY), Ok(()));
     assert_eq!(verify(Some(&good().replace("Bearer", "bearer")), BODY), Ok(()));
 
     let spaced = [BODY, b" "].concat();
-    assert_eq!(verify(Some(&good()), &spaced), Err(Refused::OtherBody));
+    assert_eq!(verify(Some(&good()), &spaced), Err(CallbackError::OtherBody));
 }
 
 #[test]
@@ -76,21 +76,21 @@ fn what_is_not_signed_so_is_refused() {
         signed(Algorithm::HS256, SECRET, &claims)
     };
     for (header, refused) in [
-        (None, Refused::Unsigned),
-        (Some(String::new()), Refused::Unsigned),
-        (Some("Bearer".to_owned()), Refused::Unsigned),
-        (Some(token.to_owned()), Refused::Unsigned),
-        (Some(format!("Basic {token}")), Refused::Unsigned),
-        (Some("Bearer ".to_owned()), Refused::BadSignature),
-        (Some("Bearer a.b.c".to_owned()), Refused::BadSignature),
-        (Some(format!("Bearer {head}.")), Refused::BadSignature),
-        (Some(format!("Bearer {unsigned}.{payload}.")), Refused::BadSignature),
-        (Some(format!("Bearer {rs256}")), Refused::BadSignature),
-        (Some(signed(Algorithm::HS256, "another", &claims(NOW, &hash(BODY)))), Refused::BadSignature),
-        (Some(signed(Algorithm::HS512, SECRET, &claims(NOW, &hash(BODY)))), Refused::BadSignature),
-        (Some(signed(Algorithm::HS256, SECRET, &claims(NOW, ""))), Refused::OtherBody),
-        (Some(without("payload_hash")), Refused::BadSignature),
-        (Some(without("iat")), Refused::BadSignature),
+        (None, CallbackError::Unsigned),
+        (Some(String::new()), CallbackError::Unsigned),
+        (Some("Bearer".to_owned()), CallbackError::Unsigned),
+        (Some(token.to_owned()), CallbackError::Unsigned),
+        (Some(format!("Basic {token}")), CallbackError::Unsigned),
+        (Some("Bearer ".to_owned()), CallbackError::BadSignature),
+        (Some("Bearer a.b.c".to_owned()), CallbackError::BadSignature),
+        (Some(format!("Bearer {head}.")), CallbackError::BadSignature),
+        (Some(format!("Bearer {unsigned}.{payload}.")), CallbackError::BadSignature),
+        (Some(format!("Bearer {rs256}")), CallbackError::BadSignature),
+        (Some(signed(Algorithm::HS256, "another", &claims(NOW, &hash(BODY)))), CallbackError::BadSignature),
+        (Some(signed(Algorithm::HS512, SECRET, &claims(NOW, &hash(BODY)))), CallbackError::BadSignature),
+        (Some(signed(Algorithm::HS256, SECRET, &claims(NOW, ""))), CallbackError::OtherBody),
+        (Some(without("payload_hash")), CallbackError::BadSignature),
+        (Some(without("iat")), CallbackError::BadSignature),
     ] {
         assert_eq!(verify(header.as_deref(), BODY), Err(refused), "{header:?}");
     }

@@ -14,7 +14,7 @@ use crate::{
         destination::{Excluded, Reason},
     },
     phone::PhoneError,
-    sign_in::{Offer, Refusal, WhyNot},
+    sign_in::{NoResend, Offer, Refusal},
     verify::VerifyError,
     web::text::Sentence,
 };
@@ -199,9 +199,9 @@ impl Failure {
     pub(crate) fn not_resent(offer: Offer) -> Self {
         let (key, wait) = match offer {
             Offer::After { wait, .. } => ("resend-wait", wait),
-            Offer::Nothing { why: WhyNot::BothOut, wait } => ("resend-both-out", wait),
-            Offer::Nothing { why: WhyNot::UsedUp, wait } => ("resend-used-up", wait),
-            Offer::Nothing { why: WhyNot::TooLate, wait } => ("resend-too-late", wait),
+            Offer::Nothing { why: NoResend::BothOut, wait } => ("resend-both-out", wait),
+            Offer::Nothing { why: NoResend::UsedUp, wait } => ("resend-used-up", wait),
+            Offer::Nothing { why: NoResend::TooLate, wait } => ("resend-too-late", wait),
         };
         Self::wait(StatusCode::TOO_MANY_REQUESTS, key, wait)
     }

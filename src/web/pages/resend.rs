@@ -46,8 +46,8 @@ pub(crate) async fn submit(
         Resend::UnderWay => return Ok(Redirect::to("/verify").into_response()),
         Resend::NoAttempt => return Ok(Redirect::to("/").into_response()),
         Resend::OtherAttempt => Failure::other_attempt(),
-        Resend::Refused(offer) => Failure::not_resent(offer),
-        Resend::TurnedAway(refusal) => Failure::not_sent(refusal, address),
+        Resend::NotNow(offer) => Failure::not_resent(offer),
+        Resend::Refused(refusal) => Failure::not_sent(refusal, address),
         Resend::NoSuchChannel => Failure::no_such_channel(),
     };
     let page = check::again(&app, frame, &pending.browser, failure).await?;

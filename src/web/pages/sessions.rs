@@ -10,7 +10,7 @@ use crate::web::form::Form;
 use crate::{
     audit::{Event, Line},
     clock::Timestamp,
-    store::{Device, SessionRow},
+    store::{Device, Session},
     web::{
         client_address::ClientAddress,
         extractors::{Here, SignedIn},
@@ -38,7 +38,7 @@ pub(crate) async fn show(
     Here(signed_in): Here,
 ) -> Result<Response, Failure> {
     let now = app.core.clock.now();
-    let item = |row: SessionRow| SessionItem {
+    let item = |row: Session| SessionItem {
         id: app.core.keys.session(&row.token_hash),
         here: row.token_hash == signed_in.session.token_hash,
         since: ago(row.signed_in_at, now),
@@ -75,7 +75,7 @@ pub(crate) async fn submit(
         return Ok(visitor.answer(Redirect::to("/sessions")));
     }
     // Only among the number's own: an id is no key.
-    let named = |row: &SessionRow| form.id.as_deref() == Some(&*app.core.keys.session(&row.token_hash));
+    let named = |row: &Session| form.id.as_deref() == Some(&*app.core.keys.session(&row.token_hash));
     let Some(row) = sessions(&app, &signed_in).await?.into_iter().find(named) else {
         return Ok(visitor.answer(Redirect::to("/sessions")));
     };
@@ -91,7 +91,7 @@ pub(crate) async fn submit(
     Ok(visitor.answer(Redirect::to("/sessions")))
 }
 
-async fn sessions(app: &AppState, signed_in: &SignedIn) -> Result<Vec<SessionRow>, Failure> {
+async fn sessions(app: &AppState, signed_in: &SignedIn) -> Result<Vec<Session>, Failure> {
     let now = app.core.clock.now();
     let idle_since = now - app.sign_in.session_idle;
     Ok(app.core.store.sessions_of_phone(&signed_in.session.phone_hash, now, idle_since).await?)

@@ -11,7 +11,7 @@ use axum::{
 use crate::{
     attempt::Move,
     channel::{Channel, Trouble},
-    sign_in::{self, Offer, WhyNot},
+    sign_in::{self, NoResend, Offer},
     web::{
         extractors::{Pending, Stage},
         failure::{Failure, seconds},
@@ -129,11 +129,11 @@ fn again(attempt: &sign_in::Pending) -> Again {
         }
         // Whatever else is out can be cancelled at any time.
         Offer::Nothing { why, wait } => {
-            let wait = if why == WhyNot::BothOut { wait } else { Duration::ZERO };
+            let wait = if why == NoResend::BothOut { wait } else { Duration::ZERO };
             let why = match why {
-                WhyNot::BothOut => "again-both-out",
-                WhyNot::UsedUp => "again-used-up",
-                WhyNot::TooLate => "again-too-late",
+                NoResend::BothOut => "again-both-out",
+                NoResend::UsedUp => "again-used-up",
+                NoResend::TooLate => "again-too-late",
             };
             (wait, Vec::new(), why)
         }

@@ -1,4 +1,4 @@
-//! Refusals that only a visitor would hear of otherwise: one audit line each.
+//! RefusedCallbacks that only a visitor would hear of otherwise: one audit line each.
 //!
 //! What the guard and the rules for destinations refuse has its line where the answer is made, and so does what the provider
 //! was asked for and did not do.
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{
     Check, Refusal, SignIn,
-    resend::{Offer, Resend, WhyNot},
+    resend::{NoResend, Offer, Resend},
 };
 use crate::{
     attempt::Attempt,
@@ -30,13 +30,13 @@ impl SignIn {
     /// Of another message.
     pub(super) fn tell_no_resend(&self, phone: &PhoneNumber, answer: &Resend) {
         let (limit, wait) = match answer {
-            Resend::Refused(Offer::After { wait, .. }) => ("resend_too_soon", wait),
-            Resend::Refused(Offer::Nothing { why, wait }) => match why {
-                WhyNot::BothOut => ("resend_both_out", wait),
-                WhyNot::UsedUp => ("resend_used_up", wait),
-                WhyNot::TooLate => ("resend_too_late", wait),
+            Resend::NotNow(Offer::After { wait, .. }) => ("resend_too_soon", wait),
+            Resend::NotNow(Offer::Nothing { why, wait }) => match why {
+                NoResend::BothOut => ("resend_both_out", wait),
+                NoResend::UsedUp => ("resend_used_up", wait),
+                NoResend::TooLate => ("resend_too_late", wait),
             },
-            Resend::TurnedAway(refusal) => return self.tell_refusal(phone, refusal),
+            Resend::Refused(refusal) => return self.tell_refusal(phone, refusal),
             Resend::UnderWay | Resend::NoSuchChannel | Resend::OtherAttempt | Resend::NoAttempt => return,
         };
         self.tell_limit(phone, limit, Some(*wait));

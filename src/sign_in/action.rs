@@ -11,7 +11,7 @@ use crate::{
 
 /// What to do about a number, given what the browser has tried before.
 #[derive(Debug)]
-pub(super) enum Step<'a> {
+pub(super) enum StartAction<'a> {
     /// Its code is good and not yet used.
     Resumed,
     /// Another message is on its way.
@@ -30,22 +30,26 @@ pub(super) enum Step<'a> {
 }
 
 /// Decides by the browser's attempts, newest first. Pure: the same rows and time give the same step.
-pub(super) fn step<'a>(attempts: &'a [Attempt], phone: &PhoneNumber, now: Timestamp) -> Step<'a> {
+pub(super) fn start_action<'a>(
+    attempts: &'a [Attempt],
+    phone: &PhoneNumber,
+    now: Timestamp,
+) -> StartAction<'a> {
     let running = attempts.iter().find(|attempt| runs(attempt, now));
     if let Some(attempt) = running.filter(|attempt| attempt.phone == *phone) {
         let lost = match attempt.state {
-            State::Sent => return Step::Resumed,
-            State::Resending => return Step::UnderWay,
-            State::Starting if attempt.claimed_until > now => return Step::Wait,
+            State::Sent => return StartAction::Resumed,
+            State::Resending => return StartAction::UnderWay,
+            State::Starting if attempt.claimed_until > now => return StartAction::Wait,
             _ => now.since(attempt.sent_at),
         };
         return match DOUBT.saturating_sub(lost) {
-            Duration::ZERO => Step::Repeat(attempt),
-            wait => Step::InDoubt(wait),
+            Duration::ZERO => StartAction::Repeat(attempt),
+            wait => StartAction::InDoubt(wait),
         };
     }
     if let Some(other) = running {
-        return Step::Drop(other);
+        return StartAction::Drop(other);
     }
     let cancelled = attempts.iter().find(|attempt| {
         attempt.phone == *phone
@@ -55,5 +59,5 @@ pub(super) fn step<'a>(attempts: &'a [Attempt], phone: &PhoneNumber, now: Timest
             && attempt.expires_at > now
             && attempt.claimed_until <= now
     });
-    cancelled.map_or(Step::Fresh, Step::TakeBack)
+    cancelled.map_or(StartAction::Fresh, StartAction::TakeBack)
 }
