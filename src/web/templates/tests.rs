@@ -311,7 +311,7 @@ fn a_template_from_memory_wins_and_is_checked_like_a_file() {
     };
 
     let templates = made(&given("from memory"), "phonegate", Channel::Sms).unwrap();
-    assert_eq!(templates.index(PLAIN, &IndexPage::default()).unwrap(), "from memory");
+    assert_eq!(templates.render(PLAIN, &IndexPage::default()).unwrap(), "from memory");
 
     let error = made(&given("{{ nothing }}"), "phonegate", Channel::Sms).unwrap_err().to_string();
     assert!(error.contains("index.html"), "{error}");
