@@ -59,7 +59,7 @@ type Hook<In, Out> = Arc<dyn Fn(In) -> Answer<Out> + Send + Sync>;
 
 /// The hooks that were set. Clones share them.
 #[derive(Clone, Default)]
-pub struct Hooks {
+pub(crate) struct Hooks {
     sign_in: Option<Hook<SigningIn, Result<(), Deny>>>,
     sign_out: Option<Hook<SignedOut, ()>>,
 }

@@ -8,6 +8,7 @@
 
 mod area;
 mod digits;
+mod e164;
 mod habits;
 mod hidden;
 mod typed;
@@ -15,7 +16,7 @@ mod typed;
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use rlibphonenumber::{
     NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumberFormat, PhoneNumberType, Region,
@@ -266,23 +267,6 @@ impl PhoneNumber {
             && self.0.starts_with("+1")
             && self.0.get(5..10) == Some("55501");
         is_american || self.is_british_fiction()
-    }
-}
-
-/// Reads E.164 and nothing else, as an app keeps it: `+12025550150`. Numbers reserved for fiction pass.
-impl FromStr for PhoneNumber {
-    type Err = PhoneError;
-
-    fn from_str(e164: &str) -> Result<Self, PhoneError> {
-        let digits = e164.strip_prefix('+').ok_or(PhoneError::NoCountryCode)?;
-        // Neither spaces nor the digits of other scripts.
-        if !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(PhoneError::BadCharacter);
-        }
-        if digits.len() > MAX_DIGITS {
-            return Err(PhoneError::TooLong);
-        }
-        Self::read(e164, None, Fiction::Allowed)
     }
 }
 

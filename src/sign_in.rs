@@ -123,7 +123,7 @@ pub struct SignIn {
     /// What is counted, and how far.
     pub guard: Guard,
     /// What the app around us wants to be asked and told.
-    pub hooks: Hooks,
+    pub(crate) hooks: Hooks,
     /// How a code travels, and how else it can.
     pub channels: Channels,
     /// How long a code is good.

@@ -11,6 +11,7 @@ mod attempts;
 mod chain;
 mod connections;
 mod delivery;
+mod denied;
 mod explain;
 mod guard;
 mod migrations;

@@ -51,14 +51,6 @@ static VERIFY: LazyLock<Chain> = LazyLock::new(|| {
     ])
 });
 
-static DENY: LazyLock<Chain> = LazyLock::new(|| {
-    Chain::new(&[
-        "UPDATE verifications SET state = 'verified', ended_at = $2, pin_hash = NULL, denied = $3, claimed_until = 0, \
-         cancel_at = NULL WHERE attempt_id = $1 AND state = 'sent' AND outsider = 0",
-        &format!("UPDATE guard_counters SET count = 0, not_before = 0 WHERE key IN ($4, $5) AND {BEFORE}"),
-    ])
-});
-
 impl Store {
     /// Records the provider's answer: the code is on its way. A visitor who cancelled meanwhile stays cancelled.
     pub async fn record_sent(
@@ -260,32 +252,6 @@ impl Store {
             query.bind(wrong_codes[0].as_str()).bind(wrong_codes[1].as_str())
         });
         Ok(verified.await?)
-    }
-
-    /// Holds a claimed attempt for longer; `false` if it has ended, or somebody else has taken it meanwhile.
-    pub async fn hold_on(&self, attempt: &Attempt, until: Timestamp) -> Result<bool, StoreError> {
-        const SQL: &str = "UPDATE verifications SET claimed_until = $3 \
-                           WHERE attempt_id = $1 AND claimed_until = $2 AND state = 'sent'";
-        let query =
-            sqlx::query(SQL).bind(attempt.attempt_id.as_str()).bind(attempt.claimed_until.as_millis());
-        let query = query.bind(until.as_millis());
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
-    }
-
-    /// The code was right, and the visitor is not let in: ends the attempt without a session, and begins the rows of wrong
-    /// codes anew. `false` if the visitor cancelled meanwhile: nothing was done.
-    pub async fn deny(
-        &self,
-        attempt_id: &str,
-        sentence: &str,
-        wrong_codes: &[CounterKey; 2],
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let denied = self.run(&DENY, |query| {
-            let query = query.bind(attempt_id).bind(now.as_millis()).bind(sentence);
-            query.bind(wrong_codes[0].as_str()).bind(wrong_codes[1].as_str())
-        });
-        Ok(denied.await?)
     }
 
     /// Whether a code is the one that was accepted later than `since`; `None` if no code can be any more. One that is not
