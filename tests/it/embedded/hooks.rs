@@ -123,7 +123,7 @@ async fn a_hook_that_fails_lets_nobody_in_and_the_next_sign_in_may_work() {
     .await;
     let visitor = &club.visitor;
 
-    for why in ["it panicked", "no connection to •••"] {
+    for why in ["it panicked", "no connection to +•••"] {
         let id = club.asks_for_a_code(visitor, NUMBER).await;
         let code = club.code(NUMBER).await;
         let answer = club.types_code(visitor, &id, &code).await;
