@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use phonegate::{audit::Event, phone::PhoneNumber};
 use serde_json::Value;
 
-use phonegate_testing::{Answer, Binary, Browser, PHONE, TestApp, logged, secs, test_app, wrong_codes};
+use phonegate_testing::{
+    Answer, Binary, Browser, LogOfThisThread, PHONE, TestApp, logged, secs, test_app, wrong_codes,
+};
 
 const VISITOR: [(&str, &str); 1] = [("x-forwarded-for", "203.0.113.77")];
 pub(super) const MASKED: &str = "phone=\"+1 •••• ••••50\"";
@@ -245,6 +247,20 @@ async fn an_operators_commands_are_told_in_text_and_json_whatever_is_logged_else
         let (_, silent) = app.command_and_log(&arguments, &[("LOG", "info,audit=off")]);
         assert!(!silent.contains("audit"), "{silent}");
     }
+}
+
+#[tokio::test]
+async fn an_app_that_ends_sessions_is_told_of() {
+    let app = app_with(&[]).await;
+    signed_in(&app, PHONE).await;
+    let log = LogOfThisThread::catch();
+
+    assert_eq!(app.state().end_sessions(&"+12025550150".parse().unwrap()).await.unwrap(), 1);
+
+    let text = log.text();
+    let event = format!("event={:?}", "app_signed_out");
+    let line = text.lines().find(|line| line.contains(&event)).unwrap();
+    assert!(line.contains("count=1") && line.contains("+1 •••• ••••50") && !line.contains("555"), "{line}");
 }
 
 #[tokio::test]

@@ -115,7 +115,6 @@ async fn a_body_that_is_read_and_one_that_is_not_there_keep_it() {
 async fn in_another_app_our_addresses_do_the_same() {
     let app = test_app().spawn().await;
     let router = phonegate::router::<()>(app.state().clone());
-    let router = router.route("/healthz", axum::routing::get(async || "ok"));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let service = router.into_make_service_with_connect_info::<SocketAddr>();

@@ -96,7 +96,9 @@ async fn clicks_at_once_on_two_instances_ask_once() {
 
         let clicks = join_all([&here, &there, &here, &there].map(|browser| browser.check(&id, &code))).await;
 
-        clicks.iter().for_each(|click| click.assert_page(403, SHOWN));
+        for click in clicks {
+            click.assert_page(403, SHOWN);
+        }
         assert_eq!(asked.load(Ordering::Relaxed), 1);
     }
 }
