@@ -137,13 +137,17 @@ pub struct Secrets {
     pub server_key: Option<SecretString>,
 }
 
+/// Settings that are asked for by name.
+const STORE_URL: &str = "STORE_URL";
+const ALLOWED_NUMBERS: &str = "ALLOWED_NUMBERS";
+
 /// The variables of [`Secrets`].
 pub const SECRETS: [&str; 4] =
     ["VONAGE_API_SECRET", "VONAGE_PRIVATE_KEY", "VONAGE_SIGNATURE_SECRET", "SERVER_KEY"];
 
 /// What may be named by `NAME_FILE`: the secrets, and the one setting that may hold a password.
 const FROM_FILES: [&str; 5] =
-    ["VONAGE_API_SECRET", "VONAGE_PRIVATE_KEY", "VONAGE_SIGNATURE_SECRET", "SERVER_KEY", "STORE_URL"];
+    ["VONAGE_API_SECRET", "VONAGE_PRIVATE_KEY", "VONAGE_SIGNATURE_SECRET", "SERVER_KEY", STORE_URL];
 
 /// The tutorial's names, and ours for the same.
 const OLDER_NAMES: [(&str, &str); 3] = [

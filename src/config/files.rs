@@ -7,12 +7,12 @@ use std::{
 
 use secrecy::SecretString;
 
-use super::{ConfigError, SECRETS, Secrets, Settings, Warning, credentials};
+use super::{ALLOWED_NUMBERS, ConfigError, SECRETS, STORE_URL, Secrets, Settings, Warning, credentials};
 use crate::store::address;
 
 /// Whether a variable's value must not be seen.
 pub(super) fn is_secret(name: &str, value: &str) -> bool {
-    SECRETS.contains(&name) || name == "STORE_URL" && address::has_password(&SecretString::from(value))
+    SECRETS.contains(&name) || name == STORE_URL && address::has_password(&SecretString::from(value))
 }
 
 /// What must not be seen, each file with the setting that names it. What is added to the settings is added here.
@@ -30,11 +30,11 @@ impl Kept {
         let key = secrets.vonage_private_key.as_ref().and_then(credentials::key_file);
         secret.extend(key.map(|path| ("VONAGE_PRIVATE_KEY".to_owned(), path)));
         secret.extend(
-            address::sqlite_path(&settings.store_url).map(|path| ("STORE_URL".to_owned(), path.into())),
+            address::sqlite_path(&settings.store_url).map(|path| (STORE_URL.to_owned(), path.into())),
         );
         // Looked for at every start, whether or not it is there today.
         let mut private = vec![(".env".to_owned(), PathBuf::from(".env"))];
-        private.extend(settings.allowed_numbers.clone().map(|path| ("ALLOWED_NUMBERS".to_owned(), path)));
+        private.extend(settings.allowed_numbers.clone().map(|path| (ALLOWED_NUMBERS.to_owned(), path)));
         Self { secret, private }
     }
 

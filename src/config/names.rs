@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::{FROM_FILES, OLDER_NAMES, SECRETS, Warning, flags};
+use super::{ALLOWED_NUMBERS, FROM_FILES, OLDER_NAMES, SECRETS, Warning, flags};
 
 /// Beginnings of names that are ours and the provider's alone.
 pub(super) const PREFIXES: [&str; 2] = ["VONAGE_", "NEXMO_"];
@@ -54,7 +54,7 @@ pub(super) fn without_effect<'a>(
     set.filter(|name| !is_known(name) && !is_of_a_service(name))
         .filter_map(|name| match nearest(name) {
             Some(meant) => {
-                let open = meant == "ALLOWED_NUMBERS" && !is_set(meant);
+                let open = meant == ALLOWED_NUMBERS && !is_set(meant);
                 let so = if open { " Without it anyone with a phone can sign in." } else { "" };
                 let text = format!("{name} is no setting and has no effect; did you mean {meant}?{so}");
                 Some(Warning { text, grave: open })

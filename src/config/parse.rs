@@ -12,7 +12,7 @@ use public_suffix::EffectiveTLDProvider;
 use tracing::level_filters::LevelFilter;
 use url::{Host, Url};
 
-use super::ConfigError;
+use super::{ConfigError, STORE_URL};
 use crate::{
     channel::Channels,
     guard::Mode,
@@ -228,7 +228,7 @@ pub(super) fn explain(error: &clap::Error) -> ConfigError {
     let flag = argument.trim_start_matches('-').split([' ', '=']).next().unwrap_or_default();
     let fix = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
     match error.kind() {
-        ErrorKind::ValueValidation if flag == "store-url" => ConfigError::new("STORE_URL", fix),
+        ErrorKind::ValueValidation if variable(flag) == STORE_URL => ConfigError::new(STORE_URL, fix),
         ErrorKind::ValueValidation | ErrorKind::InvalidValue => {
             let value = context(ContextKind::InvalidValue);
             // The flags of a command have no variable.

@@ -6,7 +6,8 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::{
-    Config, ConfigError, Environment, Provider, Secrets, Settings, Warning, credentials, files::Kept, names,
+    ALLOWED_NUMBERS, Config, ConfigError, Environment, Provider, STORE_URL, Secrets, Settings, Warning,
+    credentials, files::Kept, names, parse,
 };
 use crate::{
     guard::allowed::AllowedNumbers,
@@ -104,7 +105,7 @@ impl Config {
 fn allowed_numbers(config: &Config) -> Result<AllowedNumbers, ConfigError> {
     let Some(path) = &config.settings.allowed_numbers else { return Ok(AllowedNumbers::default()) };
     let list = AllowedNumbers::open(path, config.settings.default_country, config.fiction());
-    list.map_err(|error| ConfigError::new("ALLOWED_NUMBERS", error.to_string()))
+    list.map_err(|error| ConfigError::new(ALLOWED_NUMBERS, error.to_string()))
 }
 
 fn public_url(settings: &Settings) -> Result<Url, ConfigError> {
@@ -205,8 +206,10 @@ fn server_key(secrets: &Secrets) -> Result<(), ConfigError> {
 /// A command line can be read by every user of the machine.
 pub(super) fn no_password_in_flags(arguments: &[OsString]) -> Result<(), ConfigError> {
     let texts: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
-    let inline = texts.iter().filter_map(|text| text.strip_prefix("--store-url="));
-    let next = texts.windows(2).filter(|pair| pair[0] == "--store-url").map(|pair| pair[1].as_ref());
+    let is_url = |text: &str| text.strip_prefix("--").is_some_and(|flag| parse::variable(flag) == STORE_URL);
+    let inline = texts.iter().filter_map(|text| text.split_once('=')).filter(|(flag, _)| is_url(flag));
+    let inline = inline.map(|(_, url)| url);
+    let next = texts.windows(2).filter(|pair| is_url(&pair[0])).map(|pair| pair[1].as_ref());
     if inline.chain(next).any(|url| address::has_password(&SecretString::from(url))) {
         let fix =
             "a password must not be on the command line; set STORE_URL or STORE_URL_FILE in the environment";

@@ -6,7 +6,10 @@ use clap::ArgAction::Set;
 use secrecy::SecretString;
 use url::Url;
 
-use super::parse::{self, LogFormat, Origins};
+use super::{
+    ALLOWED_NUMBERS, STORE_URL,
+    parse::{self, LogFormat, Origins},
+};
 use crate::{
     address::TrustedProxies,
     channel::Channels,
@@ -77,7 +80,7 @@ pub struct Settings {
     pub allow_voip: bool,
 
     /// A file with a number on each line: only these may sign in. Read again on SIGHUP.
-    #[arg(long, value_name = "ALLOWED_NUMBERS")]
+    #[arg(long, value_name = ALLOWED_NUMBERS)]
     pub allowed_numbers: Option<PathBuf>,
 
     /// The proxies whose `X-Forwarded-For` is believed: `127.0.0.1,10.0.0.0/8`. Default: none.
@@ -108,7 +111,7 @@ pub struct Settings {
     pub guard_mode: Mode,
 
     /// Where sign-ins are kept: `sqlite:FILE` or `postgres://…`. A password belongs in the variable, not in the flag.
-    #[arg(long, value_name = "STORE_URL", default_value = "sqlite:phonegate.db", value_parser = address::parse)]
+    #[arg(long, value_name = STORE_URL, default_value = "sqlite:phonegate.db", value_parser = address::parse)]
     pub store_url: SecretString,
 
     /// A session ends after so long without a visit: `12h`, `30m`.

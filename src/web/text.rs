@@ -18,7 +18,7 @@ use crate::web::overrides::Overrides;
 
 /// The languages there are, the default first. Adding one is a line here and a file beside `en.ftl`.
 const LOCALES: [Locale; 1] =
-    [Locale { tag: "en", direction: "ltr", source: include_str!("../../templates/locales/en.ftl") }];
+    [Locale { tag: "en", right_to_left: false, source: include_str!("../../templates/locales/en.ftl") }];
 
 /// Said where there is nothing better to say.
 const LAST_RESORT: &str = "Something went wrong. Please try again.";
@@ -28,7 +28,7 @@ const MAX_RANGES: usize = 32;
 
 struct Locale {
     tag: &'static str,
-    direction: &'static str,
+    right_to_left: bool,
     source: &'static str,
 }
 
@@ -57,7 +57,7 @@ impl Language {
 
     /// `ltr` or `rtl`, for `<html dir>`.
     pub(crate) fn direction(self) -> &'static str {
-        LOCALES[self.0].direction
+        if LOCALES[self.0].right_to_left { "rtl" } else { "ltr" }
     }
 
     pub(crate) fn index(self) -> usize {
@@ -192,7 +192,7 @@ impl Texts {
         let tag = locale.tag.parse().map_err(io::Error::other)?;
         let mut bundle = FluentBundle::new_concurrent(vec![tag]);
         // The marks keep a number's `+` in its place in Arabic; left to right they would only be noise.
-        bundle.set_use_isolating(locale.direction == "rtl");
+        bundle.set_use_isolating(locale.right_to_left);
 
         bundle.add_resource_overriding(parse(locale.source).map_err(io::Error::other)?);
         let name = file_name(locale.tag);
