@@ -8,7 +8,7 @@
 
 pub(crate) mod channels;
 
-use std::{borrow::Cow, collections::HashMap, fmt, io};
+use std::{borrow::Cow, collections::HashMap, io};
 
 use fluent_bundle::{FluentArgs, FluentError, FluentResource, FluentValue, concurrent::FluentBundle};
 use minijinja::value::{Object, Value};
@@ -172,12 +172,6 @@ impl Catalogue {
                 tracing::error!(key, "a text is missing from the catalogue");
                 Cow::Borrowed(LAST_RESORT)
             })
-    }
-}
-
-impl fmt::Debug for Catalogue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Catalogue").finish_non_exhaustive()
     }
 }
 

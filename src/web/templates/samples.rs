@@ -106,9 +106,10 @@ fn index_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
         .into()
 }
 
-fn verify_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
+/// The PIN form as it comes at first.
+pub(super) fn code_page(mark: &str) -> VerifyPage {
     let choice = |channel, label| Choice { channel, label: Sentence::new(label) };
-    let plain = VerifyPage {
+    VerifyPage {
         lead: Sentence::new("verify-lead-sms"),
         newest_only: false,
         news: News {
@@ -129,7 +130,11 @@ fn verify_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
         problem: None,
         alert: None,
         notice: None,
-    };
+    }
+}
+
+fn verify_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
+    let plain = code_page(mark);
     let problem = VerifyPage { problem: Some(Sentence::new("pin-wrong").number("left", 2)), ..plain.clone() };
     let alert = VerifyPage { alert: Some(Sentence::new("check-fault")), ..plain.clone() };
     let notice = VerifyPage { notice: Some(Sentence::new("notice-resumed")), ..plain.clone() };

@@ -146,24 +146,8 @@ fn the_phone_form_carries_where_sign_in_leads() {
 
 #[test]
 fn every_form_of_the_code_page_carries_the_request_id() {
-    let page = VerifyPage {
-        lead: Sentence::new("verify-lead-sms"),
-        newest_only: false,
-        news: News {
-            seen: "1-sent".to_owned(),
-            lead: Sentence::new("again-lead-sms"),
-            trouble: None,
-            advice: None,
-        },
-        again: Again { why: Sentence::new("again-wait"), wait: None, choices: Vec::new() },
-        phone: "+44 •••• ••••23".to_owned(),
-        request_id: "abc-123".to_owned(),
-        code_length: 8,
-        minutes_left: 1,
-        problem: None,
-        alert: None,
-        notice: None,
-    };
+    let request_id = "abc-123".to_owned();
+    let page = VerifyPage { request_id, code_length: 8, minutes_left: 1, ..samples::code_page("") };
     let page = templates().render(PLAIN, &page).unwrap();
 
     for form in ["<form action=\"/check\"", " action=\"/resend\"", " action=\"/cancel\""] {
