@@ -7,28 +7,12 @@
 
 use std::{
     collections::HashSet,
-    fmt, fs, io,
+    fmt, fs,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
 };
 
 use crate::phone::{Country, Fiction, PhoneError, PhoneNumber};
-
-/// Why a list cannot be used. `Display` names the file and the line.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ListError {
-    #[error("cannot read {}: {problem}", .path.display())]
-    File { path: PathBuf, problem: io::Error },
-    #[error("{}, line {line}: {}", .path.display(), fix(*.problem))]
-    Line {
-        path: PathBuf,
-        /// Counted from 1.
-        line: usize,
-        problem: PhoneError,
-    },
-    #[error("{} has no number in it, so that nobody could sign in", .path.display())]
-    Empty { path: PathBuf },
-}
 
 /// Who may sign in: everyone, or the numbers of a file. Clones share the list.
 #[derive(Clone, Default)]
@@ -44,7 +28,7 @@ struct List {
 
 impl AllowedNumbers {
     /// Reads a file with one number on each line. Blank lines, and what follows a `#`, are left out.
-    pub(crate) fn open(path: &Path, country: Option<Country>, fiction: Fiction) -> Result<Self, ListError> {
+    pub(crate) fn open(path: &Path, country: Option<Country>, fiction: Fiction) -> Result<Self, String> {
         let numbers = RwLock::new(read(path, country, fiction)?);
         Ok(Self(Some(Arc::new(List { path: path.to_owned(), country, fiction, numbers }))))
     }
@@ -64,7 +48,7 @@ impl AllowedNumbers {
     }
 
     /// Reads the file again and says how many numbers it has now. After an error all is as it was.
-    pub(crate) fn reload(&self) -> Result<usize, ListError> {
+    pub(crate) fn reload(&self) -> Result<usize, String> {
         let Some(list) = &self.0 else { return Ok(0) };
         let numbers = read(&list.path, list.country, list.fiction)?;
         let count = numbers.len();
@@ -83,12 +67,16 @@ impl fmt::Debug for AllowedNumbers {
     }
 }
 
-fn read(path: &Path, country: Option<Country>, fiction: Fiction) -> Result<HashSet<PhoneNumber>, ListError> {
-    let path = || path.to_owned();
-    let text = fs::read_to_string(path()).map_err(|problem| ListError::File { path: path(), problem })?;
+/// The numbers of a file, or why it cannot be used: what is wrong with it, and in which line.
+fn read(path: &Path, country: Option<Country>, fiction: Fiction) -> Result<HashSet<PhoneNumber>, String> {
+    let file = path.display();
+    let text = fs::read_to_string(path).map_err(|problem| format!("cannot read {file}: {problem}"))?;
     let numbers = parse(&text, country, fiction);
-    let numbers = numbers.map_err(|(line, problem)| ListError::Line { path: path(), line, problem })?;
-    if numbers.is_empty() { Err(ListError::Empty { path: path() }) } else { Ok(numbers) }
+    let numbers = numbers.map_err(|(line, problem)| format!("{file}, line {line}: {}", fix(problem)))?;
+    if numbers.is_empty() {
+        return Err(format!("{file} has no number in it, so that nobody could sign in"));
+    }
+    Ok(numbers)
 }
 
 /// The numbers of a text, or the first line with a mistake, counted from 1.

@@ -51,8 +51,12 @@ impl Kind {
 
     const fn by(self) -> By {
         match self {
-            Self::Sends { by, .. } | Self::WrongCodes { by, .. } => by,
-            Self::Unverified(by) | Self::Verified(by) | Self::Reserve(by) | Self::Takeovers(by) => by,
+            Self::Sends { by, .. }
+            | Self::WrongCodes { by, .. }
+            | Self::Unverified(by)
+            | Self::Verified(by)
+            | Self::Reserve(by)
+            | Self::Takeovers(by) => by,
             Self::Undelivered => By::Total,
         }
     }

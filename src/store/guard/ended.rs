@@ -60,7 +60,7 @@ impl Store {
         let mut connection = self.hold().await?;
         let mut transaction = connection.begin().await?;
         let query = sqlx::query(SQL).bind(now.as_millis()).bind(limit);
-        let ended = query.try_map(read).fetch_all(&mut *transaction).await?;
+        let ended = query.try_map(|row: AnyRow| read(&row)).fetch_all(&mut *transaction).await?;
         let tally = tally(&ended);
         for (quota, count) in &tally.counters {
             counters::add(&mut *transaction, quota, *count, now).await?;
@@ -91,7 +91,7 @@ impl Store {
     }
 }
 
-fn read(row: AnyRow) -> Result<Ended, sqlx::Error> {
+fn read(row: &AnyRow) -> Result<Ended, sqlx::Error> {
     let state = attempts::state(row.try_get(3)?);
     let sends: i64 = row.try_get(4)?;
     let ended_at = row.try_get::<Option<i64>, _>(5)?.map(Timestamp::from_millis);
