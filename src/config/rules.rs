@@ -105,7 +105,7 @@ impl Config {
 fn allowed_numbers(config: &Config) -> Result<AllowedNumbers, ConfigError> {
     let Some(path) = &config.settings.allowed_numbers else { return Ok(AllowedNumbers::default()) };
     let list = AllowedNumbers::open(path, config.settings.default_country, config.fiction());
-    list.map_err(|error| ConfigError::new(ALLOWED_NUMBERS, error.to_string()))
+    list.map_err(|error| ConfigError::new(ALLOWED_NUMBERS, error))
 }
 
 fn public_url(settings: &Settings) -> Result<Url, ConfigError> {

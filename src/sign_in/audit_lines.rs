@@ -1,4 +1,4 @@
-//! RefusedCallbacks that only a visitor would hear of otherwise: one audit line each.
+//! Refusals that only a visitor would hear of otherwise: one audit line each.
 //!
 //! What the guard and the rules for destinations refuse has its line where the answer is made, and so does what the provider
 //! was asked for and did not do.

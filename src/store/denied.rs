@@ -3,10 +3,10 @@
 use std::sync::LazyLock;
 
 use super::{
-    CounterKey, Store, StoreError, Verification,
+    CounterKey, Store, StoreError,
     chain::{BEFORE, Chain},
 };
-use crate::clock::Timestamp;
+use crate::{attempt::Attempt, clock::Timestamp};
 
 static DENY: LazyLock<Chain> = LazyLock::new(|| {
     Chain::new(&[
@@ -18,7 +18,7 @@ static DENY: LazyLock<Chain> = LazyLock::new(|| {
 
 impl Store {
     /// Holds a claimed attempt for longer; `false` if it has ended, or somebody else has taken it meanwhile.
-    pub async fn hold_on(&self, attempt: &Verification, until: Timestamp) -> Result<bool, StoreError> {
+    pub async fn hold_on(&self, attempt: &Attempt, until: Timestamp) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET claimed_until = $3 \
                            WHERE attempt_id = $1 AND claimed_until = $2 AND state = 'sent'";
         let query =

@@ -171,7 +171,7 @@ fn a_mistake_in_an_operators_texts_is_named() {
         ("locales/xx.ftl", "index-submit = Send\n", "locales/xx.ftl: there is no such language"),
     ] {
         let folder = Scratch::with(&[(name, text)]);
-        let error = Catalogue::new(&Overrides::read(Some(&folder.0)).unwrap()).unwrap_err();
+        let error = Catalogue::new(&Overrides::read(Some(&folder.0)).unwrap()).err().unwrap();
         assert!(error.to_string().contains(expected), "{error}");
     }
 }
