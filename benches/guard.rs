@@ -18,7 +18,7 @@ use criterion::{
     Criterion,
     measurement::{Measurement, ValueFormatter, WallTime},
 };
-use phonegate::{
+use phonegate::testing::{
     attempt::{Attempt, Delivery, Origin, State},
     channel::{Channel, Channels},
     clock::Clock,

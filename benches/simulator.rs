@@ -20,7 +20,7 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header::CONTENT_TYPE},
 };
-use phonegate::{
+use phonegate::testing::{
     clock::{Clock, Timestamp},
     random::Random,
     simulator::{self, Simulator},

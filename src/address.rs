@@ -5,7 +5,7 @@ use std::{fmt, net::IpAddr, sync::Arc};
 use ipnet::{IpNet, Ipv4Net};
 
 /// Whom a limit counts as one: an IPv4 address, or the /64 that an IPv6 visitor can pick addresses from.
-pub fn network(address: IpAddr) -> IpNet {
+pub(crate) fn network(address: IpAddr) -> IpNet {
     let address = address.to_canonical();
     let length = if address.is_ipv4() { 32 } else { 64 };
     IpNet::new(address, length).map_or_else(|_| address.into(), |network| network.trunc())
@@ -13,16 +13,16 @@ pub fn network(address: IpAddr) -> IpNet {
 
 /// The networks of our own proxies. Clones are cheap.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TrustedProxies(Arc<[IpNet]>);
+pub(crate) struct TrustedProxies(Arc<[IpNet]>);
 
 impl TrustedProxies {
     /// Reads addresses and CIDRs with commas between them. An error says what to give instead.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         text.split(',').map(|part| parse_network(part.trim())).collect::<Result<_, _>>().map(Self)
     }
 
     /// Whether it is one of ours.
-    pub fn trusts(&self, address: IpAddr) -> bool {
+    pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
     }

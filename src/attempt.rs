@@ -25,12 +25,12 @@ impl RequestId {
     }
 
     /// As the provider wrote it.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Its beginning: enough to find it among the provider's records, of no use in a form.
-    pub fn short(&self) -> &str {
+    pub(crate) fn short(&self) -> &str {
         self.0.get(..8).unwrap_or(&self.0)
     }
 }
@@ -102,40 +102,40 @@ pub struct Attempt {
 #[derive(Debug, Clone, Default)]
 pub struct Origin {
     /// The two letters of a country, or `+` and the prefix of a number that belongs to none.
-    pub country: String,
+    pub(crate) country: String,
     /// How the counters know the network that asked.
     pub address_hash: String,
     /// Asked for by a browser that this number has signed in with before.
     pub known: bool,
     /// Let through out of the reserve of a budget that was used up.
-    pub reserve: bool,
+    pub(crate) reserve: bool,
     /// Outside of `ALLOWED_NUMBERS`: nothing is sent, and no code is right.
-    pub outsider: bool,
+    pub(crate) outsider: bool,
 }
 
 /// How an attempt's messages travel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     /// The channel of the newest message.
-    pub channel: Channel,
+    pub(crate) channel: Channel,
     /// The channels of the request that runs at the provider.
-    pub steps: Channels,
+    pub(crate) steps: Channels,
     /// How many of them have been taken.
-    pub steps_taken: i64,
+    pub(crate) steps_taken: i64,
     /// How many messages were sent in this attempt, or may have been.
-    pub sends: i64,
+    pub(crate) sends: i64,
     /// When the first was asked for.
     pub first_sent_at: Timestamp,
     /// When the provider lets go of the number by itself.
-    pub locked_until: Timestamp,
+    pub(crate) locked_until: Timestamp,
     /// Why the newest message will not arrive.
-    pub trouble: Option<Trouble>,
+    pub(crate) trouble: Option<Trouble>,
     /// What else the visitor is to be told.
-    pub note: Option<Note>,
+    pub(crate) note: Option<Note>,
     /// A message that was asked for and is not sent yet.
-    pub resend: Option<PlannedResend>,
+    pub(crate) resend: Option<PlannedResend>,
     /// Keyed hash of a code whose check got no answer.
-    pub unanswered: Option<String>,
+    pub(crate) unanswered: Option<String>,
 }
 
 words! {
@@ -150,15 +150,15 @@ words! {
 
 /// A message that was asked for and is not sent yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PlannedResend {
+pub(crate) struct PlannedResend {
     /// How it goes out.
-    pub channel: Channel,
+    pub(crate) channel: Channel,
     /// What is to be done for it.
-    pub next: Move,
+    pub(crate) next: Move,
     /// When.
-    pub due: Timestamp,
+    pub(crate) due: Timestamp,
     /// How often `next` was tried in vain.
-    pub tries: i64,
+    pub(crate) tries: i64,
 }
 
 words! {
@@ -175,13 +175,13 @@ words! {
 
 /// What is written down of a request that the provider took.
 #[derive(Debug, Clone, Copy)]
-pub struct RequestTimes {
+pub(crate) struct RequestTimes {
     /// When its message went out.
-    pub sent_at: Timestamp,
+    pub(crate) sent_at: Timestamp,
     /// Until when its code is good.
-    pub expires_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
     /// When the provider lets go of the number by itself.
-    pub locked_until: Timestamp,
+    pub(crate) locked_until: Timestamp,
 }
 
 impl Delivery {

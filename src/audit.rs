@@ -71,7 +71,7 @@ tokio::task_local! {
 }
 
 /// Does what a client asks for: the lines that it writes name the address.
-pub fn asked_from<F: Future>(address: IpAddr, work: F) -> TaskLocalFuture<IpAddr, F> {
+pub(crate) fn asked_from<F: Future>(address: IpAddr, work: F) -> TaskLocalFuture<IpAddr, F> {
     CLIENT.scope(address, work)
 }
 
@@ -84,7 +84,7 @@ pub fn filter(log: &str) -> String {
 /// A line, not yet written.
 #[derive(Debug)]
 #[must_use]
-pub struct Line {
+pub(crate) struct Line {
     event: Event,
     phone: String,
     account: String,
@@ -99,7 +99,7 @@ pub struct Line {
 
 impl Line {
     /// About a number. Within [`asked_from`] it names the address.
-    pub fn new(event: Event, phone: &PhoneNumber, keys: &Keys) -> Self {
+    pub(crate) fn new(event: Event, phone: &PhoneNumber, keys: &Keys) -> Self {
         Self {
             event,
             phone: phone.masked(),
@@ -115,37 +115,37 @@ impl Line {
     }
 
     /// Names the client.
-    pub fn at(self, address: IpAddr) -> Self {
+    pub(crate) fn at(self, address: IpAddr) -> Self {
         Self { address: Some(address), ..self }
     }
 
     /// How a message went out.
-    pub fn channel(self, channel: &'static str) -> Self {
+    pub(crate) fn channel(self, channel: &'static str) -> Self {
         Self { channel: Some(channel), ..self }
     }
 
     /// Where the number is given out.
-    pub fn country(self, country: &str) -> Self {
+    pub(crate) fn country(self, country: &str) -> Self {
         Self { country: Some(country.to_owned()), ..self }
     }
 
     /// What refused, and when it may be asked again.
-    pub fn limit(self, limit: impl Display, again: Option<impl Display>) -> Self {
+    pub(crate) fn limit(self, limit: impl Display, again: Option<impl Display>) -> Self {
         Self { limit: Some(limit.to_string()), again: again.map(|at| at.to_string()), ..self }
     }
 
     /// How many sessions or rows it was.
-    pub fn count(self, count: u64) -> Self {
+    pub(crate) fn count(self, count: u64) -> Self {
         Self { count: Some(count), ..self }
     }
 
     /// More than the event's name says, for people.
-    pub fn because(self, why: impl Display) -> Self {
+    pub(crate) fn because(self, why: impl Display) -> Self {
         Self { why: Some(why.to_string()), ..self }
     }
 
     /// Writes it.
-    pub fn write(self) {
+    pub(crate) fn write(self) {
         let Self { event, phone, account, address, channel, country, limit, again, count, why } = self;
         let text = event.text();
         tracing::info!(

@@ -21,7 +21,7 @@ words! {
 
 impl Channel {
     /// Whether it reaches mobile phones alone.
-    pub const fn needs_mobile(self) -> bool {
+    pub(crate) const fn needs_mobile(self) -> bool {
         match self {
             Self::Sms => true,
             Self::Voice => false,
@@ -38,7 +38,7 @@ pub struct Channels {
 
 impl Channels {
     /// What [`Channels::parse`] reads, for whoever is to write it.
-    pub const FORM: &str = "sms, voice, or both with a comma between: sms,voice";
+    pub(crate) const FORM: &str = "sms, voice, or both with a comma between: sms,voice";
 
     /// One channel and no other.
     pub const fn only(first: Channel) -> Self {
@@ -46,7 +46,7 @@ impl Channels {
     }
 
     /// Reads `sms`, `voice,sms` and the like; `None` if it is anything else.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut words = text.split(',').map(|word| Channel::parse(word.trim()));
         let first = words.next()??;
         let second = match words.next() {
@@ -57,22 +57,22 @@ impl Channels {
     }
 
     /// By which a code goes at first.
-    pub const fn first(self) -> Channel {
+    pub(crate) const fn first(self) -> Channel {
         self.first
     }
 
     /// By which it may go again.
-    pub const fn second(self) -> Option<Channel> {
+    pub(crate) const fn second(self) -> Option<Channel> {
         self.second
     }
 
     /// Whether a code may go by `channel`.
-    pub fn contains(self, channel: Channel) -> bool {
+    pub(crate) fn contains(self, channel: Channel) -> bool {
         self.first == channel || self.second == Some(channel)
     }
 
     /// The same channels, beginning with `first`; `None` if it is not among them.
-    pub fn beginning_with(self, first: Channel) -> Option<Self> {
+    pub(crate) fn beginning_with(self, first: Channel) -> Option<Self> {
         match self.second {
             _ if first == self.first => Some(self),
             Some(second) if first == second => Some(Self { first, second: Some(self.first) }),
@@ -81,14 +81,14 @@ impl Channels {
     }
 
     /// Those that `fit`, in the same order.
-    pub fn filter(self, fit: impl Fn(Channel) -> bool) -> Option<Self> {
+    pub(crate) fn filter(self, fit: impl Fn(Channel) -> bool) -> Option<Self> {
         let mut fitting = self.iter().filter(|channel| fit(*channel));
         let first = fitting.next()?;
         Some(Self { first, second: fitting.next() })
     }
 
     /// In their order.
-    pub fn iter(self) -> impl Iterator<Item = Channel> {
+    pub(crate) fn iter(self) -> impl Iterator<Item = Channel> {
         std::iter::once(self.first).chain(self.second)
     }
 }

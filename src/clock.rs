@@ -23,7 +23,7 @@ impl Timestamp {
     }
 
     /// The last moment that can be written down: the year has four digits.
-    pub const LAST: Self = Self(253_402_300_799_999);
+    pub(crate) const LAST: Self = Self(253_402_300_799_999);
 
     /// In milliseconds since 1970-01-01 UTC.
     pub const fn as_millis(self) -> i64 {

@@ -46,7 +46,7 @@ impl Pin {
     }
 
     /// For the wire only.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

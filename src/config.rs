@@ -26,10 +26,10 @@ use url::Url;
 
 pub(crate) use credentials::SIMULATOR;
 pub use environment::Environment;
-pub use in_force::Warning;
-pub use parse::{LogFormat, Origins};
-pub use settings::Settings;
-pub use simulator::SimulatorConfig;
+pub(crate) use in_force::Warning;
+pub(crate) use parse::{LogFormat, Origins};
+pub(crate) use settings::Settings;
+pub(crate) use simulator::SimulatorConfig;
 
 use crate::{guard::allowed::AllowedNumbers, phone::PhoneNumber, verify::Credentials};
 
@@ -38,9 +38,9 @@ use crate::{guard::allowed::AllowedNumbers, phone::PhoneNumber, verify::Credenti
 #[error("{variable}: {problem}")]
 pub struct ConfigError {
     /// The setting, as it is called in the environment.
-    pub variable: String,
+    pub(crate) variable: String,
     /// What is wrong with it, and the fix.
-    pub problem: String,
+    pub(crate) problem: String,
 }
 
 impl ConfigError {
@@ -88,11 +88,11 @@ pub enum Invocation {
 
 /// What to log, and how.
 #[derive(Debug, Clone)]
-pub struct Log {
+pub(crate) struct Log {
     /// Which lines: a level, or pairs of module and level.
-    pub filter: String,
+    pub(crate) filter: String,
     /// For people or for machines.
-    pub format: LogFormat,
+    pub(crate) format: LogFormat,
 }
 
 /// The settings of the app, checked as a whole.
@@ -101,20 +101,20 @@ pub struct Config {
     /// What may be seen.
     pub settings: Settings,
     /// What must not be seen.
-    pub secrets: Secrets,
+    pub(crate) secrets: Secrets,
     /// What visitors type: as set, or this machine.
-    pub public_url: Url,
+    pub(crate) public_url: Url,
     /// Who sends the codes.
-    pub provider: Provider,
+    pub(crate) provider: Provider,
     /// What the file of `ALLOWED_NUMBERS` holds. Clones share the list: a reload reaches each.
-    pub allowed: AllowedNumbers,
+    pub(crate) allowed: AllowedNumbers,
     /// What the operator should look at.
-    pub warnings: Vec<Warning>,
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// Who sends the codes.
 #[derive(Debug, Clone)]
-pub enum Provider {
+pub(crate) enum Provider {
     /// The real one.
     Vonage(Credentials),
     /// The built-in simulator, mounted on our own port. `forced` is `--simulator`.
@@ -126,15 +126,15 @@ pub enum Provider {
 
 /// Settings that must not be seen: variables, or files named by `NAME_FILE`; never flags.
 #[derive(Debug, Clone, Default)]
-pub struct Secrets {
+pub(crate) struct Secrets {
     /// The API secret of the Vonage account. `NEXMO_API_SECRET` is accepted as its older name.
-    pub vonage_api_secret: Option<SecretString>,
+    pub(crate) vonage_api_secret: Option<SecretString>,
     /// The private key of the application: PEM text, or the path of a file that holds it.
-    pub vonage_private_key: Option<SecretString>,
+    pub(crate) vonage_private_key: Option<SecretString>,
     /// Signs the callbacks of the simulator that runs alone.
-    pub vonage_signature_secret: Option<SecretString>,
+    pub(crate) vonage_signature_secret: Option<SecretString>,
     /// The root of all keyed hashes, at least 32 characters. Default: made once and kept in the store.
-    pub server_key: Option<SecretString>,
+    pub(crate) server_key: Option<SecretString>,
 }
 
 /// Settings that are asked for by name.
@@ -142,7 +142,7 @@ const STORE_URL: &str = "STORE_URL";
 const ALLOWED_NUMBERS: &str = "ALLOWED_NUMBERS";
 
 /// The variables of [`Secrets`].
-pub const SECRETS: [&str; 4] =
+pub(crate) const SECRETS: [&str; 4] =
     ["VONAGE_API_SECRET", "VONAGE_PRIVATE_KEY", "VONAGE_SIGNATURE_SECRET", "SERVER_KEY"];
 
 /// What may be named by `NAME_FILE`: the secrets, and the one setting that may hold a password.
@@ -199,7 +199,7 @@ enum Command {
 
 impl Invocation {
     /// Reads the command line (without the program's name) over the process environment and `.env`.
-    pub fn load(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, ConfigError> {
+    pub(crate) fn load(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, ConfigError> {
         let arguments = arguments.into_iter().collect();
         match given(&arguments)? {
             // Help is needed most where a setting is broken.
@@ -310,7 +310,7 @@ fn parse_line(first: &[OsString], then: &Vec<OsString>) -> Result<Line, ConfigEr
 }
 
 /// Each setting that has a flag: its variable and the flag's name.
-pub fn flags() -> Vec<(String, String)> {
+pub(crate) fn flags() -> Vec<(String, String)> {
     let command = <Settings as clap::Args>::augment_args(clap::Command::new("settings"));
     let names = command.get_arguments().filter_map(|argument| argument.get_long());
     names.map(|flag| (parse::variable(flag), flag.to_owned())).collect()

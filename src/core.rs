@@ -8,11 +8,11 @@ pub struct Core {
     /// What outlives a restart.
     pub store: Store,
     /// What time it is.
-    pub clock: Clock,
+    pub(crate) clock: Clock,
     /// Where tokens come from.
     pub random: Random,
     /// The keyed hashes.
     pub keys: Keys,
     /// What is counted for the operator.
-    pub metrics: Metrics,
+    pub(crate) metrics: Metrics,
 }

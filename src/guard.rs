@@ -31,16 +31,16 @@
 //! * A send is not known to be unverified before its lifetime is over; until then only the limits hold.
 
 pub(crate) mod allowed;
-pub mod breaker;
-pub mod budget;
+pub(crate) mod breaker;
+pub(crate) mod budget;
 pub(crate) mod destination;
-pub mod guessing;
+pub(crate) mod guessing;
 mod judge;
-pub mod key;
+pub(crate) mod key;
 mod limit;
 mod rate_limited;
 mod rates;
-pub mod report;
+pub(crate) mod report;
 pub(crate) mod subject;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -51,7 +51,7 @@ pub(crate) use judge::watched;
 pub use key::{By, Counted, Kind};
 pub use limit::Limit;
 pub(crate) use rate_limited::Cause;
-pub use rate_limited::RateLimited;
+pub(crate) use rate_limited::RateLimited;
 pub use rates::{Rate, Rates};
 pub use subject::{Asker, Subject};
 

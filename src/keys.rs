@@ -38,7 +38,7 @@ impl Token {
     }
 
     /// The bytes of [`Token::hash`].
-    pub fn digest(&self) -> [u8; 32] {
+    pub(crate) fn digest(&self) -> [u8; 32] {
         let mut bytes = [0; 32];
         bytes.copy_from_slice(digest::digest(&digest::SHA256, self.0.as_bytes()).as_ref());
         bytes
@@ -94,7 +94,7 @@ impl Keys {
     }
 
     /// How the store finds what comes from an address.
-    pub fn address(&self, network: &str) -> String {
+    pub(crate) fn address(&self, network: &str) -> String {
         sign(&self.address, &[network])
     }
 
@@ -106,7 +106,7 @@ impl Keys {
 
     /// The token by which the browser of an attempt is known again to its number; as with a [`Keys::successor`], both halves
     /// of a double click get the same. It tells us, and nobody else, that we made it, and for which number.
-    pub fn known_token(&self, browser: &Token, attempt_id: &str, phone_hash: &str) -> Token {
+    pub(crate) fn known_token(&self, browser: &Token, attempt_id: &str, phone_hash: &str) -> Token {
         let tag = mac(&self.known_token, &["id", &browser.0, attempt_id, phone_hash]);
         let id = BASE64URL_NOPAD.encode(&tag.as_ref()[..ID]);
         let marks = [self.made_mark(&id), self.number_mark(&id, phone_hash)];
@@ -115,12 +115,12 @@ impl Keys {
     }
 
     /// Whether [`Keys::known_token`] made it. What it is good for, the store knows: nothing secret hangs on these marks.
-    pub fn is_known_token(&self, token: &Token) -> bool {
+    pub(crate) fn is_known_token(&self, token: &Token) -> bool {
         parts(token).is_some_and(|(id, made, _)| made == self.made_mark(&id))
     }
 
     /// Whether it made it for that number.
-    pub fn is_known_token_of(&self, token: &Token, phone_hash: &str) -> bool {
+    pub(crate) fn is_known_token_of(&self, token: &Token, phone_hash: &str) -> bool {
         parts(token).is_some_and(|(id, _, number)| number == self.number_mark(&id, phone_hash))
     }
 
@@ -145,7 +145,7 @@ impl Keys {
     }
 
     /// The name of a session in its owner's forms: of no use where tokens are looked for.
-    pub fn session(&self, token_hash: &str) -> String {
+    pub(crate) fn session(&self, token_hash: &str) -> String {
         BASE64URL_NOPAD.encode(&mac(&self.session, &[token_hash]).as_ref()[..16])
     }
 

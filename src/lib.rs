@@ -48,10 +48,9 @@
 //! paths that the code names, and fails on an arrow that goes up or round. The [`simulator`] is a crate of its own, a second
 //! reading of the provider's contract, and knows none of them.
 
-#![warn(missing_docs)]
-
 pub use clock::Timestamp;
-pub use config::Config;
+pub use commands::run;
+pub use config::{Config, ConfigError};
 pub use hooks::{Deny, SignedOut, SigningIn};
 pub use phone::PhoneNumber;
 pub use web::{
@@ -62,29 +61,31 @@ pub use web::{
     verified_within::VerifiedWithin,
 };
 
-pub mod address;
-pub mod attempt;
-pub mod audit;
-pub mod causes;
-pub mod channel;
-pub mod clock;
-pub mod code;
-pub mod commands;
-pub mod config;
-pub mod core;
-pub mod guard;
+mod address;
+mod attempt;
+mod audit;
+mod causes;
+mod channel;
+mod clock;
+mod code;
+mod commands;
+mod config;
+mod core;
+mod guard;
 mod hooks;
-pub(crate) mod hosts;
-pub mod keys;
-pub mod log;
-pub mod metrics;
-pub mod phone;
-pub mod random;
+mod hosts;
+mod keys;
+mod log;
+mod metrics;
+mod phone;
+mod random;
 mod seldom;
-pub mod sign_in;
-pub mod simulator;
-pub mod store;
+mod sign_in;
+mod simulator;
+mod store;
 mod supervisor;
-pub mod verify;
-pub mod web;
+#[doc(hidden)]
+pub mod testing;
+mod verify;
+mod web;
 mod words;

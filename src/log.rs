@@ -33,7 +33,7 @@ const LAST: Duration = Duration::from_secs(1);
 
 /// The way to standard error. Clones share it.
 #[derive(Debug, Clone)]
-pub struct Lines {
+pub(crate) struct Lines {
     queue: SyncSender<Entry>,
     lost: Arc<AtomicU64>,
 }
@@ -47,7 +47,7 @@ enum Entry {
 
 impl Lines {
     /// To standard error.
-    pub fn to_stderr() -> Self {
+    pub(crate) fn to_stderr() -> Self {
         Self::to(io::stderr())
     }
 
@@ -62,7 +62,7 @@ impl Lines {
     }
 
     /// Sends all that is traced here, as the settings say, and panics too.
-    pub fn start_log(&self, log: &Log) -> Result<(), Box<dyn Error>> {
+    pub(crate) fn start_log(&self, log: &Log) -> Result<(), Box<dyn Error>> {
         let builder = tracing_subscriber::fmt()
             .with_env_filter(EnvFilter::try_new(audit::filter(&log.filter))?)
             .with_ansi(io::stderr().is_terminal())
@@ -85,12 +85,12 @@ impl Lines {
     }
 
     /// Says a line as it is.
-    pub fn say(&self, text: &str) {
+    pub(crate) fn say(&self, text: &str) {
         self.put(format!("{text}\n").into_bytes());
     }
 
     /// Waits for the lines that are left, but not for a reader that stands still.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         let (rings, rung) = sync_channel(1);
         if self.queue.try_send(Entry::Mark(rings)).is_ok() {
             let _ = rung.recv_timeout(LAST);

@@ -1,7 +1,7 @@
-//! The program: see [`phonegate::commands`].
+//! The program: see `src/commands.rs`.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    phonegate::commands::run()
+    phonegate::run()
 }

@@ -14,7 +14,7 @@ use std::{sync::Arc, time::Duration};
 
 use prometheus_client::{encoding::prometheus_text, registry::Registry};
 
-pub use labels::{Job, Operation, Outcome};
+pub(crate) use labels::{Job, Operation, Outcome};
 
 use crate::channel::Channel;
 use labels::{
@@ -28,7 +28,7 @@ pub const CONTENT_TYPE: &str = prometheus_text::CONTENT_TYPE;
 
 /// All that is counted. Clones share it.
 #[derive(Debug, Clone)]
-pub struct Metrics(Arc<Parts>);
+pub(crate) struct Metrics(Arc<Parts>);
 
 #[derive(Debug)]
 struct Parts {
@@ -38,13 +38,13 @@ struct Parts {
 
 /// What is known only when it is asked for.
 #[derive(Debug)]
-pub struct Now {
+pub(crate) struct Now {
     /// Which breakers are open: that of sends, that of checks.
-    pub paused: [bool; 2],
+    pub(crate) paused: [bool; 2],
     /// For how many countries each is open that is not open for all.
-    pub countries_paused: [usize; 2],
+    pub(crate) countries_paused: [usize; 2],
     /// How long the oldest piece of work of each job has been due; `None` if the store did not answer.
-    pub overdue: Option<[(Job, Duration); 3]>,
+    pub(crate) overdue: Option<[(Job, Duration); 3]>,
 }
 
 impl Default for Metrics {
@@ -57,19 +57,19 @@ impl Default for Metrics {
 
 impl Metrics {
     /// The provider was asked for a message to `country`.
-    pub fn message(&self, country: &str, channel: Channel, outcome: Outcome) {
+    pub(crate) fn message(&self, country: &str, channel: Channel, outcome: Outcome) {
         let country = Where::of(country);
         self.0.series.messages.get_or_create(&Message { country, channel: channel.as_str(), outcome }).inc();
     }
 
     /// An attempt for which a message went out, or may have, came to its end; `outcome` is the word of its last state.
-    pub fn ended(&self, country: &str, outcome: &'static str) {
+    pub(crate) fn ended(&self, country: &str, outcome: &'static str) {
         let country = Where::of(country);
         self.0.series.verifications.get_or_create(&Ended { country, outcome }).inc();
     }
 
     /// The provider says that a message will not arrive.
-    pub fn undelivered(&self, country: &str, channel: Channel, reason: &'static str) {
+    pub(crate) fn undelivered(&self, country: &str, channel: Channel, reason: &'static str) {
         let country = Where::of(country);
         self.0
             .series
@@ -79,29 +79,29 @@ impl Metrics {
     }
 
     /// A send or a try was refused by `rule`, which is a word.
-    pub fn refused(&self, rule: &'static str) {
+    pub(crate) fn refused(&self, rule: &'static str) {
         self.0.series.refusals.get_or_create(&Refusal { rule, mode: "enforce" }).inc();
     }
 
     /// A send would have been refused by `rule`, but for `GUARD_MODE=observe`.
-    pub fn would_refuse(&self, rule: &'static str) {
+    pub(crate) fn would_refuse(&self, rule: &'static str) {
         self.0.series.refusals.get_or_create(&Refusal { rule, mode: "observe" }).inc();
     }
 
     /// A code was wrong.
-    pub fn wrong_code(&self) {
+    pub(crate) fn wrong_code(&self) {
         self.0.series.wrong_codes.inc();
     }
 
     /// The provider answered, or failed by `error`, which is a word.
-    pub fn answered(&self, operation: Operation, took: Duration, error: Option<&'static str>) {
+    pub(crate) fn answered(&self, operation: Operation, took: Duration, error: Option<&'static str>) {
         let result = error.unwrap_or(OK);
         self.0.series.provider_answers.get_or_create(&Answer { operation, result }).inc();
         self.0.series.provider_seconds.get_or_create(&ByOperation { operation }).observe(took.as_secs_f64());
     }
 
     /// The gate gave an answer of that status.
-    pub fn decided(&self, status: u16) {
+    pub(crate) fn decided(&self, status: u16) {
         let auth = &self.0.series.auth;
         let decision = match status {
             200 => &auth.allowed,
@@ -112,7 +112,7 @@ impl Metrics {
     }
 
     /// A job ended, or panicked, and is started again.
-    pub fn job_restarted(&self, job: Job) {
+    pub(crate) fn job_restarted(&self, job: Job) {
         self.0.series.job_restarts.get_or_create(&ByJob { job }).inc();
     }
 
@@ -122,7 +122,7 @@ impl Metrics {
     }
 
     /// All of it in Prometheus's text format, version 0.0.4: see [`CONTENT_TYPE`].
-    pub fn text(&self, now: &Now) -> String {
+    pub(crate) fn text(&self, now: &Now) -> String {
         let Parts { registry, series } = &*self.0;
         let Series { provider_paused, countries_paused, job_overdue, store_up, .. } = series;
         for (operation, open) in CIRCUITS.into_iter().zip(now.paused) {

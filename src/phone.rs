@@ -23,7 +23,7 @@ use rlibphonenumber::{
     ValidationError,
 };
 
-pub use area::Area;
+pub(crate) use area::Area;
 pub(crate) use digits::{digit, is_dash, is_space};
 pub(crate) use hidden::hide_numbers;
 use typed::Plain;
@@ -47,7 +47,7 @@ pub enum Fiction {
 
 /// What kind of line a number is, as far as the numbering plan tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LineType {
+pub(crate) enum LineType {
     /// Gets text messages.
     Mobile,
     /// Gets calls only.
@@ -186,7 +186,7 @@ impl PhoneNumber {
     }
 
     /// The digits without `+`: the provider's form.
-    pub fn digits(&self) -> &str {
+    pub(crate) fn digits(&self) -> &str {
         self.0.trim_start_matches('+')
     }
 
@@ -201,7 +201,7 @@ impl PhoneNumber {
     }
 
     /// The block that a run of numbers shares: calling code and four digits.
-    pub fn prefix(&self) -> &str {
+    pub(crate) fn prefix(&self) -> &str {
         const BLOCK: usize = 4;
         let end = self.split().map_or(0, |(code, _)| code.len()) + BLOCK;
         self.digits().get(..end).unwrap_or_else(|| self.digits())
@@ -217,7 +217,7 @@ impl PhoneNumber {
     }
 
     /// Where the number is given out; `None` for satellite and other numbers that belong to no country.
-    pub fn country(&self) -> Option<Country> {
+    pub(crate) fn country(&self) -> Option<Country> {
         if self.is_british_fiction() {
             return Some(Country(*b"GB"));
         }
@@ -225,7 +225,7 @@ impl PhoneNumber {
     }
 
     /// What kind of line it is by its numbering plan.
-    pub fn line_type(&self) -> LineType {
+    pub(crate) fn line_type(&self) -> LineType {
         if self.is_british_fiction() {
             return LineType::Mobile;
         }
@@ -278,7 +278,7 @@ impl fmt::Debug for PhoneNumber {
 
 impl Country {
     /// A two-letter code in either case; `None` if no country with phone numbers has it.
-    pub fn parse(code: &str) -> Option<Self> {
+    pub(crate) fn parse(code: &str) -> Option<Self> {
         let region = Region::from_code(code).ok()?;
         PHONE_NUMBER_UTIL.get_country_code_for_region(region)?;
         Self::of(region)

@@ -36,14 +36,14 @@ impl Random {
     }
 
     /// As many as are asked for.
-    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+    pub(crate) fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         self.fill(&mut bytes);
         bytes
     }
 
     /// As many as there is room for.
-    pub fn fill(&self, bytes: &mut [u8]) {
+    pub(crate) fn fill(&self, bytes: &mut [u8]) {
         match &self.0 {
             Source::System => {
                 // The generator cannot fail once the process runs; a token of zeros must never be.

@@ -32,7 +32,7 @@ mod calls;
 mod cancel;
 mod check;
 mod doubt;
-pub mod jobs;
+pub(crate) mod jobs;
 mod outsider;
 mod queue;
 mod report;
@@ -53,12 +53,12 @@ use std::{
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
-pub use cancel::Cancel;
+pub(crate) use cancel::Cancel;
 pub use check::{Check, Ending, Tokens};
-pub use outsider::Answers;
-pub use queue::Queues;
-pub use resend::{NoResend, Offer, Resend};
-pub use standing::{Over, Pending, Resending, Standing};
+pub(crate) use outsider::Answers;
+pub(crate) use queue::Queues;
+pub(crate) use resend::{NoResend, Offer, Resend};
+pub(crate) use standing::{Over, Pending, Resending, Standing};
 pub use start::{Refusal, Start};
 
 use crate::{
@@ -117,29 +117,29 @@ pub struct SignIn {
     /// The provider.
     pub verify: VerifyClient,
     /// Where codes may go, and so who may sign in.
-    pub destinations: Destinations,
+    pub(crate) destinations: Destinations,
     /// Leave a failing provider alone.
-    pub breakers: Breakers,
+    pub(crate) breakers: Breakers,
     /// What is counted, and how far.
-    pub guard: Guard,
+    pub(crate) guard: Guard,
     /// What the app around us wants to be asked and told.
     pub(crate) hooks: Hooks,
     /// How a code travels, and how else it can.
-    pub channels: Channels,
+    pub(crate) channels: Channels,
     /// How long a code is good.
-    pub lifetime: Duration,
+    pub(crate) lifetime: Duration,
     /// How long a session lasts at most.
-    pub session_max: Duration,
+    pub(crate) session_max: Duration,
     /// How long a session lasts without a visit.
-    pub session_idle: Duration,
+    pub(crate) session_idle: Duration,
     /// What the provider's newest answers were like.
-    pub answers: Answers,
+    pub(crate) answers: Answers,
     /// Who waits for whom in this process.
-    pub queues: Queues,
+    pub(crate) queues: Queues,
     /// Wakes the jobs when a cancel is due.
-    pub jobs: Arc<Notify>,
+    pub(crate) jobs: Arc<Notify>,
     /// What is under way at the provider: waited for at shutdown.
-    pub tasks: TaskTracker,
+    pub(crate) tasks: TaskTracker,
 }
 
 impl SignIn {
@@ -164,7 +164,7 @@ impl SignIn {
     }
 
     /// Ends the sessions of numbers that may not sign in any more.
-    pub async fn end_sessions_not_allowed(&self) -> Result<(), SignInError> {
+    pub(crate) async fn end_sessions_not_allowed(&self) -> Result<(), SignInError> {
         let allowed = &self.destinations.allowed;
         if !allowed.is_limited() {
             return Ok(());

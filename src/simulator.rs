@@ -18,9 +18,9 @@ pub fn clock_following(clock: &Clock) -> SimulatorClock {
 
 /// The simulator on our own port.
 #[derive(Debug)]
-pub struct Simulated {
+pub(crate) struct Simulated {
     /// The provider that it plays.
-    pub simulator: Simulator,
+    pub(crate) simulator: Simulator,
     /// Asked for by `--simulator`: others may reach it.
-    pub forced: bool,
+    pub(crate) forced: bool,
 }

@@ -38,9 +38,9 @@ use sqlx::Connection;
 use address::sqlite_path;
 pub use attempts::Claim;
 use connections::{Connections, Held};
-pub use guard::{Count, Counter, CounterKey, Counting, Ended, Quota, Tally, WrongCodes};
-pub(crate) use guard::{Fullness, Reserve};
-pub use overdue::Overdue;
+pub(crate) use guard::{Count, Counter, CounterKey, Counting, Fullness, Quota, Reserve, WrongCodes};
+pub use guard::{Ended, Tally};
+pub(crate) use overdue::Overdue;
 pub use resends::NewResend;
 pub use sessions::{Device, Session};
 pub use transitions::Success;
@@ -104,7 +104,7 @@ impl Store {
     }
 
     /// Opens a store that must be there, for a command: nothing is made, and no table is changed.
-    pub async fn open_existing(url: &SecretString) -> Result<Self, StoreError> {
+    pub(crate) async fn open_existing(url: &SecretString) -> Result<Self, StoreError> {
         if let Some(path) = sqlite_path(url).filter(|path| !Path::new(path).exists()) {
             return Err(StoreError::NoFile(path.to_owned()));
         }
@@ -127,7 +127,7 @@ impl Store {
     }
 
     /// Writes the time down: a full disk and a server that has become read-only still answer questions.
-    pub async fn try_write(&self, now: Timestamp) -> Result<(), StoreError> {
+    pub(crate) async fn try_write(&self, now: Timestamp) -> Result<(), StoreError> {
         const SQL: &str = "INSERT INTO meta (name, value) VALUES ('tried_at', $1) \
                            ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         sqlx::query(SQL).bind(now.as_millis().to_string()).execute(&mut *self.hold().await?).await?;
@@ -162,7 +162,7 @@ impl Store {
     }
 
     /// The keys under `configured`, or under the server key that the store holds; none is made.
-    pub async fn existing_keys(&self, configured: Option<&SecretString>) -> Result<Keys, StoreError> {
+    pub(crate) async fn existing_keys(&self, configured: Option<&SecretString>) -> Result<Keys, StoreError> {
         if let Some(key) = configured {
             return Ok(Keys::new(key.expose_secret().as_bytes()));
         }

@@ -12,10 +12,10 @@
 
 mod application;
 mod call;
-pub mod callback;
+pub(crate) mod callback;
 mod error;
 mod exchange;
-pub mod facts;
+pub(crate) mod facts;
 mod scrub;
 mod v1;
 mod v2;
@@ -28,7 +28,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use secrecy::SecretString;
 use url::Url;
 
-pub use application::{Application, BadKey};
+pub(crate) use application::{Application, BadKey};
 pub use error::VerifyError;
 
 use crate::{
@@ -53,7 +53,7 @@ pub enum VerifyApi {
 
 impl VerifyApi {
     /// What holds for it.
-    pub fn facts(self) -> &'static Facts {
+    pub(crate) fn facts(self) -> &'static Facts {
         match self {
             Self::V1 => &V1,
             Self::V2 => &V2,
@@ -127,7 +127,7 @@ pub enum Cancelled {
 
 /// What the provider said when asked for a request's next step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NextStep {
+pub(crate) enum NextStep {
     /// The second message is on its way.
     Sent,
     /// The request has no step left.
@@ -140,7 +140,7 @@ pub enum NextStep {
 
 /// What became of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found {
+pub(crate) enum Found {
     /// It runs.
     InProgress,
     /// The right code was entered.
@@ -194,38 +194,38 @@ impl VerifyClient {
     }
 
     /// How long a call takes at most.
-    pub fn timeout(&self) -> Duration {
+    pub(crate) fn timeout(&self) -> Duration {
         self.timeout
     }
 
     /// Whether calls have less time than the settings give them.
-    pub fn is_shortened(&self) -> bool {
+    pub(crate) fn is_shortened(&self) -> bool {
         self.timeout < self.settings.timeout
     }
 
     /// What the provider promises.
-    pub fn facts(&self) -> &'static Facts {
+    pub(crate) fn facts(&self) -> &'static Facts {
         self.settings.api.facts()
     }
 
     /// As many of `channels` as one request can hold.
-    pub fn steps(&self, channels: Channels) -> Channels {
+    pub(crate) fn steps(&self, channels: Channels) -> Channels {
         if (self.facts().holds)(channels) { channels } else { Channels::only(channels.first()) }
     }
 
     /// How long a request runs if nobody ends it or takes its second step early.
-    pub fn runs_for(&self, steps: Channels) -> Duration {
+    pub(crate) fn runs_for(&self, steps: Channels) -> Duration {
         let count = if steps.second().is_some() { 2 } else { 1 };
         self.first_step(steps) * count
     }
 
     /// How long a request's first step lasts; then the second follows by itself, if there is one.
-    pub fn first_step(&self, steps: Channels) -> Duration {
+    pub(crate) fn first_step(&self, steps: Channels) -> Duration {
         if steps.second().is_some() { self.step() } else { self.settings.lifetime + ANSWER_ROOM }
     }
 
     /// When a request ends whose second step is taken at `now` and that would have run until `end`.
-    pub fn ends_after_second_step(&self, end: Timestamp, now: Timestamp) -> Timestamp {
+    pub(crate) fn ends_after_second_step(&self, end: Timestamp, now: Timestamp) -> Timestamp {
         if self.facts().early_step_lasts_anew { now + self.step() } else { end }
     }
 
@@ -236,7 +236,11 @@ impl VerifyClient {
 
     /// Sends a code to `phone` by the first of `steps`, which must be what [`VerifyClient::steps`] gave. Never
     /// retried: a second attempt could send a second message.
-    pub async fn request(&self, phone: &PhoneNumber, steps: Channels) -> Result<RequestId, VerifyError> {
+    pub(crate) async fn request(
+        &self,
+        phone: &PhoneNumber,
+        steps: Channels,
+    ) -> Result<RequestId, VerifyError> {
         match self.settings.api {
             VerifyApi::V1 => v1::request(self, phone, steps).await,
             VerifyApi::V2 => v2::request(self, phone, steps).await,
@@ -244,13 +248,13 @@ impl VerifyClient {
     }
 
     /// An id of the form that the provider's have.
-    pub fn made_up_id(&self, random: &Random) -> RequestId {
+    pub(crate) fn made_up_id(&self, random: &Random) -> RequestId {
         let id = uuid(random);
         RequestId::made_up(if self.facts().hyphens_in_ids { id } else { id.replace('-', "") })
     }
 
     /// Takes a request's next step at once: the same code, by the second channel.
-    pub async fn next(&self, id: &RequestId) -> Result<NextStep, VerifyError> {
+    pub(crate) async fn next(&self, id: &RequestId) -> Result<NextStep, VerifyError> {
         match self.settings.api {
             VerifyApi::V1 => v1::next(self, id).await,
             VerifyApi::V2 => v2::next(self, id).await,
@@ -258,7 +262,7 @@ impl VerifyClient {
     }
 
     /// Asks what became of a request, where [`Facts::can_search`]; for whoever lost the answer to a check.
-    pub async fn search(&self, id: &RequestId) -> Result<Found, VerifyError> {
+    pub(crate) async fn search(&self, id: &RequestId) -> Result<Found, VerifyError> {
         match self.settings.api {
             VerifyApi::V1 => v1::search(self, id).await,
             VerifyApi::V2 => Ok(Found::Unknown),

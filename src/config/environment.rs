@@ -73,12 +73,12 @@ impl Environment {
     }
 
     /// The value of a variable that is set and not empty.
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str)
     }
 
     /// The name of a variable that begins with one of `prefixes`, if any is set.
-    pub fn any_with_prefix(&self, prefixes: &[&str]) -> Option<&str> {
+    pub(crate) fn any_with_prefix(&self, prefixes: &[&str]) -> Option<&str> {
         self.names().find(|name| prefixes.iter().any(|prefix| name.starts_with(prefix)))
     }
 

@@ -7,11 +7,11 @@ use crate::store::address;
 
 /// Something an operator should know, though it ends nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
+pub(crate) struct Warning {
     /// One line, with the setting's name.
-    pub text: String,
+    pub(crate) text: String,
     /// A door may stand open.
-    pub grave: bool,
+    pub(crate) grave: bool,
 }
 
 impl Warning {
@@ -30,7 +30,7 @@ impl Config {
     /// Who may sign in, which countries, which proxies, which store, which provider. No secret is in it.
     ///
     /// `own_store`, `own_provider`: an app that has us built in brought its own.
-    pub fn in_force(&self, own_store: bool, own_provider: bool) -> String {
+    pub(crate) fn in_force(&self, own_store: bool, own_provider: bool) -> String {
         let own = "the app's own".to_owned();
         let settings = &self.settings;
         let who = match &settings.allowed_numbers {

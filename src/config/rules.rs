@@ -86,18 +86,18 @@ fn not_reached(settings: &Settings, public_url: &Url) -> Option<Warning> {
 
 impl Config {
     /// Whether messages leave this machine: there are credentials, and the provider is not on it.
-    pub fn sends_for_real(&self) -> bool {
+    pub(crate) fn sends_for_real(&self) -> bool {
         let here = self.settings.verify_base_url.as_ref().is_some_and(hosts::is_loopback);
         matches!(self.provider, Provider::Vonage { .. }) && !here
     }
 
     /// Whether a stranger may have real messages sent to any country.
-    pub fn sends_everywhere(&self) -> bool {
+    pub(crate) fn sends_everywhere(&self) -> bool {
         self.sends_for_real() && self.settings.countries.is_none()
     }
 
     /// Numbers of films and examples are for simulators.
-    pub fn fiction(&self) -> Fiction {
+    pub(crate) fn fiction(&self) -> Fiction {
         if self.sends_for_real() { Fiction::Refused } else { Fiction::Allowed }
     }
 }

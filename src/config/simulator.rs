@@ -12,21 +12,21 @@ use super::{ConfigError, Log, Secrets, Settings, Warning, credentials, parse};
 #[derive(Debug)]
 pub struct SimulatorConfig {
     /// Where it listens.
-    pub listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
     /// The key and secret that callers must give.
-    pub credentials: (String, SecretString),
+    pub(crate) credentials: (String, SecretString),
     /// Whether it limits requests as the provider does.
-    pub throttle: bool,
+    pub(crate) throttle: bool,
     /// Where callbacks go, and the secret that signs them.
-    pub callbacks: Option<(Url, SecretString)>,
+    pub(crate) callbacks: Option<(Url, SecretString)>,
     /// The most connections at once.
-    pub max_connections: usize,
+    pub(crate) max_connections: usize,
     /// How long it goes on serving once told to stop.
-    pub drain: Duration,
+    pub(crate) drain: Duration,
     /// What to log.
-    pub log: Log,
+    pub(crate) log: Log,
     /// What the operator should look at.
-    pub warnings: Vec<Warning>,
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// The flags of `phonegate simulator`.

@@ -16,7 +16,7 @@ use crate::phone::{Country, Fiction, PhoneError, PhoneNumber};
 
 /// Who may sign in: everyone, or the numbers of a file. Clones share the list.
 #[derive(Clone, Default)]
-pub struct AllowedNumbers(Option<Arc<List>>);
+pub(crate) struct AllowedNumbers(Option<Arc<List>>);
 
 struct List {
     path: PathBuf,

@@ -29,7 +29,7 @@ use crate::{clock::Timestamp, verify::VerifyError};
 
 /// The breakers of one provider.
 #[derive(Debug, Clone)]
-pub struct Breakers {
+pub(crate) struct Breakers {
     pub(crate) sends: Breaker,
     pub(crate) checks: Breaker,
 }
@@ -85,7 +85,7 @@ pub(crate) struct Permit {
 #[error("the provider is left alone for {} s, for {cause}", seconds(*wait))]
 pub struct Paused {
     /// When to come back.
-    pub wait: Duration,
+    pub(crate) wait: Duration,
     /// What went wrong.
     pub cause: Cause,
 }

@@ -18,13 +18,13 @@ use crate::{
 
 /// Where codes may go.
 #[derive(Debug, Clone)]
-pub struct Destinations {
+pub(crate) struct Destinations {
     /// `COUNTRIES`; `None` stands for all countries, and for no global code.
-    pub countries: Option<BTreeSet<Area>>,
+    pub(crate) countries: Option<BTreeSet<Area>>,
     /// `ALLOW_VOIP`
-    pub voip: bool,
+    pub(crate) voip: bool,
     /// `ALLOWED_NUMBERS`
-    pub allowed: AllowedNumbers,
+    pub(crate) allowed: AllowedNumbers,
 }
 
 /// A number that no code goes to. `Display` is for the operator; the number in it is masked.

@@ -8,9 +8,9 @@ use crate::store::Quota;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     /// How many.
-    pub most: u32,
+    pub(crate) most: u32,
     /// In how long. Such a window starts with the first send it counts, never on the clock.
-    pub span: Duration,
+    pub(crate) span: Duration,
 }
 
 impl Rate {

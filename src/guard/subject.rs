@@ -13,9 +13,9 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Asker {
     /// The client address.
-    pub address: IpAddr,
+    pub(crate) address: IpAddr,
     /// What the cookie of a known browser holds: a token for each number that has signed in with it.
-    pub known: Vec<Token>,
+    pub(crate) known: Vec<Token>,
 }
 
 impl Asker {
@@ -29,11 +29,11 @@ impl Asker {
 #[derive(Debug, Clone)]
 pub struct Subject {
     /// Where the code would go.
-    pub phone: PhoneNumber,
+    pub(crate) phone: PhoneNumber,
     /// How the store knows the number.
     pub phone_hash: String,
     /// The client address.
-    pub address: IpAddr,
+    pub(crate) address: IpAddr,
     /// What is kept of it with the attempt.
     pub origin: Origin,
 }

@@ -17,7 +17,7 @@ pub(super) const CIRCUITS: [&str; 2] = ["send", "check"];
 
 /// A call to the provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Operation {
+pub(crate) enum Operation {
     /// A request for a code.
     Start,
     /// The check of a code.
@@ -32,7 +32,7 @@ pub enum Operation {
 
 /// What became of a message that the provider was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// It is on its way.
     Sent,
     /// None was sent.
@@ -43,7 +43,7 @@ pub enum Outcome {
 
 /// What is done without a visitor waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Job {
+pub(crate) enum Job {
     /// Cancels at the provider.
     Cancel,
     /// The moves of resends.

@@ -8,7 +8,7 @@ use super::{Country, PhoneNumber};
 
 /// Where a number is given out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Area {
+pub(crate) enum Area {
     /// In a country.
     Country(Country),
     /// In none, but under a calling code of its own, as those of satellites are: 881.
@@ -17,7 +17,7 @@ pub enum Area {
 
 impl Area {
     /// Reads the two letters of a country, or the calling code of a global service with its `+`.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         match text.strip_prefix('+') {
             Some(code) if code.bytes().all(|b| b.is_ascii_digit()) => Self::global(code),
             Some(_) => None,
@@ -44,7 +44,7 @@ impl fmt::Display for Area {
 
 impl PhoneNumber {
     /// Where it is given out; `None` only for what is no number of any plan.
-    pub fn area(&self) -> Option<Area> {
+    pub(crate) fn area(&self) -> Option<Area> {
         self.country().map(Area::Country).or_else(|| Area::global(self.split()?.0))
     }
 }

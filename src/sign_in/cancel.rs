@@ -8,7 +8,7 @@ use crate::{
 
 /// How a cancel ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cancel {
+pub(crate) enum Cancel {
     /// Over for the visitor; the provider is told when it allows it.
     Done {
         /// Where its visitor wanted to go.
@@ -22,7 +22,7 @@ pub enum Cancel {
 
 impl SignIn {
     /// Cancels the attempt that `browser` has under way and its form names.
-    pub async fn cancel(&self, browser: &Token, request_id: &str) -> Result<Cancel, SignInError> {
+    pub(crate) async fn cancel(&self, browser: &Token, request_id: &str) -> Result<Cancel, SignInError> {
         let now = self.core.clock.now();
         let attempts = self.core.store.attempts_of_browser(&browser.hash()).await?;
         let Some(attempt) = attempts.first().filter(|attempt| runs(attempt, now)) else {

@@ -80,13 +80,13 @@ pub enum Check {
 #[derive(Debug)]
 pub struct Tokens {
     /// Opens the session.
-    pub session: Token,
+    pub(crate) session: Token,
     /// Takes the place of the token that its attempt belonged to.
-    pub browser: Token,
+    pub(crate) browser: Token,
     /// By which the guard knows the browser of this number again.
-    pub known: Token,
+    pub(crate) known: Token,
     /// The same of other numbers, which it had before.
-    pub known_to_others: Vec<Token>,
+    pub(crate) known_to_others: Vec<Token>,
 }
 
 /// What a visitor posted.

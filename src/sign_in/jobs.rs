@@ -42,7 +42,7 @@ const MOVES: &str = "resends could not be worked off";
 const ENDINGS: usize = 500;
 
 /// Works until told to stop. A store that does not answer is reported and asked again; a job that ends is started again.
-pub async fn run(sign_in: SignIn, stop: watch::Receiver<bool>) {
+pub(crate) async fn run(sign_in: SignIn, stop: watch::Receiver<bool>) {
     let kept = Kept { sign_in: &sign_in, stop: &stop };
     let cancelling = |sign_in: SignIn| async move { cancels(&sign_in).await };
     let moving = |sign_in: SignIn| async move { moves(&sign_in).await };

@@ -46,7 +46,7 @@ type Answer<T> = Result<T, VerifyError>;
 
 /// What the provider's newest answers were like. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct Answers(Arc<Mutex<Seen>>);
+pub(crate) struct Answers(Arc<Mutex<Seen>>);
 
 #[derive(Debug, Default)]
 struct Seen {

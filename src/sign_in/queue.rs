@@ -25,7 +25,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// The queues of this process. Clones share them.
 #[derive(Debug, Clone, Default)]
-pub struct Queues(Arc<Mutex<HashMap<String, Weak<Lock<()>>>>>);
+pub(crate) struct Queues(Arc<Mutex<HashMap<String, Weak<Lock<()>>>>>);
 
 /// Leave to look at the store. Dropped in the order of its fields.
 pub(super) struct Turn {

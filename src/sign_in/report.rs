@@ -18,7 +18,7 @@ const LOOKS: u32 = 6;
 impl SignIn {
     /// Takes a report up. One of a request that we do not know, or that tells nothing new, changes nothing. `false`: it is
     /// too early to tell which message it means, and it has to come again.
-    pub async fn report(&self, report: &Report) -> Result<bool, SignInError> {
+    pub(crate) async fn report(&self, report: &Report) -> Result<bool, SignInError> {
         for look in 0..LOOKS {
             let mut news = false;
             for (channel, trouble) in &report.troubles {

@@ -18,7 +18,7 @@ use crate::{
 
 /// What a visitor who waits for a code can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Offer {
+pub(crate) enum Offer {
     /// Another message by any of `channels`, after `wait`.
     After {
         /// Nothing if it can be had now.
@@ -37,7 +37,7 @@ pub enum Offer {
 
 /// Why there is no further message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoResend {
+pub(crate) enum NoResend {
     /// The provider sends no third message for one request, and cannot be stopped before its end.
     BothOut,
     /// As many as a sign-in may have were sent.
@@ -48,7 +48,7 @@ pub enum NoResend {
 
 /// How asking for another message ended.
 #[derive(Debug)]
-pub enum Resend {
+pub(crate) enum Resend {
     /// It was sent, or will be: the next page tells.
     UnderWay,
     /// Not now, or not at all.
@@ -90,7 +90,7 @@ pub(super) fn first_move(attempt: &Attempt, channel: Channel) -> Move {
 
 impl SignIn {
     /// Asks for another message to the number whose code `browser` waits for and its form names.
-    pub async fn resend(
+    pub(crate) async fn resend(
         &self,
         browser: &Token,
         request_id: &str,

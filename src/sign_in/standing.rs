@@ -12,47 +12,47 @@ use crate::{
 
 /// The attempt whose code the visitor is to type.
 #[derive(Debug, Clone)]
-pub struct Pending {
+pub(crate) struct Pending {
     /// The provider's name for it, which the forms carry.
-    pub request_id: String,
+    pub(crate) request_id: String,
     /// Where the code went.
-    pub phone: PhoneNumber,
+    pub(crate) phone: PhoneNumber,
     /// Until when the code is good.
-    pub expires_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
     /// How the newest message went out.
-    pub channel: Channel,
+    pub(crate) channel: Channel,
     /// When that was.
-    pub sent_at: Timestamp,
+    pub(crate) sent_at: Timestamp,
     /// An earlier message carried another code.
-    pub newest_only: bool,
+    pub(crate) newest_only: bool,
     /// Why the newest message will not arrive.
-    pub trouble: Option<Trouble>,
+    pub(crate) trouble: Option<Trouble>,
     /// A further message was asked for and could not be sent.
-    pub not_resent: bool,
+    pub(crate) not_resent: bool,
     /// What else can be asked for.
-    pub offer: Offer,
+    pub(crate) offer: Offer,
 }
 
 /// An attempt whose next message was asked for and is not sent yet.
 #[derive(Debug, Clone)]
-pub struct Resending {
+pub(crate) struct Resending {
     /// Between two requests there is none.
-    pub request_id: Option<String>,
+    pub(crate) request_id: Option<String>,
     /// Where the message goes.
-    pub phone: PhoneNumber,
+    pub(crate) phone: PhoneNumber,
     /// How it goes.
-    pub channel: Channel,
+    pub(crate) channel: Channel,
     /// What happens next.
-    pub next: Move,
+    pub(crate) next: Move,
     /// No message went out before.
-    pub first: bool,
+    pub(crate) first: bool,
     /// When that is done.
-    pub due: Timestamp,
+    pub(crate) due: Timestamp,
 }
 
 /// Why there is no code to type any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Over {
+pub(crate) enum Over {
     /// Its last code ran out.
     Expired,
     /// Its last message could not be sent, and the one before, if any, no longer counts.
@@ -68,7 +68,7 @@ pub enum Over {
 
 /// What a browser has under way.
 #[derive(Debug)]
-pub enum Standing {
+pub(crate) enum Standing {
     /// A code is out.
     Pending(Box<Pending>),
     /// Another message is on its way.
@@ -87,7 +87,7 @@ pub enum Standing {
 impl SignIn {
     /// Which of the tokens that one browser sent its attempts belong to: the one with a running attempt, or else the latest.
     /// Where there is no choice the store is not asked.
-    pub async fn browser_among(&self, browsers: &[Token]) -> Result<Option<Token>, StoreError> {
+    pub(crate) async fn browser_among(&self, browsers: &[Token]) -> Result<Option<Token>, StoreError> {
         let [_, _, ..] = browsers else { return Ok(browsers.first().cloned()) };
         let now = self.core.clock.now();
         let (mut found, mut best) = (browsers.first(), None);
@@ -102,7 +102,7 @@ impl SignIn {
     }
 
     /// What `browser` has under way.
-    pub async fn standing(&self, browser: &Token) -> Result<Standing, SignInError> {
+    pub(crate) async fn standing(&self, browser: &Token) -> Result<Standing, SignInError> {
         let now = self.core.clock.now();
         let attempts = self.core.store.attempts_of_browser(&browser.hash()).await?;
         let Some(attempt) = attempts.first() else { return Ok(Standing::Nothing) };

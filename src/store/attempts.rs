@@ -116,7 +116,7 @@ impl Store {
 
     /// The attempts to a number whose codes could still be good, or which the provider may still run, as it does
     /// `request_id`; that one first, then the newest. However many were refused for one that runs, it is among them.
-    pub async fn attempts_to_phone(
+    pub(crate) async fn attempts_to_phone(
         &self,
         phone_hash: &str,
         request_id: Option<&str>,
@@ -158,7 +158,7 @@ impl Store {
     }
 
     /// Takes a new attempt back before the provider was asked.
-    pub async fn withdraw(&self, attempt_id: &str) -> Result<(), StoreError> {
+    pub(crate) async fn withdraw(&self, attempt_id: &str) -> Result<(), StoreError> {
         withdraw(&mut *self.hold().await?, attempt_id).await?;
         Ok(())
     }

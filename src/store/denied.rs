@@ -18,7 +18,7 @@ static DENY: LazyLock<Chain> = LazyLock::new(|| {
 
 impl Store {
     /// Holds a claimed attempt for longer; `false` if it has ended, or somebody else has taken it meanwhile.
-    pub async fn hold_on(&self, attempt: &Attempt, until: Timestamp) -> Result<bool, StoreError> {
+    pub(crate) async fn hold_on(&self, attempt: &Attempt, until: Timestamp) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET claimed_until = $3 \
                            WHERE attempt_id = $1 AND claimed_until = $2 AND state = 'sent'";
         let query =
@@ -29,7 +29,7 @@ impl Store {
 
     /// The code was right, and the visitor is not let in: ends the attempt without a session, and begins the rows of wrong
     /// codes anew. `false` if the visitor cancelled meanwhile: nothing was done.
-    pub async fn deny(
+    pub(crate) async fn deny(
         &self,
         attempt_id: &str,
         sentence: &str,

@@ -15,9 +15,9 @@ mod tests;
 mod wrong_codes;
 
 pub(super) use counters::fits;
-pub use counters::{Counter, CounterKey, Quota};
+pub(crate) use counters::{Counter, CounterKey, Quota};
 pub(crate) use counting::Reserve;
-pub use counting::{Count, Counting};
+pub(crate) use counting::{Count, Counting};
 pub use ended::{Ended, Tally};
 pub(crate) use report::Fullness;
-pub use wrong_codes::WrongCodes;
+pub(crate) use wrong_codes::WrongCodes;

@@ -33,7 +33,7 @@ macro_rules! takes {
 
 impl Store {
     /// The request that holds an attempt's number; `taking`: or that has just taken it, and has not been answered yet.
-    pub async fn number_held_by(
+    pub(crate) async fn number_held_by(
         &self,
         attempt: &Attempt,
         taking: bool,
@@ -47,7 +47,7 @@ impl Store {
     }
 
     /// Names the request of an attempt, unless another one to its number has one that runs. Of many at once one gets it.
-    pub async fn take_number(
+    pub(crate) async fn take_number(
         &self,
         attempt: &Attempt,
         request_id: &RequestId,

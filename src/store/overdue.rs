@@ -7,18 +7,18 @@ use crate::clock::Timestamp;
 
 /// Since when the oldest piece of each kind of work has been due; `None` if nothing is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Overdue {
+pub(crate) struct Overdue {
     /// A cancel that the provider has not been told of.
-    pub cancel: Option<Timestamp>,
+    pub(crate) cancel: Option<Timestamp>,
     /// A move of a resend.
-    pub resend: Option<Timestamp>,
+    pub(crate) resend: Option<Timestamp>,
     /// An attempt that has run out and is not counted.
-    pub expiry: Option<Timestamp>,
+    pub(crate) expiry: Option<Timestamp>,
 }
 
 impl Store {
     /// What is due at `now`, for all instances together.
-    pub async fn overdue(&self, now: Timestamp) -> Result<Overdue, StoreError> {
+    pub(crate) async fn overdue(&self, now: Timestamp) -> Result<Overdue, StoreError> {
         const SQL: &str = "SELECT (SELECT MIN(cancel_at) FROM verifications WHERE cancel_at <= $1), \
                            (SELECT MIN(move_at) FROM verifications \
                            WHERE state = 'resending' AND move_at <= $1 AND expires_at > $1), \

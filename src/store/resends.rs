@@ -52,7 +52,7 @@ impl Store {
     }
 
     /// Takes the resends whose next move is due and still of use; nobody else gets them before the claim ends.
-    pub async fn claim_moves(&self, claim: Claim, most: i64) -> Result<Vec<Attempt>, StoreError> {
+    pub(crate) async fn claim_moves(&self, claim: Claim, most: i64) -> Result<Vec<Attempt>, StoreError> {
         const SQL: &str = concat!(
             "UPDATE verifications SET claimed_until = $2 \
              WHERE state = 'resending' AND claimed_until <= $1 AND move_at <= $1 AND expires_at > $1 \
@@ -66,7 +66,7 @@ impl Store {
     }
 
     /// Lets go of an attempt whose start was refused for now: it is started at `due`, when the number is free.
-    pub async fn postpone(
+    pub(crate) async fn postpone(
         &self,
         attempt_id: &str,
         channel: Channel,
@@ -81,7 +81,7 @@ impl Store {
 
     /// Lets go of a claimed resend whose next move is another one, or the same again. `free`: the old request is over,
     /// and the number free when the move is due. The attempt runs `until`, if nothing else is written down.
-    pub async fn plan_move(
+    pub(crate) async fn plan_move(
         &self,
         attempt_id: &str,
         resend: PlannedResend,
@@ -103,7 +103,7 @@ impl Store {
     }
 
     /// Ends a resend that did not come about: the old code is as good as it was.
-    pub async fn give_up_resend(
+    pub(crate) async fn give_up_resend(
         &self,
         attempt_id: &str,
         taken: i64,
@@ -119,7 +119,7 @@ impl Store {
     }
 
     /// Ends an attempt whose old code no longer works and whose new one could not be sent.
-    pub async fn fail_resend(&self, attempt_id: &str, now: Timestamp) -> Result<bool, StoreError> {
+    pub(crate) async fn fail_resend(&self, attempt_id: &str, now: Timestamp) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET state = 'failed', ended_at = $2, note = 'not_resent', \
                            next_move = NULL, move_at = NULL, claimed_until = 0, cancel_at = NULL \
                            WHERE attempt_id = $1 AND state IN ('resending', 'starting')";
@@ -135,7 +135,7 @@ impl Store {
     }
 
     /// Records that the request's second step was taken.
-    pub async fn record_step(
+    pub(crate) async fn record_step(
         &self,
         attempt_id: &str,
         channel: Channel,
@@ -155,7 +155,7 @@ impl Store {
     }
 
     /// Writes down that another request is about to be made for a resend. `begun` is what holds if its answer is lost.
-    pub async fn begin_again(
+    pub(crate) async fn begin_again(
         &self,
         attempt: &Attempt,
         steps: Channels,
@@ -179,7 +179,7 @@ impl Store {
     }
 
     /// Records that the provider's answer was lost: a message may have gone out.
-    pub async fn record_doubt(&self, attempt_id: &str) -> Result<bool, StoreError> {
+    pub(crate) async fn record_doubt(&self, attempt_id: &str) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET state = 'in_doubt', sends = sends + 1, \
                            resend_channel = NULL, next_move = NULL, move_at = NULL, claimed_until = 0 \
                            WHERE attempt_id = $1 AND state = 'starting'";
@@ -188,7 +188,7 @@ impl Store {
     }
 
     /// Records that the request of another browser's attempt was cancelled for a newer one.
-    pub async fn take_over(
+    pub(crate) async fn take_over(
         &self,
         attempt_id: &str,
         now: Timestamp,
@@ -206,7 +206,7 @@ impl Store {
     }
 
     /// Takes another browser's attempt to end its request, unless it is busy or that is not its request any more.
-    pub async fn claim_other(
+    pub(crate) async fn claim_other(
         &self,
         attempt_id: &str,
         request_id: &RequestId,
@@ -222,14 +222,14 @@ impl Store {
     }
 
     /// Lets go of a claimed attempt as it is.
-    pub async fn let_go(&self, attempt_id: &str) -> Result<(), StoreError> {
+    pub(crate) async fn let_go(&self, attempt_id: &str) -> Result<(), StoreError> {
         let query = sqlx::query("UPDATE verifications SET claimed_until = 0 WHERE attempt_id = $1");
         query.bind(attempt_id).execute(&mut *self.hold().await?).await?;
         Ok(())
     }
 
     /// Lets go of a claimed attempt after a check that got no answer and may have used up a try.
-    pub async fn record_unanswered(&self, attempt_id: &str, pin_hash: &str) -> Result<(), StoreError> {
+    pub(crate) async fn record_unanswered(&self, attempt_id: &str, pin_hash: &str) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE verifications SET unanswered = $2, wrong_codes = wrong_codes + 1, claimed_until = 0 \
                            WHERE attempt_id = $1";
         sqlx::query(SQL).bind(attempt_id).bind(pin_hash).execute(&mut *self.hold().await?).await?;
@@ -238,7 +238,7 @@ impl Store {
 
     /// Records that the newest message of a running request will not arrive, if it went by `channel` (`None`: by any);
     /// the attempt, if that is news.
-    pub async fn record_trouble(
+    pub(crate) async fn record_trouble(
         &self,
         request_id: &RequestId,
         channel: Option<Channel>,
@@ -259,7 +259,11 @@ impl Store {
     }
 
     /// Whether `request_id` may still become known: it is not, and some answer of the provider is awaited.
-    pub async fn may_become_known(&self, request_id: &RequestId, now: Timestamp) -> Result<bool, StoreError> {
+    pub(crate) async fn may_become_known(
+        &self,
+        request_id: &RequestId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         const SQL: &str = "SELECT 1 FROM verifications WHERE state = 'starting' AND claimed_until > $2 \
                            AND NOT EXISTS (SELECT 1 FROM verifications WHERE request_id = $1) LIMIT 1";
         let query = sqlx::query(SQL).bind(request_id.as_str()).bind(now.as_millis());

@@ -28,11 +28,11 @@ pub struct Session {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Device {
     /// `None` where the browser named itself in a way that we do not know.
-    pub browser: Option<String>,
+    pub(crate) browser: Option<String>,
     /// What the browser runs on.
-    pub system: Option<String>,
+    pub(crate) system: Option<String>,
     /// Without its last part: `203.0.113.•••`.
-    pub address: Option<String>,
+    pub(crate) address: Option<String>,
 }
 
 /// More sessions than a visitor looks through.
@@ -72,7 +72,7 @@ impl Store {
     }
 
     /// A number's sessions that have not ended, the newest first and at most fifty.
-    pub async fn sessions_of_phone(
+    pub(crate) async fn sessions_of_phone(
         &self,
         phone_hash: &str,
         now: Timestamp,
@@ -90,7 +90,7 @@ impl Store {
     }
 
     /// Records a visit.
-    pub async fn touch_session(&self, token_hash: &str, now: Timestamp) -> Result<(), StoreError> {
+    pub(crate) async fn touch_session(&self, token_hash: &str, now: Timestamp) -> Result<(), StoreError> {
         let query = sqlx::query("UPDATE sessions SET seen_at = $2 WHERE token_hash = $1 AND seen_at < $2");
         query.bind(token_hash).bind(now.as_millis()).execute(&mut *self.hold().await?).await?;
         Ok(())
@@ -103,7 +103,7 @@ impl Store {
     }
 
     /// Ends all sessions of numbers that `stays` turns down; says which numbers', and when those of each began.
-    pub async fn end_sessions_except(
+    pub(crate) async fn end_sessions_except(
         &self,
         stays: impl Fn(&PhoneNumber) -> bool,
     ) -> Result<Vec<(PhoneNumber, Vec<Timestamp>)>, StoreError> {
@@ -123,7 +123,7 @@ impl Store {
     }
 
     /// Ends all sessions of a number but one, if one is named; says when each began.
-    pub async fn end_sessions_of_phone(
+    pub(crate) async fn end_sessions_of_phone(
         &self,
         phone_hash: &str,
         except: Option<&str>,
@@ -137,7 +137,11 @@ impl Store {
     }
 
     /// Deletes sessions past their end, or not seen since `idle_since`.
-    pub async fn sweep_sessions(&self, now: Timestamp, idle_since: Timestamp) -> Result<u64, StoreError> {
+    pub(crate) async fn sweep_sessions(
+        &self,
+        now: Timestamp,
+        idle_since: Timestamp,
+    ) -> Result<u64, StoreError> {
         let query = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2");
         let query = query.bind(now.as_millis()).bind(idle_since.as_millis());
         Ok(query.execute(&mut *self.hold().await?).await?.rows_affected())

@@ -53,7 +53,7 @@ static VERIFY: LazyLock<Chain> = LazyLock::new(|| {
 
 impl Store {
     /// Records the provider's answer: the code is on its way. A visitor who cancelled meanwhile stays cancelled.
-    pub async fn record_sent(
+    pub(crate) async fn record_sent(
         &self,
         attempt_id: &str,
         request_id: &str,
@@ -76,7 +76,7 @@ impl Store {
     }
 
     /// Changes where a browser's running attempt leads.
-    pub async fn lead_to(&self, browser_hash: &str, return_to: &str) -> Result<(), StoreError> {
+    pub(crate) async fn lead_to(&self, browser_hash: &str, return_to: &str) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE verifications SET return_to = $2 \
                            WHERE browser_hash = $1 AND state IN ('starting', 'sent', 'in_doubt', 'resending')";
         sqlx::query(SQL).bind(browser_hash).bind(return_to).execute(&mut *self.hold().await?).await?;
@@ -84,7 +84,7 @@ impl Store {
     }
 
     /// Lets go of a claimed row in another state. Where it ends so, the provider has said it or knows nothing of it.
-    pub async fn settle(
+    pub(crate) async fn settle(
         &self,
         attempt_id: &str,
         from: State,
@@ -102,7 +102,7 @@ impl Store {
     }
 
     /// Takes an attempt whose answer was lost up again.
-    pub async fn restart(&self, attempt: &Attempt, claim: Claim) -> Result<bool, StoreError> {
+    pub(crate) async fn restart(&self, attempt: &Attempt, claim: Claim) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET state = 'starting', sent_at = $2, claimed_until = $3, outsider = $4 \
                            WHERE attempt_id = $1 AND state IN ('starting', 'in_doubt') AND claimed_until <= $2";
         let query = sqlx::query(SQL).bind(attempt.attempt_id.as_str()).bind(claim.now.as_millis());
@@ -113,7 +113,7 @@ impl Store {
     /// Puts `other`, which still runs at the provider, in the place of `attempt_id`, which was refused for it.
     /// Unless the visitor has ended that one meanwhile: then nothing was done. The provider takes a cancel of it as long as
     /// `cancellable` of its messages are out.
-    pub async fn reattach(
+    pub(crate) async fn reattach(
         &self,
         attempt_id: &str,
         other: &str,
@@ -139,7 +139,12 @@ impl Store {
 
     /// Gives another browser's attempt, whose code is out, to the browser of `attempt`, which was refused for it and which
     /// the number knows. Unless one of them has ended, that one is busy, or only one is an outsider's: then nothing was done.
-    pub async fn adopt(&self, attempt: &Attempt, other: &str, now: Timestamp) -> Result<bool, StoreError> {
+    pub(crate) async fn adopt(
+        &self,
+        attempt: &Attempt,
+        other: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET browser_hash = $3, address_hash = $4, return_to = $5, known = 1, \
                            created_at = $2 WHERE attempt_id = $1 AND state = 'sent' AND known = 0 \
                            AND request_id IS NOT NULL AND expires_at > $2 AND claimed_until <= $2 AND outsider = $6";
@@ -160,7 +165,7 @@ impl Store {
     }
 
     /// Takes a cancelled attempt back, unless its cancel has been taken up; `cancellable` as for [`Store::reattach`].
-    pub async fn resume(
+    pub(crate) async fn resume(
         &self,
         attempt_id: &str,
         cancellable: i64,
@@ -177,7 +182,7 @@ impl Store {
 
     /// Ends an attempt for the visitor at once; the provider is told at `cancel_at`. Its last code would have been good
     /// until `expires_at`, whatever was about to follow it.
-    pub async fn cancel(
+    pub(crate) async fn cancel(
         &self,
         attempt_id: &str,
         now: Timestamp,
@@ -199,7 +204,7 @@ impl Store {
 
     /// Takes a running attempt for the check of one code; `None` if it is not this browser's, has ended, is taken, or
     /// if the counter `address` says to wait, which does not concern a known browser.
-    pub async fn claim_check(
+    pub(crate) async fn claim_check(
         &self,
         browser_hash: &str,
         request_id: &str,
@@ -224,7 +229,12 @@ impl Store {
     }
 
     /// Counts a wrong code that used up so many `tries`, and lets go of the row.
-    pub async fn count_wrong(&self, attempt_id: &str, pin_hash: &str, tries: i64) -> Result<(), StoreError> {
+    pub(crate) async fn count_wrong(
+        &self,
+        attempt_id: &str,
+        pin_hash: &str,
+        tries: i64,
+    ) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE verifications SET wrong_codes = wrong_codes + $3, pin_hash = $2, claimed_until = 0, \
                            unanswered = NULL WHERE attempt_id = $1";
         sqlx::query(SQL)
@@ -256,7 +266,7 @@ impl Store {
 
     /// Whether a code is the one that was accepted later than `since`; `None` if no code can be any more. One that is not
     /// has been the last that was compared.
-    pub async fn accepted_again(
+    pub(crate) async fn accepted_again(
         &self,
         attempt_id: &str,
         pin_hash: &str,
@@ -271,7 +281,7 @@ impl Store {
     }
 
     /// Takes the cancels that are due; nobody else gets them before the claim ends.
-    pub async fn claim_cancels(&self, claim: Claim, most: i64) -> Result<Vec<Attempt>, StoreError> {
+    pub(crate) async fn claim_cancels(&self, claim: Claim, most: i64) -> Result<Vec<Attempt>, StoreError> {
         const SQL: &str = concat!(
             "UPDATE verifications SET claimed_until = $2 WHERE claimed_until <= $1 AND cancel_at <= $1 \
              AND attempt_id IN (SELECT attempt_id FROM verifications \
@@ -283,7 +293,7 @@ impl Store {
     }
 
     /// Lets go of a claimed cancel: to be tried `again_at`, or done with. The number is free at `locked_until`.
-    pub async fn settle_cancel(
+    pub(crate) async fn settle_cancel(
         &self,
         attempt_id: &str,
         again_at: Option<Timestamp>,
@@ -301,7 +311,7 @@ impl Store {
     }
 
     /// Ends a browser's attempt that has run out.
-    pub async fn expire(&self, browser_hash: &str, now: Timestamp) -> Result<u64, StoreError> {
+    pub(crate) async fn expire(&self, browser_hash: &str, now: Timestamp) -> Result<u64, StoreError> {
         const SQL: &str = "UPDATE verifications SET state = 'expired', ended_at = $1, claimed_until = 0 \
                            WHERE browser_hash = $2 \
                            AND state IN ('starting', 'sent', 'in_doubt', 'resending') \
@@ -311,7 +321,7 @@ impl Store {
     }
 
     /// Deletes attempts whose codes ran out before `before`, once they are counted.
-    pub async fn sweep_verifications(&self, before: Timestamp) -> Result<u64, StoreError> {
+    pub(crate) async fn sweep_verifications(&self, before: Timestamp) -> Result<u64, StoreError> {
         let query = sqlx::query("DELETE FROM verifications WHERE counted = 1 AND expires_at < $1");
         let query = query.bind(before.as_millis());
         Ok(query.execute(&mut *self.hold().await?).await?.rows_affected())

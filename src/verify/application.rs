@@ -37,11 +37,11 @@ pub struct Application {
 /// The text is no private RSA key in PEM form.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("is not a private RSA key in PEM form")]
-pub struct BadKey;
+pub(crate) struct BadKey;
 
 impl Application {
     /// Reads the key, and tries it: one that cannot sign is found before the first visitor comes.
-    pub fn new(id: &str, pem: &SecretString) -> Result<Self, BadKey> {
+    pub(crate) fn new(id: &str, pem: &SecretString) -> Result<Self, BadKey> {
         let key = EncodingKey::from_rsa_pem(pem.expose_secret().as_bytes()).map_err(|_| BadKey)?;
         let application = Self { id: id.to_owned(), key };
         application.sign(Timestamp::from_millis(0), "").map_err(|_| BadKey)?;

@@ -29,7 +29,7 @@ const LEEWAY: Duration = Duration::from_mins(5);
 
 /// Why a callback is not taken; the provider sends it again. `Display` is for the operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum CallbackError {
+pub(crate) enum CallbackError {
     /// Nothing can be verified.
     #[error("there is no VONAGE_SIGNATURE_SECRET to verify it with")]
     NoSecret,
@@ -54,11 +54,11 @@ const TELL_AGAIN: Duration = Duration::from_mins(1);
 
 /// Callbacks refused since the last that was taken.
 #[derive(Debug, Default)]
-pub struct RefusedCallbacks(Mutex<(u64, Option<Timestamp>)>);
+pub(crate) struct RefusedCallbacks(Mutex<(u64, Option<Timestamp>)>);
 
 impl RefusedCallbacks {
     /// Counts one more. How many there are in a row, if the operator is to be told now.
-    pub fn one_more(&self, now: Timestamp) -> Option<u64> {
+    pub(crate) fn one_more(&self, now: Timestamp) -> Option<u64> {
         let mut row = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (count, told) = &mut *row;
         *count += 1;
@@ -72,23 +72,23 @@ impl RefusedCallbacks {
     }
 
     /// One was taken.
-    pub fn end(&self) {
+    pub(crate) fn end(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).0 = 0;
     }
 }
 
 /// What a callback says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub(crate) struct Report {
     /// Which request it is about.
-    pub request_id: RequestId,
+    pub(crate) request_id: RequestId,
     /// Messages that will not arrive, each with its channel; without one, the whole request is meant.
-    pub troubles: Vec<(Option<Channel>, Trouble)>,
+    pub(crate) troubles: Vec<(Option<Channel>, Trouble)>,
 }
 
 /// Tells the provider's callbacks from anybody else's.
 #[derive(Clone)]
-pub struct Verifier {
+pub(crate) struct Verifier {
     key: DecodingKey,
     clock: Clock,
 }
@@ -101,12 +101,12 @@ impl fmt::Debug for Verifier {
 
 impl Verifier {
     /// Of the account's signature secret.
-    pub fn new(secret: &SecretString, clock: Clock) -> Self {
+    pub(crate) fn new(secret: &SecretString, clock: Clock) -> Self {
         Self { key: DecodingKey::from_secret(secret.expose_secret().as_bytes()), clock }
     }
 
     /// Whether `body` is the provider's, by the token of its `Authorization` header.
-    pub fn verify(&self, authorization: Option<&str>, body: &[u8]) -> Result<(), CallbackError> {
+    pub(crate) fn verify(&self, authorization: Option<&str>, body: &[u8]) -> Result<(), CallbackError> {
         #[derive(Deserialize)]
         struct Claims {
             iat: i64,
@@ -137,7 +137,7 @@ impl Verifier {
 }
 
 /// Reads a body; `None` if it is none of the provider's.
-pub fn read(body: &[u8]) -> Option<Report> {
+pub(crate) fn read(body: &[u8]) -> Option<Report> {
     #[derive(Deserialize)]
     struct Body {
         request_id: String,

@@ -80,7 +80,7 @@ pub enum VerifyError {
 
 impl VerifyError {
     /// Its kind, in one of few words.
-    pub fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::AlreadyRunning(_) => "already_running",
             Self::InvalidNumber(_) => "invalid_number",
@@ -108,7 +108,7 @@ impl VerifyError {
 
     /// Whether something is wrong between us and the provider, and not with one number: what the operator is to be
     /// alerted of.
-    pub fn is_trouble(&self) -> bool {
+    pub(crate) fn is_trouble(&self) -> bool {
         !matches!(
             self,
             Self::AlreadyRunning(_)
@@ -121,7 +121,7 @@ impl VerifyError {
     }
 
     /// Whether a message may have gone out although no good answer came back.
-    pub fn may_have_sent(&self) -> bool {
+    pub(crate) fn may_have_sent(&self) -> bool {
         matches!(
             self,
             Self::Fault(_) | Self::TimedOut | Self::Lost(_) | Self::Unreadable(_) | Self::Unexpected(_)

@@ -13,39 +13,39 @@ use crate::channel::{Channel, Channels};
 /// What holds for one of the provider's two APIs.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "facts that have nothing to do with each other")]
-pub struct Facts {
+pub(crate) struct Facts {
     /// As `VERIFY_API` names it.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// How many digits a code can have.
-    pub code_lengths: &'static [u8],
+    pub(crate) code_lengths: &'static [u8],
     /// How long a step can run; its code is good as long.
-    pub step: RangeInclusive<Duration>,
+    pub(crate) step: RangeInclusive<Duration>,
     /// How many wrong codes a request takes. With the last of them it ends, or with the next one: sources differ, and past
     /// the count nothing is promised.
-    pub wrong_codes: i64,
+    pub(crate) wrong_codes: i64,
     /// A cancel is refused until the request is so old.
-    pub cancel_after: Duration,
+    pub(crate) cancel_after: Duration,
     /// A cancel is refused once more messages than this are out. The number is locked then until the request ends.
-    pub cancellable_messages: i64,
+    pub(crate) cancellable_messages: i64,
     /// For about a dozen seconds after a cancel a new request to the number may be refused as one that runs already. No
     /// document says so; it was reported of v2, and v1 is taken to be no quicker.
-    pub lock_after_cancel: Duration,
+    pub(crate) lock_after_cancel: Duration,
     /// Whether a step that is taken early lasts its whole time from then on. Else the request ends when it would have.
-    pub early_step_lasts_anew: bool,
+    pub(crate) early_step_lasts_anew: bool,
     /// Whether it can be asked what became of a request.
-    pub can_search: bool,
+    pub(crate) can_search: bool,
     /// Whether it takes the tokens of an application, besides key and secret; only then does it call back.
-    pub takes_applications: bool,
+    pub(crate) takes_applications: bool,
     /// Whether the UUIDs that name requests have hyphens.
-    pub hyphens_in_ids: bool,
+    pub(crate) hyphens_in_ids: bool,
     /// How many calls a second it takes. The documents of v1 say so; of v2 only a list made by others does.
-    pub calls_per_second: u32,
+    pub(crate) calls_per_second: u32,
     /// Whether one request can have these steps.
-    pub holds: fn(Channels) -> bool,
+    pub(crate) holds: fn(Channels) -> bool,
 }
 
 /// Verify (Legacy): `next_event_wait` is the length of a step, and `pin_expiry`, up to an hour, that of all together.
-pub const V1: Facts = Facts {
+pub(crate) const V1: Facts = Facts {
     name: "v1",
     code_lengths: &[4, 6],
     step: Duration::from_mins(1)..=Duration::from_mins(15),
@@ -62,7 +62,7 @@ pub const V1: Facts = Facts {
 };
 
 /// Verify v2: `channel_timeout` is the length of a step. With some contracts 60 s is the least.
-pub const V2: Facts = Facts {
+pub(crate) const V2: Facts = Facts {
     name: "v2",
     code_lengths: &[4, 5, 6, 7, 8, 9, 10],
     step: Duration::from_secs(15)..=Duration::from_mins(15),

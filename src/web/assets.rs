@@ -39,11 +39,11 @@ const BUILT_IN: &[BuiltIn] = &include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 /// All static files. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Assets(Arc<BTreeMap<String, Arc<Asset>>>);
+pub(crate) struct Assets(Arc<BTreeMap<String, Arc<Asset>>>);
 
 impl Assets {
     /// The built-in files and those of `overrides`, which win. An error names the operator's file.
-    pub fn new(overrides: Option<&Path>) -> io::Result<Self> {
+    pub(crate) fn new(overrides: Option<&Path>) -> io::Result<Self> {
         let overrides = Overrides::read(overrides)?;
         let mut assets = BTreeMap::new();
         for file in BUILT_IN {
@@ -73,12 +73,12 @@ impl Assets {
     }
 
     /// The address of a file, with its hash: `/style.css?v=…`.
-    pub fn url(&self, name: &str) -> Option<&str> {
+    pub(crate) fn url(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|asset| &*asset.url)
     }
 
     /// A route for each file.
-    pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+    pub(crate) fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         self.0.iter().fold(Router::new(), |router, (name, asset)| {
             let asset = Arc::clone(asset);
             router.route(&format!("/{name}"), get(async move |request: Request| asset.answer(&request)))

@@ -93,13 +93,13 @@ impl Builder {
     }
 
     /// Another source of randomness than the machine's, for tests.
-    pub fn random(mut self, random: Random) -> Self {
+    pub(crate) fn random(mut self, random: Random) -> Self {
         self.random = Some(random);
         self
     }
 
     /// How long to wait for a connection to the provider, and for a whole call: 5 s and 15 s unless set.
-    pub fn timeouts(mut self, connect: Duration, call: Duration) -> Self {
+    pub(crate) fn timeouts(mut self, connect: Duration, call: Duration) -> Self {
         self.timeouts = Some((connect, call));
         self
     }

@@ -33,7 +33,7 @@ const TELL_AGAIN: Duration = Duration::from_hours(1);
 
 /// The address of the visitor. As an extractor it cannot fail: 127.0.0.1 where the server does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ClientAddress(pub IpAddr);
+pub(crate) struct ClientAddress(pub(crate) IpAddr);
 
 /// The other end of the connection, if the server was told to say it.
 pub(crate) fn peer(extensions: &Extensions) -> Option<IpAddr> {
@@ -69,7 +69,7 @@ fn parse_hop(bytes: &[u8]) -> Option<IpAddr> {
 #[derive(Debug)]
 pub(crate) struct Proxies {
     /// Those that are believed.
-    pub trusted: TrustedProxies,
+    pub(crate) trusted: TrustedProxies,
     told: Seldom<IpNet>,
     told_of_none: AtomicBool,
 }

@@ -11,7 +11,7 @@ use crate::keys::Token;
 
 /// The names and attributes of our cookies.
 #[derive(Debug, Clone)]
-pub struct Cookies {
+pub(crate) struct Cookies {
     pub(crate) session: String,
     /// The session's name while `COOKIE_DOMAIN` was set otherwise.
     former: Option<String>,
@@ -24,7 +24,7 @@ pub struct Cookies {
 
 impl Cookies {
     /// `__Host-` binds a cookie to this host and https; `__Secure-` lets the session reach the hosts below `domain`.
-    pub fn new(public_url: &Url, domain: Option<String>) -> Self {
+    pub(crate) fn new(public_url: &Url, domain: Option<String>) -> Self {
         let secure = public_url.scheme() == "https";
         let host = if secure { "__Host-" } else { "" };
         let (session, former) = if domain.is_some() { ("__Secure-", "__Host-") } else { (host, "__Secure-") };

@@ -41,16 +41,16 @@ pub(crate) struct Here(pub(crate) SignedIn);
 
 /// A visitor with a code to type, or one on its way. In a handler's signature it sends all others to the start.
 #[derive(Debug, Clone)]
-pub struct Pending {
+pub(crate) struct Pending {
     /// Whose attempt it is.
-    pub browser: Token,
+    pub(crate) browser: Token,
     /// How far it is.
-    pub stage: Stage,
+    pub(crate) stage: Stage,
 }
 
 /// How far a visitor's attempt is.
 #[derive(Debug, Clone)]
-pub enum Stage {
+pub(crate) enum Stage {
     /// A code is out.
     Code(Box<sign_in::Pending>),
     /// Another message is on its way.

@@ -18,9 +18,9 @@ use url::{Host, Origin, ParseError, Url, form_urlencoded};
 use crate::seldom::OnceAMinute;
 
 /// The query's and the form field's name.
-pub const NAME: &str = "return_to";
+pub(crate) const NAME: &str = "return_to";
 /// The same for how fresh a sign-in has to be, in seconds.
-pub const MAX_AGE: &str = "max_age";
+pub(crate) const MAX_AGE: &str = "max_age";
 
 /// How long an address may be as it is written into the query of the first page, escaped. Servers and proxies take
 /// lines of 8 KiB, or somewhat less; the rest is for what stands beside it.
@@ -81,7 +81,7 @@ impl Rules {
     }
 
     /// What a query, a form or the store names, if it may be gone to.
-    pub fn read(&self, text: Option<&str>) -> Option<ReturnTo> {
+    pub(crate) fn read(&self, text: Option<&str>) -> Option<ReturnTo> {
         let text = text.filter(|text| !text.is_empty())?;
         let allowed = self.allow(text);
         allowed.inspect_err(tell_of).ok()
@@ -102,7 +102,7 @@ impl Rules {
     }
 
     /// Where our forms may lead, for the `Content-Security-Policy`: Chromium checks the redirect after a POST too.
-    pub fn form_action(&self) -> String {
+    pub(crate) fn form_action(&self) -> String {
         let mut sources = "'self'".to_owned();
         let origins = self.others.iter().map(Origin::ascii_serialization);
         let domain =
@@ -150,12 +150,12 @@ impl ReturnTo {
     }
 
     /// Scheme, host and port: what a log may show.
-    pub fn origin(&self) -> String {
+    pub(crate) fn origin(&self) -> String {
         self.0.origin().ascii_serialization()
     }
 
     /// Absolute, and safe in a header.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         self.0.as_str()
     }
 }
@@ -173,18 +173,18 @@ impl fmt::Debug for ReturnTo {
 }
 
 /// What a query says of `name`; the first, should it do so several times.
-pub fn in_query(query: Option<&str>, name: &str) -> Option<String> {
+pub(crate) fn in_query(query: Option<&str>, name: &str) -> Option<String> {
     let mut pairs = form_urlencoded::parse(query?.as_bytes());
     pairs.find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
 }
 
 /// The first page, with the address that sign-in leads to.
-pub fn start_page(return_to: Option<&ReturnTo>) -> String {
+pub(crate) fn start_page(return_to: Option<&ReturnTo>) -> String {
     start_page_for(return_to, None)
 }
 
 /// The same, for whoever has to have signed in within `max_age` seconds.
-pub fn start_page_for(return_to: Option<&ReturnTo>, max_age: Option<u64>) -> String {
+pub(crate) fn start_page_for(return_to: Option<&ReturnTo>, max_age: Option<u64>) -> String {
     let start = "/?";
     let mut query = form_urlencoded::Serializer::for_suffix(start.to_owned(), start.len());
     if let Some(ReturnTo(url)) = return_to {

@@ -112,11 +112,11 @@ pub struct Server {
 
 /// How many are let in at once, and how the app stops.
 #[derive(Debug, Clone, Copy)]
-pub struct Doors {
+pub(crate) struct Doors {
     /// The most connections.
-    pub max_connections: usize,
+    pub(crate) max_connections: usize,
     /// How long the app goes on serving, as not ready, once it is told to stop.
-    pub drain: Duration,
+    pub(crate) drain: Duration,
 }
 
 impl Server {
@@ -157,7 +157,7 @@ impl Server {
     }
 
     /// Reads again what may change while the app runs, each time `told` says so.
-    pub fn reload_when(&self, told: watch::Receiver<()>) {
+    pub(crate) fn reload_when(&self, told: watch::Receiver<()>) {
         let sign_in = self.state.sign_in.clone();
         tokio::spawn(async move {
             // Nobody stops it: it has nothing to finish.
@@ -218,7 +218,7 @@ impl Server {
 }
 
 /// Serves the simulator alone, at the root of `listener`, until `stop` turns true and running requests have finished.
-pub async fn serve_simulator(
+pub(crate) async fn serve_simulator(
     listener: TcpListener,
     simulator: Simulator,
     doors: Doors,

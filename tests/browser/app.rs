@@ -5,10 +5,12 @@ use std::{net::SocketAddr, time::Duration};
 use axum::{Router, response::Html, routing::get};
 use phonegate::{
     AppState, Config, SignedIn,
-    clock::{Clock, Timestamp},
-    config::{Environment, Invocation},
-    random::Random,
-    web::server::{Server, World},
+    testing::{
+        clock::{Clock, Timestamp},
+        config::{Environment, Invocation},
+        random::Random,
+        web::server::{Server, World},
+    },
 };
 use reqwest::{Client, Response, header::COOKIE};
 use serde::Deserialize;

@@ -1,6 +1,6 @@
 //! What Chromium makes of the addresses that a sign-in leads to, and of those that were refused.
 
-use phonegate::web::return_to::Rules;
+use phonegate::testing::web::return_to::Rules;
 use serde_json::{Value, json};
 use url::Url;
 

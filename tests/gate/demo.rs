@@ -1,6 +1,6 @@
 //! The ten minutes of the page on proxies, as it says them.
 
-use phonegate::clock::Clock;
+use phonegate::testing::clock::Clock;
 
 use crate::proxy::{Proxy, free_address};
 use phonegate_testing::{

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use phonegate::clock::Clock;
+use phonegate::testing::clock::Clock;
 use reqwest::Client;
 
 use crate::world::{COOKIE, sign_in, start_phonegate};

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use phonegate::clock::Clock;
+use phonegate::testing::clock::Clock;
 use reqwest::{Client, Method};
 
 use crate::{

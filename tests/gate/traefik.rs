@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use crate::world::{COOKIE, DEEP_LINK, SIGN_IN_FOR_DEEP_LINK, location, sign_in, start_phonegate};
-use phonegate::clock::Clock;
+use phonegate::testing::clock::Clock;
 use phonegate_testing::{Binary, PHONE, Provider};
 
 struct Traefik {

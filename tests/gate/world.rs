@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use phonegate::clock::Clock;
+use phonegate::testing::clock::Clock;
 use reqwest::{Client, Method, RequestBuilder, Response, redirect::Policy};
 
 use crate::{

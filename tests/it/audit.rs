@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use phonegate::{audit::Event, phone::PhoneNumber};
+use phonegate::testing::{audit::Event, phone::PhoneNumber};
 use serde_json::Value;
 
 use phonegate_testing::{

@@ -1,6 +1,6 @@
 //! A provider that keeps failing is left alone, and visitors are told at once.
 
-use phonegate::{
+use phonegate::testing::{
     guard::breaker::Cause,
     keys::Token,
     sign_in::{Refusal, Start},

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use futures_util::future::join_all;
-use phonegate::{
+use phonegate::testing::{
     code::Pin,
     guard::Asker,
     keys::Token,
@@ -251,10 +251,10 @@ async fn people_who_sign_in_make_the_budget_of_their_country_larger() {
     let app = test_app().provider_without_limits().await.spawn().await;
     let store = &app.state().sign_in.core.store;
     // As many as a busy day leaves behind.
-    let tally = |_: &[phonegate::store::Ended]| {
-        let today = phonegate::guard::budget::day(app.clock.now());
+    let tally = |_: &[phonegate::testing::store::Ended]| {
+        let today = phonegate::testing::guard::budget::day(app.clock.now());
         let verified = [(("GB".to_owned(), today - 5), 1_000)].into();
-        phonegate::store::Tally { verified, ..Default::default() }
+        phonegate::testing::store::Tally { verified, ..Default::default() }
     };
     store.end_attempts(app.clock.now(), 1, tally).await.unwrap();
     let mut sent = 0;

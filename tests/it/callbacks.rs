@@ -3,7 +3,7 @@
 use aws_lc_rs::digest;
 use data_encoding::{HEXLOWER, HEXUPPER};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use phonegate::guard::{Kind, Mode, report::report as guard_report};
+use phonegate::testing::guard::{Kind, Mode, report::report as guard_report};
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -125,8 +125,8 @@ async fn a_check_is_right_only_by_the_words_that_mean_it() {
 
         // Nothing was counted as a wrong code, and the code is still good.
         let sign_in = &app.state().sign_in;
-        let phone = phonegate::phone::PhoneNumber::from_store("+12025550150".to_owned());
-        let key = phonegate::guard::Kind::wrong_number(false).of(&sign_in.core.keys.phone(&phone));
+        let phone = phonegate::testing::phone::PhoneNumber::from_store("+12025550150".to_owned());
+        let key = phonegate::testing::guard::Kind::wrong_number(false).of(&sign_in.core.keys.phone(&phone));
         assert_eq!(sign_in.core.store.counters(&[key]).await.unwrap()[0].count, 0);
         browser.check(&id, &code).await.assert_redirect("/result");
     }

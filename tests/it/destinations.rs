@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use phonegate::{
+use phonegate::testing::{
     guard::{By, Kind},
     sign_in::{Refusal, Start},
 };

@@ -10,8 +10,10 @@ use std::net::SocketAddr;
 use axum::{Router, extract::FromRef, http::StatusCode, routing::get};
 use phonegate::{
     AppState, Builder, Config, SignedIn, VerifiedWithin,
-    clock::Clock,
-    config::{Environment, Invocation},
+    testing::{
+        clock::Clock,
+        config::{Environment, Invocation},
+    },
 };
 use phonegate_testing::{Answer, BEGUN, Browser, catch_log};
 use reqwest::Method;

@@ -1,6 +1,6 @@
 //! What a reverse proxy is told of a request: through, as whom, or where to sign in.
 
-use phonegate::keys::Token;
+use phonegate::testing::keys::Token;
 use reqwest::Method;
 
 use phonegate_testing::{Answer, Browser, PHONE, TestApp, each_store, logged, secs, test_app};

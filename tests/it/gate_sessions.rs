@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use phonegate::keys::Token;
+use phonegate::testing::keys::Token;
 
 use super::gate::{app, app_with, ask, assert_let_in, assert_turned_away};
 use phonegate_testing::{PHONE, each_store, secs, test_app};

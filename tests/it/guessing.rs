@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use phonegate::{
+use phonegate::testing::{
     code::Pin,
     guard::{Asker, guessing::OF_NUMBER},
     keys::Token,
@@ -119,8 +119,8 @@ async fn a_number_that_is_closed_takes_no_code_of_an_attempt_that_runs() {
     let app = test_app().provider_without_limits().await.spawn().await;
     let (browser, id) = fresh_attempt(&app).await;
     let sign_in = &app.state().sign_in;
-    let phone = phonegate::phone::PhoneNumber::from_store("+12025550150".to_owned());
-    let key = phonegate::guard::Kind::wrong_number(false).of(&sign_in.core.keys.phone(&phone));
+    let phone = phonegate::testing::phone::PhoneNumber::from_store("+12025550150".to_owned());
+    let key = phonegate::testing::guard::Kind::wrong_number(false).of(&sign_in.core.keys.phone(&phone));
     for day in 0..100 {
         // Each long after the one before.
         let at = app.clock.now() - secs((100 - day) * 3600);
@@ -187,8 +187,8 @@ async fn a_try_that_the_provider_could_not_judge_is_not_counted() {
     browser.check(&id, &wrong_code(&code)).await.assert_page(410, "has expired");
 
     let sign_in = &app.state().sign_in;
-    let phone = phonegate::phone::PhoneNumber::from_store("+12025550150".to_owned());
-    let key = phonegate::guard::Kind::wrong_number(false).of(&sign_in.core.keys.phone(&phone));
+    let phone = phonegate::testing::phone::PhoneNumber::from_store("+12025550150".to_owned());
+    let key = phonegate::testing::guard::Kind::wrong_number(false).of(&sign_in.core.keys.phone(&phone));
     let counters = sign_in.core.store.counters(&[key]).await.unwrap();
     assert_eq!(counters[0].count, 0);
 }

@@ -1,6 +1,6 @@
 //! Known browsers: a stranger can use up a number's limits and guess at it, and its owner still gets in.
 
-use phonegate::{
+use phonegate::testing::{
     guard::{Asker, KNOWN_FOR, Kind, guessing::OF_NUMBER, key},
     phone::PhoneNumber,
     sign_in::{Refusal, Start},
@@ -203,7 +203,8 @@ async fn the_attempt_of_a_known_browser_is_marked_and_forgetting_the_number_ends
     let browser = known_browser(&app, PHONE).await;
     let store = &app.state().sign_in.core.store;
     let attempts = async |browser: &Browser| {
-        let token = phonegate::keys::Token::parse(&browser.cookie("phonegate-browser").unwrap()).unwrap();
+        let token =
+            phonegate::testing::keys::Token::parse(&browser.cookie("phonegate-browser").unwrap()).unwrap();
         store.attempts_of_browser(&token.hash()).await.unwrap()
     };
     browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");

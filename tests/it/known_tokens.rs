@@ -1,6 +1,6 @@
 //! The cookie of a known browser: of our making, good for one number, and another one at each sign-in.
 
-use phonegate::{
+use phonegate::testing::{
     keys::Token,
     phone::{Fiction, PhoneNumber},
 };

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use futures_util::future::join_all;
-use phonegate::sign_in::{Refusal, Start};
+use phonegate::testing::sign_in::{Refusal, Start};
 use sqlx::Executor;
 
 use phonegate_testing::{BEGUN, PHONE, TestApp, each_store, logged, secs, test_app};

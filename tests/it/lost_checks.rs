@@ -151,12 +151,12 @@ async fn all_calls_for_one_form_together_take_no_longer_than_one_may() {
     let app = test_app().patience(secs(60)).spawn().await;
     let limit = app.state().sign_in.verify.within(LATE);
     let (browser, id) = app.waiting_for_code(PHONE).await;
-    let id = phonegate::attempt::RequestId::parse(&id).unwrap();
+    let id = phonegate::testing::attempt::RequestId::parse(&id).unwrap();
     app.provider.delay("cancel", LATE * 10);
 
     let begun = std::time::Instant::now();
     let answer = limit.cancel(&id).await;
-    assert!(matches!(answer, Err(phonegate::verify::VerifyError::TimedOut)), "{answer:?}");
+    assert!(matches!(answer, Err(phonegate::testing::verify::VerifyError::TimedOut)), "{answer:?}");
     assert!(begun.elapsed() < LATE * 9, "{:?}", begun.elapsed());
     browser.get("/verify").await.assert_page(200, "Enter your code");
 }

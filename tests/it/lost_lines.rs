@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use phonegate::{random::Random, store::Store};
+use phonegate::testing::{random::Random, store::Store};
 use reqwest::Client;
 use serde_json::Value;
 use tempfile::TempDir;

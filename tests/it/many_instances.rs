@@ -1,7 +1,7 @@
 //! Several instances on one Postgres.
 
 use futures_util::future::join_all;
-use phonegate::{
+use phonegate::testing::{
     guard::{By, Kind},
     sign_in::Start,
 };

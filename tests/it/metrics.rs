@@ -1,6 +1,6 @@
 //! What Prometheus is told: each count by what has happened.
 
-use phonegate::{guard::Asker, metrics::CONTENT_TYPE, sign_in::Start};
+use phonegate::testing::{guard::Asker, metrics::CONTENT_TYPE, sign_in::Start};
 
 use crate::callbacks::{SECRET, event, report};
 use phonegate_testing::{Browser, PHONE, TestApp, postgres_store, secs, test_app, wrong_codes};

@@ -106,7 +106,8 @@ async fn what_is_over_is_deleted_after_a_day() {
     let app = test_app().spawn().await;
     let (browser, _) = app.waiting_for_code(PHONE).await;
     let sign_in = &app.state().sign_in;
-    let hash = phonegate::keys::Token::parse(&browser.cookie("phonegate-browser").unwrap()).unwrap().hash();
+    let hash =
+        phonegate::testing::keys::Token::parse(&browser.cookie("phonegate-browser").unwrap()).unwrap().hash();
 
     app.pass(secs(3600)).await;
     assert_eq!(sign_in.core.store.attempts_of_browser(&hash).await.unwrap().len(), 1);

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use phonegate::clock::Clock;
+use phonegate::testing::clock::Clock;
 use sqlx::{AnyPool, AssertSqlSafe, Executor};
 use url::Url;
 

@@ -5,7 +5,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use phonegate::{
+use phonegate::testing::{
     attempt::{Move, RequestId},
     channel::Channel,
     code::Pin,

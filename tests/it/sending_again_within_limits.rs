@@ -1,6 +1,6 @@
 //! What keeps a first message back keeps a further one back too.
 
-use phonegate::{
+use phonegate::testing::{
     guard::{Asker, By, Kind},
     sign_in::Start,
 };

@@ -20,7 +20,7 @@ use std::{
     thread,
 };
 
-use phonegate::random::Random;
+use phonegate::testing::random::Random;
 
 use actions::Story;
 

@@ -1,6 +1,6 @@
 //! Cookies, idle and absolute limits, signing out.
 
-use phonegate::keys::Token;
+use phonegate::testing::keys::Token;
 
 use phonegate_testing::{Answer, Browser, PHONE, TestApp, each_store, secs, test_app};
 

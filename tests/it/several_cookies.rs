@@ -1,6 +1,6 @@
 //! Several cookies of one name: one from before `COOKIE_DOMAIN` was changed, one that a host beside ours has set, junk.
 
-use phonegate::keys::Token;
+use phonegate::testing::keys::Token;
 use reqwest::{Method, header::COOKIE};
 
 use super::gate::{app_with, ask, assert_let_in, assert_turned_away};

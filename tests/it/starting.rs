@@ -8,7 +8,7 @@ use std::{
     process::{Command, Output},
 };
 
-use phonegate::{random::Random, store::Store, web::server::StartError};
+use phonegate::testing::{random::Random, store::Store, web::server::StartError};
 use secrecy::SecretString;
 
 use phonegate_testing::{Binary, PHONE, each_store};

@@ -1,7 +1,7 @@
 //! A stranger who wants a number that is somebody else's, again and again.
 
 use futures_util::future::join_all;
-use phonegate::{
+use phonegate::testing::{
     guard::{By, Counted, Kind, Subject},
     phone::PhoneNumber,
     sign_in::{Refusal, Start},

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use phonegate::{
+use phonegate::testing::{
     code::Pin,
     guard::{Asker, By, Kind, Subject},
     keys::Token,

@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, net::IpAddr, process::Command, time::Duration};
 
-use phonegate::{
+use phonegate::testing::{
     clock::{Clock, Timestamp},
     config::{Config, Environment, Invocation},
     guard::{Asker, Limit},

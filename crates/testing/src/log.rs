@@ -37,7 +37,7 @@ pub fn catch() {
     ONCE.call_once(|| {
         let filter = "trace,hyper=off,hyper_util=off,h2=off,mio=off,phonegate::simulator=off";
         let subscriber = tracing_subscriber::fmt()
-            .with_env_filter(tracing_subscriber::EnvFilter::new(phonegate::audit::filter(filter)))
+            .with_env_filter(tracing_subscriber::EnvFilter::new(phonegate::testing::audit::filter(filter)))
             .with_ansi(false)
             .without_time()
             .with_writer(|| Writer);

@@ -19,7 +19,7 @@ use axum::{
     routing::post,
 };
 use futures_util::stream;
-use phonegate::{
+use phonegate::testing::{
     clock::Clock,
     random::Random,
     simulator::{self, Options, Simulator, SimulatorClock},

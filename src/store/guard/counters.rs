@@ -15,12 +15,12 @@ pub struct CounterKey(pub(in crate::store) String);
 
 impl CounterKey {
     /// Its words, of which the guard knows the meaning.
-    pub fn new(words: impl Into<String>) -> Self {
+    pub(crate) fn new(words: impl Into<String>) -> Self {
         Self(words.into())
     }
 
     /// The words.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -54,11 +54,11 @@ impl Counter {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Quota<K = CounterKey> {
     /// What is counted.
-    pub key: K,
+    pub(crate) key: K,
     /// How long the window is.
-    pub span: Duration,
+    pub(crate) span: Duration,
     /// How much it takes.
-    pub most: i64,
+    pub(crate) most: i64,
 }
 
 /// Counts on while the window runs and starts a new one after its end. A window that begins in the future, since the

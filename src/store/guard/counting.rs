@@ -30,7 +30,7 @@ pub struct Counting<K> {
 impl<K: Copy + PartialEq> Counting<K> {
     /// Rows are taken in the order of the quotas. If `strict`, a send that does not fit everywhere is counted nowhere.
     /// `watched`: what holds back an attempt that is the first of its browser, if it is full or says to wait.
-    pub fn new(quotas: &[Quota<K>], watched: &[K], strict: bool) -> Self {
+    pub(crate) fn new(quotas: &[Quota<K>], watched: &[K], strict: bool) -> Self {
         let mut keys = Vec::new();
         let mut place = |key: K| {
             keys.iter().position(|other| *other == key).unwrap_or_else(|| {
@@ -62,7 +62,7 @@ impl<K: Copy + PartialEq> Counting<K> {
     }
 
     /// One send, of which `key` tells what is counted.
-    pub fn of(&self, key: impl Fn(K) -> CounterKey) -> Count<'_> {
+    pub(crate) fn of(&self, key: impl Fn(K) -> CounterKey) -> Count<'_> {
         let keys = self.keys.iter().map(|kind| key(*kind)).collect();
         Count { sql: &self.sql, with_first: &self.with_first, keys, counted: self.counted }
     }

@@ -8,10 +8,12 @@ use std::{
 
 use phonegate::{
     AppState,
-    clock::Clock,
-    random::Random,
-    store::Store,
-    verify::{Credentials, VerifyApi, VerifyClient, VerifySettings},
+    testing::{
+        clock::Clock,
+        random::Random,
+        store::Store,
+        verify::{Credentials, VerifyApi, VerifyClient, VerifySettings},
+    },
 };
 use phonegate_testing::{BEGUN, Browser, CREDENTIALS, Provider, program, secs};
 use reqwest::Method;
@@ -76,7 +78,7 @@ async fn an_app_brings_its_own_store_client_clock_and_templates() {
     // Behind one that another host has set.
     visitor.set_cookie("a", &format!("1; phonegate={}; phonegate=deleted", "a".repeat(43)));
     visitor.get("/members").await.assert_page(200, "2027-01-15T08:00:00Z");
-    let token = phonegate::keys::Token::parse(&visitor.cookie("phonegate").unwrap()).unwrap();
+    let token = phonegate::testing::keys::Token::parse(&visitor.cookie("phonegate").unwrap()).unwrap();
     assert!(store.session(&token.hash()).await.unwrap().is_some(), "it is in the app's own store");
 }
 

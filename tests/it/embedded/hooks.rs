@@ -7,7 +7,8 @@ use std::sync::{
 
 use futures_util::future::join_all;
 use phonegate::{
-    AppState, Builder, Deny, SignedOut, SigningIn, clock::Clock, keys::Token, phone::PhoneError,
+    AppState, Builder, Deny, SignedOut, SigningIn,
+    testing::{clock::Clock, keys::Token, phone::PhoneError},
 };
 use phonegate_testing::{Answer, BEGUN, Browser, CREDENTIALS, Provider, each_store, secs};
 

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use phonegate::{metrics::CONTENT_TYPE, web::state::AppState};
+use phonegate::testing::{metrics::CONTENT_TYPE, web::state::AppState};
 use reqwest::Method;
 
 use super::{LISTEN, Samples, measured, metrics};

@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Mutex, time::Duration};
 
 use data_encoding::HEXLOWER;
 use jsonwebtoken::{EncodingKey, Header, encode};
-use phonegate::{keys::Token, random::Random};
+use phonegate::testing::{keys::Token, random::Random};
 use serde_json::json;
 
 use super::{

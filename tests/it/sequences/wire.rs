@@ -16,7 +16,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use futures_util::stream;
-use phonegate::{
+use phonegate::testing::{
     clock::Clock,
     random::Random,
     simulator::{self, Options, Simulator, SimulatorClock},

@@ -8,7 +8,7 @@ use axum::{
     extract::ConnectInfo,
     http::{Request, header},
 };
-use phonegate::{
+use phonegate::testing::{
     attempt::RequestId,
     clock::{Clock, Timestamp},
     config::{Config, Environment, Invocation},
