@@ -1,4 +1,4 @@
-//! The limits on sends. A limit is a line here, a setting in `config/settings.rs`, and a sentence in `web/failure.rs`.
+//! The limits on sends. A limit is a line here, a setting in `config/settings.rs`, and a sentence in `web/failure/forms.rs`.
 
 use super::{
     key::{By, Kind},
