@@ -140,7 +140,7 @@ pub struct Delivery {
 
 words! {
     /// What the visitor is to be told of an attempt; its word is the store's.
-    pub Note {
+    pub(crate) Note {
         /// A further message was asked for and could not be sent.
         NotResent => "not_resent",
         /// Another browser asked for a code to the same number.

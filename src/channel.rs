@@ -103,7 +103,7 @@ impl fmt::Display for Channels {
 
 words! {
     /// Why a message will not arrive; its word is that of the store and the metrics.
-    pub Trouble {
+    pub(crate) Trouble {
         /// The network could not deliver it; the number may not exist.
         Failed => "failed",
         /// The phone or its user turned it away.

@@ -27,7 +27,7 @@ use url::Url;
 pub(crate) use credentials::SIMULATOR;
 pub use environment::Environment;
 pub(crate) use in_force::Warning;
-pub(crate) use parse::{LogFormat, Origins};
+pub(crate) use parse::LogFormat;
 pub(crate) use settings::Settings;
 pub(crate) use simulator::SimulatorConfig;
 

@@ -52,7 +52,8 @@ pub use key::{By, Counted, Kind};
 pub use limit::Limit;
 pub(crate) use rate_limited::Cause;
 pub(crate) use rate_limited::RateLimited;
-pub use rates::{Rate, Rates};
+pub(crate) use rates::Rate;
+pub use rates::Rates;
 pub use subject::{Asker, Subject};
 
 use crate::{

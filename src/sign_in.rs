@@ -54,7 +54,8 @@ use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 pub(crate) use cancel::Cancel;
-pub use check::{Check, Ending, Tokens};
+pub use check::Check;
+pub(crate) use check::{Ending, Tokens};
 pub(crate) use outsider::Answers;
 pub(crate) use queue::Queues;
 pub(crate) use resend::{NoResend, Offer, Resend};

@@ -1,6 +1,7 @@
 //! The built-in simulator, which is a crate of its own and knows nothing of us: here it gets our time and randomness.
 
-pub use vonage_simulator::{Callbacks, Clock as SimulatorClock, Options, Simulator};
+pub(crate) use vonage_simulator::Callbacks;
+pub use vonage_simulator::{Clock as SimulatorClock, Options, Simulator};
 
 use crate::{clock::Clock, random::Random};
 

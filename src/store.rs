@@ -40,7 +40,6 @@ pub use attempts::Claim;
 use connections::{Connections, Held};
 pub(crate) use guard::{Count, Counter, CounterKey, Counting, Fullness, Quota, Reserve, WrongCodes};
 pub use guard::{Ended, Tally};
-pub(crate) use overdue::Overdue;
 pub use resends::NewResend;
 pub use sessions::{Device, Session};
 pub use transitions::Success;

@@ -28,7 +28,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use secrecy::SecretString;
 use url::Url;
 
-pub(crate) use application::{Application, BadKey};
+pub(crate) use application::Application;
 pub use error::VerifyError;
 
 use crate::{

@@ -6,7 +6,7 @@ use crate::store::Quota;
 
 /// So many in so long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rate {
+pub(crate) struct Rate {
     /// How many.
     pub(crate) most: u32,
     /// In how long. Such a window starts with the first send it counts, never on the clock.

@@ -52,6 +52,7 @@ pub(crate) struct Resending {
 
 /// Why there is no code to type any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::enum_variant_names, reason = "the field's word")]
 pub(crate) enum Over {
     /// Its last code ran out.
     Expired,

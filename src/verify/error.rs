@@ -106,20 +106,6 @@ impl VerifyError {
         }
     }
 
-    /// Whether something is wrong between us and the provider, and not with one number: what the operator is to be
-    /// alerted of.
-    pub(crate) fn is_trouble(&self) -> bool {
-        !matches!(
-            self,
-            Self::AlreadyRunning(_)
-                | Self::InvalidNumber(_)
-                | Self::NotRoutable(_)
-                | Self::Blocked(_)
-                | Self::NetworkUnsupported(_)
-                | Self::NotApproved(_)
-        )
-    }
-
     /// Whether a message may have gone out although no good answer came back.
     pub(crate) fn may_have_sent(&self) -> bool {
         matches!(

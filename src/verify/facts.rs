@@ -19,6 +19,7 @@ pub(crate) struct Facts {
     /// How many digits a code can have.
     pub(crate) code_lengths: &'static [u8],
     /// How long a step can run; its code is good as long.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a test holds the steps of all lifetimes to it"))]
     pub(crate) step: RangeInclusive<Duration>,
     /// How many wrong codes a request takes. With the last of them it ends, or with the next one: sources differ, and past
     /// the count nothing is promised.

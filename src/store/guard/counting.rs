@@ -19,7 +19,7 @@ const INSERT: &str = "INSERT INTO guard_counters (key, span, most, strict, start
 /// The statements that count a send by quotas which stay the same as long as the app runs. They know kinds of counters, and
 /// ask for the key of each when they are run.
 #[derive(Debug, Clone)]
-pub struct Counting<K> {
+pub(crate) struct Counting<K> {
     sql: Arc<str>,
     with_first: Chain,
     /// What the statements bind, in their order; so many of them, the first, are counted.

@@ -20,7 +20,10 @@ use super::{Call, Credentials, ID, VerifyApi, basic_auth, outcome, settings};
 use crate::{
     clock::{Clock, Timestamp},
     random::Random,
-    verify::{Application, BadKey, VerifyClient, application::Tokens},
+    verify::{
+        Application, VerifyClient,
+        application::{BadKey, Tokens},
+    },
 };
 
 const START: Timestamp = Timestamp::from_millis(1_790_000_005_000);

@@ -189,7 +189,7 @@ impl HttpBody for Answering {
 
 /// How many connections a listener may have, and what the operator calls that.
 #[derive(Debug, Clone, Copy)]
-pub struct Limit {
+pub(crate) struct Limit {
     pub(crate) most: usize,
     pub(crate) name: &'static str,
 }
