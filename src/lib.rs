@@ -2,18 +2,18 @@
 //!
 //! # The journey of a sign-in
 //!
-//! A visitor asks for `/`: [`web`] lets in only who came by a name of ours, and shows the phone form. The number that comes
-//! back is made E.164 by [`phone`], and [`sign_in`] takes over: it writes the attempt down in the [`store`], asks the
-//! [`guard`] whether it may go out, the provider for a code through [`verify`], and records the answer. The visitor types
-//! the code; [`code`] reads it, [`sign_in`] has it checked, and on success a session is stored before the answer leaves. From
-//! then on `web/extractors.rs` knows who is there. If no code comes, [`sign_in`] has it sent again, and a callback of the
-//! provider ([`verify`] reads it) may tell why. A cancel is over for the visitor at once; `sign_in/jobs.rs` tells the provider
+//! A visitor asks for `/`: `web` lets in only who came by a name of ours, and shows the phone form. The number that comes
+//! back is made E.164 by `phone`, and `sign_in` takes over: it writes the attempt down in the `store`, asks the
+//! `guard` whether it may go out, the provider for a code through `verify`, and records the answer. The visitor types
+//! the code; `code` reads it, `sign_in` has it checked, and on success a session is stored before the answer leaves. From
+//! then on `web/extractors.rs` knows who is there. If no code comes, `sign_in` has it sent again, and a callback of the
+//! provider (`verify` reads it) may tell why. A cancel is over for the visitor at once; `sign_in/jobs.rs` tells the provider
 //! when it takes one, and makes the moves of a resend that have to wait. What is sent, refused and answered is counted in
-//! [`metrics`], and who did what is told in [`audit`]. Whatever goes wrong becomes one line for the operator and one sentence
+//! `metrics`, and who did what is told in `audit`. Whatever goes wrong becomes one line for the operator and one sentence
 //! for the visitor in `web/failure.rs`.
 //!
 //! Around all that, `web/serve.rs` bounds what a connection may hold and ends it without a cut, `web/unread.rs` closes it
-//! after a request that was not read to its end, `supervisor` starts again what should never end, and [`log`] loses lines
+//! after a request that was not read to its end, `supervisor` starts again what should never end, and `log` loses lines
 //! before it holds anybody up.
 //!
 //! A proxy in front of another site asks `web/auth.rs` about each of its requests; who is not signed in there is led to `/`,
@@ -44,8 +44,8 @@
 //! # The house
 //!
 //! Arrows go one way: `main → commands → web → sign_in → guard → verify, store → audit, metrics → the words of the domain →
-//! clock, random`; [`config`] is read by `web` and `commands`. `tests/it/house.rs` has the list of the floors, reads the
-//! paths that the code names, and fails on an arrow that goes up or round. The [`simulator`] is a crate of its own, a second
+//! clock, random`; `config` is read by `web` and `commands`. `tests/it/house.rs` has the list of the floors, reads the
+//! paths that the code names, and fails on an arrow that goes up or round; `cargo doc --document-private-items` shows it. The `simulator` is a crate of its own, a second
 //! reading of the provider's contract, and knows none of them.
 
 pub use clock::Timestamp;

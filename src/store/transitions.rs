@@ -309,21 +309,4 @@ impl Store {
             .await?;
         Ok(())
     }
-
-    /// Ends a browser's attempt that has run out.
-    pub(crate) async fn expire(&self, browser_hash: &str, now: Timestamp) -> Result<u64, StoreError> {
-        const SQL: &str = "UPDATE verifications SET state = 'expired', ended_at = $1, claimed_until = 0 \
-                           WHERE browser_hash = $2 \
-                           AND state IN ('starting', 'sent', 'in_doubt', 'resending') \
-                           AND expires_at <= $1 AND claimed_until <= $1";
-        let query = sqlx::query(SQL).bind(now.as_millis()).bind(browser_hash);
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected())
-    }
-
-    /// Deletes attempts whose codes ran out before `before`, once they are counted.
-    pub(crate) async fn sweep_verifications(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let query = sqlx::query("DELETE FROM verifications WHERE counted = 1 AND expires_at < $1");
-        let query = query.bind(before.as_millis());
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected())
-    }
 }
