@@ -8,7 +8,7 @@ use std::{
 
 /// From the bottom up: a module may know those that stand before it.
 const MODULES: &str = "causes hosts words clock random address phone code channel attempt keys hooks simulator \
-    metrics seldom supervisor audit store core verify guard sign_in config log web commands";
+    metrics seldom supervisor audit store core verify guard sign_in config log web commands testing";
 
 /// The same for the rooms of `web`, the one module that is a floor of its own.
 const WEB: &str = "mount elsewhere overrides text assets templates unread serve return_to redirect_loop headers cookies \
