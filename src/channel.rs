@@ -93,7 +93,7 @@ impl Channels {
     }
 }
 
-/// As [`Channels::parse`] reads it.
+/// As `Channels::parse` reads it.
 impl fmt::Display for Channels {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.first.as_str())?;

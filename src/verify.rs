@@ -72,7 +72,7 @@ pub struct VerifySettings {
     pub credentials: Credentials,
     /// 1 to 16 characters, shown in the message.
     pub brand: String,
-    /// Digits in a code: 6 to 10, and one of [`Facts::code_lengths`].
+    /// Digits in a code: 6 to 10, and one of `Facts::code_lengths`.
     pub code_length: u8,
     /// How long a code is good after a message: 60 to 600 s.
     pub lifetime: Duration,
@@ -269,7 +269,7 @@ impl VerifyClient {
         }
     }
 
-    /// Checks a code. Not retried either: each delivered check costs one of [`Facts::wrong_codes`].
+    /// Checks a code. Not retried either: each delivered check costs one of `Facts::wrong_codes`.
     pub async fn check(&self, id: &RequestId, pin: &Pin) -> Result<Checked, VerifyError> {
         match self.settings.api {
             VerifyApi::V1 => v1::check(self, id, pin).await,
