@@ -155,7 +155,6 @@ pub(crate) struct PlannedResend {
     pub(crate) channel: Channel,
     /// What is to be done for it.
     pub(crate) next: Move,
-    /// When.
     pub(crate) due: Timestamp,
     /// How often `next` was tried in vain.
     pub(crate) tries: i64,

@@ -22,7 +22,6 @@ macro_rules! events {
         }
 
         impl Event {
-            /// All there are.
             pub const ALL: &[Self] = &[$(Self::$event,)*];
 
             /// What machines look for.
@@ -144,7 +143,6 @@ impl Line {
         Self { why: Some(why.to_string()), ..self }
     }
 
-    /// Writes it.
     pub(crate) fn write(self) {
         let Self { event, phone, account, address, channel, country, limit, again, count, why } = self;
         let text = event.text();

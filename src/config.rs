@@ -58,14 +58,12 @@ pub enum Invocation {
     Simulator(Box<SimulatorConfig>),
     /// Delete all that is kept of a number.
     Forget {
-        /// The number.
         phone: PhoneNumber,
         /// Where to look for it.
         config: Box<Config>,
     },
     /// Open a number again that was closed after wrong codes.
     Unlock {
-        /// The number.
         phone: PhoneNumber,
         /// Where to look for it.
         config: Box<Config>,
@@ -77,7 +75,6 @@ pub enum Invocation {
     },
     /// End all sessions of a number.
     SignOut {
-        /// The number.
         phone: PhoneNumber,
         /// Where to look for it.
         config: Box<Config>,

@@ -23,7 +23,6 @@ use labels::{
 };
 use series::Series;
 
-/// The `Content-Type` of the text.
 pub const CONTENT_TYPE: &str = prometheus_text::CONTENT_TYPE;
 
 /// All that is counted. Clones share it.
@@ -88,7 +87,6 @@ impl Metrics {
         self.0.series.refusals.get_or_create(&Refusal { rule, mode: "observe" }).inc();
     }
 
-    /// A code was wrong.
     pub(crate) fn wrong_code(&self) {
         self.0.series.wrong_codes.inc();
     }

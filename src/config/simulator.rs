@@ -11,7 +11,6 @@ use super::{ConfigError, Log, Secrets, Settings, Warning, credentials, parse};
 /// How the simulator runs alone, at the root of `listen`.
 #[derive(Debug)]
 pub struct SimulatorConfig {
-    /// Where it listens.
     pub(crate) listen: SocketAddr,
     /// The key and secret that callers must give.
     pub(crate) credentials: (String, SecretString),
@@ -23,7 +22,6 @@ pub struct SimulatorConfig {
     pub(crate) max_connections: usize,
     /// How long it goes on serving once told to stop.
     pub(crate) drain: Duration,
-    /// What to log.
     pub(crate) log: Log,
     /// What the operator should look at.
     pub(crate) warnings: Vec<Warning>,

@@ -23,7 +23,6 @@ pub(crate) struct Destinations {
     pub(crate) countries: Option<BTreeSet<Area>>,
     /// `ALLOW_VOIP`
     pub(crate) voip: bool,
-    /// `ALLOWED_NUMBERS`
     pub(crate) allowed: AllowedNumbers,
 }
 

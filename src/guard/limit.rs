@@ -30,7 +30,6 @@ macro_rules! limits {
         }
 
         impl Limit {
-            /// All there are.
             pub const ALL: &[Self] = &[$(Self::$limit,)*];
 
             /// Its setting, which is also what logs and metrics call it.

@@ -51,7 +51,6 @@ pub(crate) enum Text {
 pub(crate) enum Line {
     /// An error.
     Failed(String),
-    /// A warning.
     Warning(String),
     /// Nothing, unless debugging: any stranger can have as many of these as they like.
     Refused(String),

@@ -37,10 +37,13 @@ use super::{elsewhere, headers::Headers, readiness::Readiness, visits::Visits};
 #[derive(Debug, Clone)]
 pub struct AppState {
     /// Store, time, randomness, keys and counters.
+    #[doc(hidden)]
     pub core: Arc<Core>,
     /// The state machine.
+    #[doc(hidden)]
     pub sign_in: Arc<SignIn>,
     /// Where we are found, and what may come in and go out.
+    #[doc(hidden)]
     pub site: Arc<Site>,
     pub(crate) pages: Arc<Pages>,
     pub(crate) gate: Arc<Gate>,

@@ -152,7 +152,6 @@ impl Catalogue {
         Ok(Self { texts: texts.collect::<io::Result<_>>()? })
     }
 
-    /// The sentence in that language.
     pub(crate) fn sentence(&self, language: Language, sentence: &Sentence) -> Cow<'_, str> {
         let arguments = sentence.arguments.iter().map(|(name, value)| {
             let value = match value {

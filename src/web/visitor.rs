@@ -105,7 +105,6 @@ impl Visitor {
         Ok(())
     }
 
-    /// The tokens of the browser, one of which is its own.
     pub(crate) fn browsers(&self) -> &[Token] {
         &self.browsers
     }

@@ -269,41 +269,6 @@ async fn nothing_but_a_live_session_is_ever_let_in() {
 }
 
 #[tokio::test]
-async fn a_planted_token_is_not_signed_in_by_its_victim() {
-    let app = app().await;
-    let thief = app.browser().await;
-    let (victim, id) = app.waiting_for_code(PHONE).await;
-    // The thief has the victim start from tokens that the thief knows.
-    let planted = thief.cookie("__Host-phonegate-browser").unwrap();
-    victim.set_cookie("__Secure-phonegate", &planted);
-    victim.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");
-
-    thief.set_cookie("__Secure-phonegate", &planted);
-    assert_turned_away(&ask(&thief, "/auth", &[]).await, None);
-    assert_ne!(victim.cookie("__Secure-phonegate"), Some(planted));
-}
-
-#[tokio::test]
-async fn a_session_of_another_server_key_is_worth_nothing() {
-    let first = test_app().set("SERVER_KEY", &"a".repeat(32)).spawn().await;
-    let visitor = first.signed_in(PHONE).await;
-    let user = ask(&visitor, "/auth", &[]).await.header("remote-user").unwrap().to_owned();
-
-    let other = test_app()
-        .set("SERVER_KEY", &"b".repeat(32))
-        .set("STORE_URL", &first.store_url())
-        .beside(&first)
-        .spawn()
-        .await;
-    let stranger = other.stranger();
-    stranger.set_cookie("phonegate", &visitor.cookie("phonegate").unwrap());
-    assert_turned_away(&ask(&stranger, "/auth", &[]).await, None);
-    stranger.get("/result").await.assert_redirect("/");
-    let known_there = other.signed_in(PHONE).await;
-    assert_ne!(ask(&known_there, "/auth", &[]).await.header("remote-user"), Some(&*user));
-}
-
-#[tokio::test]
 async fn a_site_that_keeps_sending_a_signed_in_visitor_back_is_named_and_so_is_the_likely_cause() {
     let app = app_with(&[("RETURN_TO_ORIGINS", "https://wiki.example.org")]).await;
     for (site, cause, log) in [

@@ -1,4 +1,4 @@
-//! How soon the gate knows of sessions that begin and end.
+//! How soon the gate knows of sessions that begin and end, and which are none.
 
 use std::time::Duration;
 
@@ -117,4 +117,39 @@ async fn while_the_store_is_away_known_visitors_pass_for_a_moment_and_nobody_els
     app.clock.advance(secs(5));
     let answer = ask(&known, "/auth", &[]).await;
     assert_eq!((answer.status, answer.header("remote-phone")), (503, None));
+}
+
+#[tokio::test]
+async fn a_planted_token_is_not_signed_in_by_its_victim() {
+    let app = app().await;
+    let thief = app.browser().await;
+    let (victim, id) = app.waiting_for_code(PHONE).await;
+    // The thief has the victim start from tokens that the thief knows.
+    let planted = thief.cookie("__Host-phonegate-browser").unwrap();
+    victim.set_cookie("__Secure-phonegate", &planted);
+    victim.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");
+
+    thief.set_cookie("__Secure-phonegate", &planted);
+    assert_turned_away(&ask(&thief, "/auth", &[]).await, None);
+    assert_ne!(victim.cookie("__Secure-phonegate"), Some(planted));
+}
+
+#[tokio::test]
+async fn a_session_of_another_server_key_is_worth_nothing() {
+    let first = test_app().set("SERVER_KEY", &"a".repeat(32)).spawn().await;
+    let visitor = first.signed_in(PHONE).await;
+    let user = ask(&visitor, "/auth", &[]).await.header("remote-user").unwrap().to_owned();
+
+    let other = test_app()
+        .set("SERVER_KEY", &"b".repeat(32))
+        .set("STORE_URL", &first.store_url())
+        .beside(&first)
+        .spawn()
+        .await;
+    let stranger = other.stranger();
+    stranger.set_cookie("phonegate", &visitor.cookie("phonegate").unwrap());
+    assert_turned_away(&ask(&stranger, "/auth", &[]).await, None);
+    stranger.get("/result").await.assert_redirect("/");
+    let known_there = other.signed_in(PHONE).await;
+    assert_ne!(ask(&known_there, "/auth", &[]).await.header("remote-user"), Some(&*user));
 }

@@ -148,30 +148,6 @@ async fn after_both_steps_nothing_more_is_sent_and_the_page_says_until_when() {
 }
 
 #[tokio::test]
-async fn three_times_is_the_most() {
-    for api in ["v1", "v2"] {
-        let app = test_app().api(api).spawn().await;
-        let (browser, _) = app.waiting_for_code(PHONE).await;
-        for count in 2..=4 {
-            app.pass(secs(30)).await;
-            let id = browser.get("/verify").await.request_id();
-            browser.resend(&id, "sms").await.assert_redirect("/verify");
-            app.pass(secs(15)).await;
-            assert_eq!(channels(&app).await.len(), count);
-        }
-        app.pass(secs(30)).await;
-
-        let page = browser.get("/verify").await;
-        page.assert_page(200, "That was the last message of this sign-in.");
-        let answer = browser.resend(&page.request_id(), "voice").await;
-        answer.assert_page(429, "That was the last message of this sign-in. Enter the newest code");
-        assert!(answer.header("retry-after").is_some());
-        assert_eq!(channels(&app).await.len(), 4);
-        app.signs_in_with_the_newest_code(&browser, PHONE).await;
-    }
-}
-
-#[tokio::test]
 async fn a_code_lives_from_its_last_message_but_never_past_ten_minutes_from_the_first() {
     let app = test_app().set("CODE_LIFETIME", "300").spawn().await;
     let (browser, id) = app.waiting_for_code(PHONE).await;

@@ -180,3 +180,27 @@ async fn a_first_message_that_cannot_be_sent_after_all_is_told_as_such() {
     browser.get("/verify").await.assert_redirect("/");
     browser.get("/").await.assert_page(200, "We could not send you a code. Enter your number to try again.");
 }
+
+#[tokio::test]
+async fn three_times_is_the_most() {
+    for api in ["v1", "v2"] {
+        let app = test_app().api(api).spawn().await;
+        let (browser, _) = app.waiting_for_code(PHONE).await;
+        for count in 2..=4 {
+            app.pass(secs(30)).await;
+            let id = browser.get("/verify").await.request_id();
+            browser.resend(&id, "sms").await.assert_redirect("/verify");
+            app.pass(secs(15)).await;
+            assert_eq!(sent(&app).await, count);
+        }
+        app.pass(secs(30)).await;
+
+        let page = browser.get("/verify").await;
+        page.assert_page(200, "That was the last message of this sign-in.");
+        let answer = browser.resend(&page.request_id(), "voice").await;
+        answer.assert_page(429, "That was the last message of this sign-in. Enter the newest code");
+        assert!(answer.header("retry-after").is_some());
+        assert_eq!(sent(&app).await, 4);
+        app.signs_in_with_the_newest_code(&browser, PHONE).await;
+    }
+}
