@@ -8,39 +8,31 @@
 
 pub(crate) mod address;
 mod attempts;
-mod chain;
-mod connections;
 mod delivery;
 mod denied;
+mod engine;
 mod explain;
 mod guard;
-mod migrations;
 mod numbers;
 mod overdue;
 mod resends;
+mod schema;
 mod sessions;
 #[cfg(test)]
 pub(crate) mod tests;
 mod transitions;
 
-use std::{
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
-
-use data_encoding::BASE64URL_NOPAD;
-use secrecy::{ExposeSecret, SecretString};
-use sqlx::Connection;
+use std::{path::Path, sync::Arc};
 
 use address::sqlite_path;
 pub use attempts::Claim;
-use connections::{Connections, Held};
+use data_encoding::BASE64URL_NOPAD;
+pub(crate) use engine::Trouble;
+use engine::{Change, Done, Engine, Open, Query, Row, query};
 pub(crate) use guard::{Count, Counter, CounterKey, Counting, Fullness, Quota, Reserve, WrongCodes};
 pub use guard::{Ended, Tally};
 pub use resends::NewResend;
+use secrecy::{ExposeSecret, SecretString};
 pub use sessions::{Device, Session};
 pub use transitions::Success;
 
@@ -71,18 +63,14 @@ pub enum StoreError {
     #[error("{0}")]
     Away(String),
     /// The database refused, or cannot be reached.
-    #[error("the store did not answer")]
-    Database(#[from] sqlx::Error),
-    /// A newer version has been here, or a migration failed.
-    #[error("the store's tables could not be brought up to date")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error(transparent)]
+    Database(#[from] Trouble),
 }
 
 /// Cheap to clone: clones share the connections.
 #[derive(Debug, Clone)]
 pub struct Store {
-    connections: Arc<Connections>,
-    asked: Arc<AtomicU64>,
+    engine: Arc<Engine>,
 }
 
 impl Store {
@@ -91,15 +79,9 @@ impl Store {
         if let Some(path) = sqlite_path(url).filter(|path| !Path::new(path).exists()) {
             create_private_file(path)?;
         }
-        let explain = |error| explain::failure(url, error);
-        let connections = explain::in_time(url, Connections::open(url.expose_secret())).await?;
-        let mut connection = connections.hold().await.map_err(explain)?;
-        migrations::all(connections.is_sqlite())
-            .run(&mut *connection)
-            .await
-            .map_err(|error| explain::migration(url, error))?;
-        drop(connection);
-        Ok(Self { connections: Arc::new(connections), asked: Arc::default() })
+        let engine = explain::in_time(url, Engine::open(url, Open::Make)).await?;
+        schema::bring_up_to_date(&engine).await.map_err(|error| explain::error(url, error))?;
+        Ok(Self { engine: Arc::new(engine) })
     }
 
     /// Opens a store that must be there, for a command: nothing is made, and no table is changed.
@@ -107,29 +89,35 @@ impl Store {
         if let Some(path) = sqlite_path(url).filter(|path| !Path::new(path).exists()) {
             return Err(StoreError::NoFile(path.to_owned()));
         }
-        let versions = explain::in_time(url, migrations::applied(url.expose_secret())).await?;
-        let versions = versions.ok_or_else(|| StoreError::NoStore(address::shown(url)))?;
-        migrations::are_ours(&versions).map_err(StoreError::Version)?;
-        let connections = explain::in_time(url, Connections::open(url.expose_secret())).await?;
-        Ok(Self { connections: Arc::new(connections), asked: Arc::default() })
-    }
-
-    /// A connection that is this caller's alone until it is dropped.
-    async fn hold(&self) -> Result<Held<'_>, sqlx::Error> {
-        self.asked.fetch_add(1, Ordering::Relaxed);
-        self.connections.hold().await
+        let engine = explain::in_time(url, Engine::open(url, Open::Existing)).await?;
+        match schema::found(&engine).await.map_err(|error| explain::error(url, error))? {
+            schema::Found::Nothing => Err(StoreError::NoStore(address::shown(url))),
+            found => schema::is_ours(found).map(|()| Self { engine: Arc::new(engine) }),
+        }
     }
 
     /// How often something was read or written since the store was opened: what is to cost little can be measured.
     pub fn asked(&self) -> u64 {
-        self.asked.load(Ordering::Relaxed)
+        self.engine.trips()
+    }
+
+    async fn change(&self, change: Change) -> Result<Option<Vec<Done>>, StoreError> {
+        Ok(self.engine.change(change).await?)
+    }
+
+    /// What each did; nothing, if there is no change.
+    async fn change_if_any(&self, change: Option<Change>) -> Result<Vec<Done>, StoreError> {
+        Ok(match change {
+            Some(change) => self.change(change).await?.unwrap_or_default(),
+            None => Vec::new(),
+        })
     }
 
     /// Writes the time down: a full disk and a server that has become read-only still answer questions.
     pub(crate) async fn try_write(&self, now: Timestamp) -> Result<(), StoreError> {
         const SQL: &str = "INSERT INTO meta (name, value) VALUES ('tried_at', $1) \
                            ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-        sqlx::query(SQL).bind(now.as_millis().to_string()).execute(&mut *self.hold().await?).await?;
+        query(SQL).bind(now.as_millis().to_string()).write(self).await?;
         Ok(())
     }
 
@@ -137,14 +125,14 @@ impl Store {
     pub async fn remember(&self, name: &str, value: &str) -> Result<(), StoreError> {
         const SQL: &str = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) \
                            DO UPDATE SET value = excluded.value WHERE meta.value <> excluded.value";
-        sqlx::query(SQL).bind(name).bind(value).execute(&mut *self.hold().await?).await?;
+        query(SQL).bind(name).bind(value).write(self).await?;
         Ok(())
     }
 
     /// What [`Store::remember`] keeps.
     pub async fn remembered(&self, name: &str) -> Result<Option<String>, StoreError> {
-        let query = sqlx::query_scalar("SELECT value FROM meta WHERE name = $1").bind(name);
-        Ok(query.fetch_optional(&mut *self.hold().await?).await?)
+        let row = query("SELECT value FROM meta WHERE name = $1").bind(name).row(self).await?;
+        Ok(row.map(|mut row| row.text("value")).transpose()?)
     }
 
     /// The keys under `configured`, or under a server key that the first instance makes and all others find.
@@ -153,10 +141,9 @@ impl Store {
             return Ok(Keys::new(key.expose_secret().as_bytes()));
         }
         let fresh = BASE64URL_NOPAD.encode(&random.bytes::<32>());
-        sqlx::query("INSERT INTO meta (name, value) VALUES ('server_key', $1) ON CONFLICT (name) DO NOTHING")
-            .bind(fresh)
-            .execute(&mut *self.hold().await?)
-            .await?;
+        const SQL: &str =
+            "INSERT INTO meta (name, value) VALUES ('server_key', $1) ON CONFLICT (name) DO NOTHING";
+        query(SQL).bind(fresh).write(self).await?;
         self.existing_keys(None).await
     }
 
@@ -165,9 +152,7 @@ impl Store {
         if let Some(key) = configured {
             return Ok(Keys::new(key.expose_secret().as_bytes()));
         }
-        let key: Option<String> = sqlx::query_scalar("SELECT value FROM meta WHERE name = 'server_key'")
-            .fetch_optional(&mut *self.hold().await?)
-            .await?;
+        let key = self.remembered("server_key").await?;
         key.map(|key| Keys::new(key.as_bytes())).ok_or(StoreError::NoKey)
     }
 
@@ -180,33 +165,57 @@ impl Store {
         phone: &PhoneNumber,
         counters: &[CounterKey],
     ) -> Result<u64, StoreError> {
-        let mut connection = self.hold().await?;
-        let mut transaction = connection.begin().await?;
-        let mut rows = 0;
-        for statement in [
+        let by_both = [
             "DELETE FROM sessions WHERE phone_hash = $1 OR phone = $2",
             "DELETE FROM verifications WHERE phone_hash = $1 OR phone = $2",
-        ] {
-            let query = sqlx::query(statement).bind(phone_hash).bind(phone.as_str());
-            rows += query.execute(&mut *transaction).await?.rows_affected();
-        }
-        for statement in [
+        ];
+        let by_hash = [
             "DELETE FROM known_browsers WHERE phone_hash = $1",
             "DELETE FROM guard_counters WHERE key = 'taking ' || $1",
-        ] {
-            rows += sqlx::query(statement).bind(phone_hash).execute(&mut *transaction).await?.rows_affected();
-        }
-        for key in counters {
-            let query = sqlx::query("DELETE FROM guard_counters WHERE key = $1").bind(key.as_str());
-            rows += query.execute(&mut *transaction).await?.rows_affected();
-        }
-        transaction.commit().await?;
-        Ok(rows)
+        ];
+        let by_both = by_both.map(|sql| query(sql).bind(phone_hash).bind(phone.as_str())).into_iter();
+        let by_hash = by_hash.map(|sql| query(sql).bind(phone_hash));
+        let counters =
+            counters.iter().map(|key| query("DELETE FROM guard_counters WHERE key = $1").bind(key));
+        let change = Change::all(by_both.chain(by_hash).chain(counters));
+        Ok(self.change_if_any(change).await?.into_iter().map(|done| done.changed).sum())
     }
 
     /// Waits for statements that run, then lets go of the database.
     pub async fn close(&self) {
-        self.connections.close().await;
+        self.engine.close().await;
+    }
+}
+
+impl Query {
+    /// The first row, of a statement that changes nothing.
+    async fn row(self, store: &Store) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(store).await?.into_iter().next())
+    }
+
+    /// The rows, of a statement that changes nothing.
+    async fn rows(self, store: &Store) -> Result<Vec<Row>, StoreError> {
+        Ok(store.engine.read(self).await?)
+    }
+
+    /// How many rows it changed.
+    async fn write(self, store: &Store) -> Result<u64, StoreError> {
+        Ok(self.done(store).await?.changed)
+    }
+
+    /// The first row that it changed.
+    async fn write_row(self, store: &Store) -> Result<Option<Row>, StoreError> {
+        Ok(self.write_rows(store).await?.into_iter().next())
+    }
+
+    /// The rows that it changed.
+    async fn write_rows(self, store: &Store) -> Result<Vec<Row>, StoreError> {
+        Ok(self.done(store).await?.rows)
+    }
+
+    async fn done(self, store: &Store) -> Result<Done, StoreError> {
+        let done = store.change(Change::new(self)).await?;
+        Ok(done.into_iter().flatten().next().unwrap_or_default())
     }
 }
 

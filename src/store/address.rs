@@ -57,6 +57,11 @@ pub(crate) fn shown(store_url: &SecretString) -> String {
     url.to_string()
 }
 
+/// Whether it is that of a SQLite store.
+pub(super) fn is_sqlite(store_url: &SecretString) -> bool {
+    store_url.expose_secret().starts_with("sqlite:")
+}
+
 /// The file of a SQLite store that has one.
 pub(crate) fn sqlite_path(store_url: &SecretString) -> Option<&str> {
     let path = store_url.expose_secret().strip_prefix("sqlite:")?.trim_start_matches("//");

@@ -1,12 +1,9 @@
 //! How the messages of an attempt travel.
 
-use sqlx::{Row, any::AnyRow};
-
-use super::StoreError;
+use super::engine::{self, Row};
 use crate::{
     attempt::{Delivery, Move, Note, PlannedResend},
     channel::{Channel, Channels, Trouble},
-    clock::Timestamp,
 };
 
 macro_rules! delivery_columns {
@@ -17,28 +14,29 @@ macro_rules! delivery_columns {
 }
 pub(super) use delivery_columns;
 
-/// Reads the [`delivery_columns`] of a row, of which the first is at `index`.
-pub(super) fn read(row: &AnyRow, index: usize) -> Result<Delivery, StoreError> {
-    let word = |offset: usize| row.try_get::<Option<String>, _>(index + offset);
-    let time = |offset: usize| row.try_get::<Option<i64>, _>(index + offset);
-    let channel = word(0)?.as_deref().and_then(Channel::parse).unwrap_or(Channel::Sms);
-    let steps = word(1)?.as_deref().and_then(Channels::parse);
-    let moves = word(9)?.as_deref().and_then(Move::parse);
-    let asked = word(8)?.as_deref().and_then(Channel::parse).zip(moves).zip(time(10)?);
-    let tries = row.try_get(index + 11)?;
+pub(super) fn read(row: &mut Row) -> Result<Delivery, engine::Trouble> {
+    let channel = row.text("channel")?;
+    let channel = Channel::parse(&channel).unwrap_or(Channel::Sms);
+    let steps = Channels::parse(&row.text("steps")?).unwrap_or(Channels::only(channel));
+    let (steps_taken, sends) = (row.int("taken")?, row.int("sends")?);
+    let (first_sent_at, locked_until) = (row.time("first_sent_at")?, row.time("locked_until")?);
+    let trouble = row.maybe_text("trouble")?.as_deref().and_then(Trouble::parse);
+    let note = row.maybe_text("note")?.as_deref().and_then(Note::parse);
+    let resend_channel = row.maybe_text("resend_channel")?.as_deref().and_then(Channel::parse);
+    let next = row.maybe_text("next_move")?.as_deref().and_then(Move::parse);
+    let due = row.maybe_time("move_at")?;
+    let tries = row.int("moves")?;
+    let resend = resend_channel.zip(next).zip(due);
     Ok(Delivery {
         channel,
-        steps: steps.unwrap_or(Channels::only(channel)),
-        steps_taken: row.try_get(index + 2)?,
-        sends: row.try_get(index + 3)?,
-        first_sent_at: Timestamp::from_millis(row.try_get(index + 4)?),
-        locked_until: Timestamp::from_millis(row.try_get(index + 5)?),
-        trouble: word(6)?.as_deref().and_then(Trouble::parse),
-        note: word(7)?.as_deref().and_then(Note::parse),
-        resend: asked.map(|((channel, next), due)| {
-            let due = Timestamp::from_millis(due);
-            PlannedResend { channel, next, due, tries }
-        }),
-        unanswered: word(12)?,
+        steps,
+        steps_taken,
+        sends,
+        first_sent_at,
+        locked_until,
+        trouble,
+        note,
+        resend: resend.map(|((channel, next), due)| PlannedResend { channel, next, due, tries }),
+        unanswered: row.maybe_text("unanswered")?,
     })
 }

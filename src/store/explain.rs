@@ -1,16 +1,15 @@
 //! Why a store cannot be opened, in words that name the part of its address that is wrong. No password is ever shown.
 
-use std::{io, time::Duration};
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::{Error, error::DatabaseError, migrate::MigrateError};
 use tokio::time::timeout;
 use url::Url;
 
 use super::{
     StoreError,
     address::{self, ENCODE, sqlite_path},
-    migrations::NEWER,
+    engine::{Kind, Refusal, Trouble},
 };
 
 /// How long a server may take to let us in: a host that drops what it is sent never says no.
@@ -19,73 +18,64 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Opens, but not for ever.
 pub(super) async fn in_time<T>(
     url: &SecretString,
-    opening: impl Future<Output = Result<T, Error>>,
+    opening: impl Future<Output = Result<T, Trouble>>,
 ) -> Result<T, StoreError> {
     match timeout(PATIENCE, opening).await {
-        Ok(opened) => opened.map_err(|error| failure(url, error)),
+        Ok(opened) => opened.map_err(|trouble| failure(url, trouble)),
         Err(_) => Err(StoreError::Away(format!("no answer from {} in {PATIENCE:?}", Place::of(url).server))),
     }
 }
 
-/// What a failure to open means.
-pub(super) fn failure(url: &SecretString, error: Error) -> StoreError {
-    let Place { server, host, user, database } = Place::of(url);
+/// What a failure to read or make the tables means.
+pub(super) fn error(url: &SecretString, error: StoreError) -> StoreError {
     match error {
-        Error::Io(error) => match error.kind() {
-            io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound => StoreError::Away(format!(
-                "nothing listens at {server}: {error}; is it running, and are host and port right?"
-            )),
-            _ if error.to_string().contains("lookup address") => StoreError::Away(format!(
-                "the host {host} is not found: {error}; if that is no host, {ENCODE}"
-            )),
-            _ => StoreError::Away(format!("the connection to {server} failed: {error}")),
-        },
-        Error::Tls(error) => StoreError::Address(format!("no TLS with {server}: {error}; see sslmode")),
-        Error::Configuration(error) => StoreError::Address(format!("cannot be used: {error}")),
-        Error::Database(error) => refusal(url, &*error, &server, &user, &database),
-        error => error.into(),
+        StoreError::Database(trouble) => failure(url, trouble),
+        error => error,
     }
 }
 
-/// What the database says, by its code.
-fn refusal(
-    url: &SecretString,
-    error: &dyn DatabaseError,
-    server: &str,
-    user: &str,
-    database: &str,
-) -> StoreError {
-    let message = error.message();
+/// What a failure to open means.
+fn failure(url: &SecretString, trouble: Trouble) -> StoreError {
     if let Some(path) = sqlite_path(url) {
-        return match error.code().as_deref() {
-            Some("26") => StoreError::Address(format!("{path} is no SQLite database")),
-            Some("5" | "6") => StoreError::Away(format!("{path} is locked by another program")),
-            _ => StoreError::Address(format!("{path} cannot be used: {message}")),
+        return match trouble.kind() {
+            Kind::Refused(Refusal::NoDatabase) => {
+                StoreError::Address(format!("{path} is no SQLite database"))
+            }
+            Kind::Locked | Kind::Late => StoreError::Away(format!("{path} is locked by another program")),
+            _ => StoreError::Address(format!("{path} cannot be used: {trouble}")),
         };
     }
-    match error.code().as_deref().unwrap_or_default() {
-        "28P01" => StoreError::Address(format!(
+    let Place { server, host, user, database } = Place::of(url);
+    match trouble.kind() {
+        Kind::Refused(Refusal::Connection) => StoreError::Away(format!(
+            "nothing listens at {server}: {trouble}; is it running, and are host and port right?"
+        )),
+        Kind::Refused(Refusal::Host) => {
+            StoreError::Away(format!("the host {host} is not found: {trouble}; if that is no host, {ENCODE}"))
+        }
+        Kind::Refused(Refusal::Tls) => {
+            StoreError::Address(format!("no TLS with {server}: {trouble}; see sslmode and sslrootcert"))
+        }
+        Kind::Refused(Refusal::Settings) => StoreError::Address(format!("cannot be used: {trouble}")),
+        Kind::Refused(Refusal::Password) => StoreError::Address(format!(
             "wrong password for {user} at {server}; if it is the right one, {ENCODE}"
         )),
-        "28000" => StoreError::Address(format!("{server} does not let {user} in: {message}")),
-        "3D000" => {
+        Kind::Refused(Refusal::User) => {
+            StoreError::Address(format!("{server} does not let {user} in: {trouble}"))
+        }
+        Kind::Refused(Refusal::Database) => {
             StoreError::Address(format!("there is no database {database} at {server}; create it first"))
         }
-        "42501" | "25006" => StoreError::Address(format!("{user} may not write in {database}: {message}")),
-        // Starting or stopping, or out of connections, memory or disk.
-        code if ["57", "53", "08"].iter().any(|class| code.starts_with(class)) => {
-            StoreError::Away(format!("{server} takes nobody in now: {message}"))
+        Kind::Refused(Refusal::Rights) | Kind::ReadOnly => {
+            StoreError::Address(format!("{user} may not write in {database}: {trouble}"))
         }
-        _ => StoreError::Address(format!("{server} refused: {message}")),
-    }
-}
-
-/// What a failure to bring the tables up to date means.
-pub(super) fn migration(url: &SecretString, error: MigrateError) -> StoreError {
-    match error {
-        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => StoreError::Version(NEWER),
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failure(url, error),
-        error => error.into(),
+        Kind::Refused(Refusal::Busy) | Kind::Full => {
+            StoreError::Away(format!("{server} takes nobody in now: {trouble}"))
+        }
+        Kind::Refused(_) => StoreError::Address(format!("{server} refused: {trouble}")),
+        Kind::Away => StoreError::Away(format!("the connection to {server} failed: {trouble}")),
+        Kind::Late => StoreError::Away(format!("no answer from {server}")),
+        _ => trouble.into(),
     }
 }
 

@@ -14,10 +14,11 @@ mod report;
 mod tests;
 mod wrong_codes;
 
-pub(super) use counters::fits;
 pub(crate) use counters::{Counter, CounterKey, Quota};
+pub(super) use counters::{begin_anew, fits};
 pub(crate) use counting::Reserve;
 pub(crate) use counting::{Count, Counting};
 pub use ended::{Ended, Tally};
+pub(super) use known::known_from_now;
 pub(crate) use report::Fullness;
 pub(crate) use wrong_codes::WrongCodes;

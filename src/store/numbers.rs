@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use sqlx::Connection;
-
-use super::{CounterKey, Quota, Store, StoreError, guard::counters};
+use super::{
+    CounterKey, Quota, Store, StoreError,
+    engine::{Change, query},
+    guard::counters,
+};
 use crate::{
     attempt::{Attempt, RequestId},
     clock::Timestamp,
@@ -41,9 +43,9 @@ impl Store {
     ) -> Result<Option<String>, StoreError> {
         const HOLDS: &str = concat!("SELECT request_id FROM verifications WHERE ", holds!(""), " LIMIT 1");
         const TAKES: &str = concat!("SELECT request_id FROM verifications WHERE ", takes!(), " LIMIT 1");
-        let query = sqlx::query_scalar(if taking { TAKES } else { HOLDS }).bind(attempt.attempt_id.as_str());
-        let query = query.bind(attempt.phone_hash.as_str()).bind(now.as_millis());
-        Ok(query.fetch_optional(&mut *self.hold().await?).await?)
+        let query = query(if taking { TAKES } else { HOLDS }).bind(&attempt.attempt_id);
+        let query = query.bind(&attempt.phone_hash).bind(now);
+        Ok(query.row(self).await?.map(|mut row| row.text("request_id")).transpose()?)
     }
 
     /// Names the request of an attempt, unless another one to its number has one that runs. Of many at once one gets it.
@@ -59,16 +61,12 @@ impl Store {
             takes!(),
             ")"
         );
-        let mut connection = self.hold().await?;
-        let mut transaction = connection.begin().await?;
         // Whoever else wants the number waits here, and then sees who has it.
         let key = CounterKey(format!("taking {}", attempt.phone_hash));
-        let quota = Quota { key, span: TAKING, most: i64::MAX };
-        counters::add(&mut *transaction, &quota, 1, now).await?;
-        let query = sqlx::query(SQL).bind(attempt.attempt_id.as_str()).bind(attempt.phone_hash.as_str());
-        let query = query.bind(now.as_millis()).bind(request_id.as_str());
-        let taken = query.execute(&mut *transaction).await?.rows_affected() == 1;
-        transaction.commit().await?;
-        Ok(taken)
+        let turn = counters::add(&Quota { key, span: TAKING, most: i64::MAX }, 1, now);
+        let taken = query(SQL).bind(&attempt.attempt_id).bind(&attempt.phone_hash);
+        let taken = taken.bind(now).bind(request_id.as_str());
+        let done = self.change(Change::new(turn).and(taken)).await?;
+        Ok(done.is_some_and(|done| done.last().is_some_and(|done| done.changed == 1)))
     }
 }

@@ -1,8 +1,6 @@
 //! What time has run out for: how far behind the jobs are, and attempts that nobody waits for any more.
 
-use sqlx::Row;
-
-use super::{Store, StoreError};
+use super::{Store, StoreError, engine::query};
 use crate::clock::Timestamp;
 
 /// Since when the oldest piece of each kind of work has been due; `None` if nothing is.
@@ -19,15 +17,16 @@ pub(crate) struct Overdue {
 impl Store {
     /// What is due at `now`, for all instances together.
     pub(crate) async fn overdue(&self, now: Timestamp) -> Result<Overdue, StoreError> {
-        const SQL: &str = "SELECT (SELECT MIN(cancel_at) FROM verifications WHERE cancel_at <= $1), \
+        const SQL: &str = "SELECT (SELECT MIN(cancel_at) FROM verifications WHERE cancel_at <= $1) AS cancel, \
                            (SELECT MIN(move_at) FROM verifications \
-                           WHERE state = 'resending' AND move_at <= $1 AND expires_at > $1), \
-                           (SELECT MIN(expires_at) FROM verifications WHERE counted = 0 AND expires_at <= $1)";
-        let row = sqlx::query(SQL).bind(now.as_millis()).fetch_one(&mut *self.hold().await?).await?;
-        let time = |index: usize| {
-            Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(index)?.map(Timestamp::from_millis))
-        };
-        Ok(Overdue { cancel: time(0)?, resend: time(1)?, expiry: time(2)? })
+                           WHERE state = 'resending' AND move_at <= $1 AND expires_at > $1) AS resend, \
+                           (SELECT MIN(expires_at) FROM verifications WHERE counted = 0 AND expires_at <= $1) AS expiry";
+        let Some(mut row) = query(SQL).bind(now).row(self).await? else { return Ok(Overdue::default()) };
+        Ok(Overdue {
+            cancel: row.maybe_time("cancel")?,
+            resend: row.maybe_time("resend")?,
+            expiry: row.maybe_time("expiry")?,
+        })
     }
 
     /// Ends a browser's attempt that has run out.
@@ -36,14 +35,14 @@ impl Store {
                            WHERE browser_hash = $2 \
                            AND state IN ('starting', 'sent', 'in_doubt', 'resending') \
                            AND expires_at <= $1 AND claimed_until <= $1";
-        let query = sqlx::query(SQL).bind(now.as_millis()).bind(browser_hash);
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected())
+        let query = query(SQL).bind(now).bind(browser_hash);
+        Ok(query.write(self).await?)
     }
 
     /// Deletes attempts whose codes ran out before `before`, once they are counted.
     pub(crate) async fn sweep_verifications(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let query = sqlx::query("DELETE FROM verifications WHERE counted = 1 AND expires_at < $1");
-        let query = query.bind(before.as_millis());
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected())
+        let query = query("DELETE FROM verifications WHERE counted = 1 AND expires_at < $1");
+        let query = query.bind(before);
+        Ok(query.write(self).await?)
     }
 }

@@ -1,6 +1,6 @@
 //! Messages that are sent again, and what became of them. Each change names the state it starts from.
 
-use super::{Claim, Store, StoreError, attempts};
+use super::{Claim, Store, StoreError, attempts, engine::query};
 use crate::{
     attempt::{Attempt, Move, Note, PlannedResend, RequestId, RequestTimes},
     channel::{Channel, Channels, Trouble},
@@ -37,18 +37,18 @@ impl Store {
              AND sends = $7 RETURNING ",
             attempts::columns!()
         );
-        let row = sqlx::query(SQL)
+        let row = query(SQL)
             .bind(attempt_id)
             .bind(asked.channel.as_str())
             .bind(asked.first.as_str())
-            .bind(claim.now.as_millis())
-            .bind(claim.until.as_millis())
-            .bind(asked.sent_before.as_millis())
+            .bind(claim.now)
+            .bind(claim.until)
+            .bind(asked.sent_before)
             .bind(asked.sends)
-            .bind(asked.until.as_millis())
-            .fetch_optional(&mut *self.hold().await?)
+            .bind(asked.until)
+            .write_row(self)
             .await?;
-        row.as_ref().map(attempts::read).transpose()
+        Ok(row.map(attempts::read).transpose()?)
     }
 
     /// Takes the resends whose next move is due and still of use; nobody else gets them before the claim ends.
@@ -61,8 +61,8 @@ impl Store {
              ORDER BY move_at LIMIT $3) RETURNING ",
             attempts::columns!()
         );
-        let query = sqlx::query(SQL).bind(claim.now.as_millis()).bind(claim.until.as_millis()).bind(most);
-        query.fetch_all(&mut *self.hold().await?).await?.iter().map(attempts::read).collect()
+        let query = query(SQL).bind(claim.now).bind(claim.until).bind(most);
+        attempts::read_all(query.write_rows(self).await?)
     }
 
     /// Lets go of an attempt whose start was refused for now: it is started at `due`, when the number is free.
@@ -75,8 +75,8 @@ impl Store {
         const SQL: &str = "UPDATE verifications SET state = 'resending', resend_channel = $2, next_move = 'start', \
                            move_at = $3, locked_until = $3, moves = 0, claimed_until = 0 \
                            WHERE attempt_id = $1 AND state = 'starting'";
-        let query = sqlx::query(SQL).bind(attempt_id).bind(channel.as_str()).bind(due.as_millis());
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
+        let query = query(SQL).bind(attempt_id).bind(channel.as_str()).bind(due);
+        Ok(query.write(self).await? == 1)
     }
 
     /// Lets go of a claimed resend whose next move is another one, or the same again. `free`: the old request is over,
@@ -92,14 +92,14 @@ impl Store {
                            claimed_until = 0, cancel_at = CASE WHEN $5 = 1 THEN NULL ELSE cancel_at END, \
                            locked_until = CASE WHEN $5 = 1 THEN $3 ELSE locked_until END, expires_at = $6 \
                            WHERE attempt_id = $1 AND state IN ('resending', 'starting')";
-        let query = sqlx::query(SQL)
+        let query = query(SQL)
             .bind(attempt_id)
             .bind(resend.next.as_str())
-            .bind(resend.due.as_millis())
+            .bind(resend.due)
             .bind(resend.tries)
-            .bind(i64::from(free))
-            .bind(until.as_millis());
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
+            .bind(free)
+            .bind(until);
+        Ok(query.write(self).await? == 1)
     }
 
     /// Ends a resend that did not come about: the old code is as good as it was.
@@ -113,9 +113,9 @@ impl Store {
         const SQL: &str = "UPDATE verifications SET state = 'sent', taken = $2, expires_at = $3, note = $4, \
                            resend_channel = NULL, next_move = NULL, move_at = NULL, claimed_until = 0 \
                            WHERE attempt_id = $1 AND state = 'resending'";
-        let query = sqlx::query(SQL).bind(attempt_id).bind(taken).bind(expires_at.as_millis());
+        let query = query(SQL).bind(attempt_id).bind(taken).bind(expires_at);
         let query = query.bind(note.map(Note::as_str));
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
+        Ok(query.write(self).await? == 1)
     }
 
     /// Ends an attempt whose old code no longer works and whose new one could not be sent.
@@ -123,14 +123,14 @@ impl Store {
         const SQL: &str = "UPDATE verifications SET state = 'failed', ended_at = $2, note = 'not_resent', \
                            next_move = NULL, move_at = NULL, claimed_until = 0, cancel_at = NULL \
                            WHERE attempt_id = $1 AND state IN ('resending', 'starting')";
-        let query = sqlx::query(SQL).bind(attempt_id).bind(now.as_millis());
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
+        let query = query(SQL).bind(attempt_id).bind(now);
+        Ok(query.write(self).await? == 1)
     }
 
     /// Counts a try of the next move that is about to be made.
     pub async fn count_move(&self, attempt_id: &str) -> Result<(), StoreError> {
-        let query = sqlx::query("UPDATE verifications SET moves = moves + 1 WHERE attempt_id = $1");
-        query.bind(attempt_id).execute(&mut *self.hold().await?).await?;
+        let query = query("UPDATE verifications SET moves = moves + 1 WHERE attempt_id = $1");
+        query.bind(attempt_id).write(self).await?;
         Ok(())
     }
 
@@ -145,13 +145,13 @@ impl Store {
                            sent_at = $3, expires_at = $4, locked_until = $5, trouble = NULL, note = NULL, \
                            resend_channel = NULL, next_move = NULL, move_at = NULL, claimed_until = 0, \
                            cancel_at = NULL WHERE attempt_id = $1 AND state = 'resending'";
-        let query = sqlx::query(SQL)
+        let query = query(SQL)
             .bind(attempt_id)
             .bind(channel.as_str())
-            .bind(sent.sent_at.as_millis())
-            .bind(sent.expires_at.as_millis())
-            .bind(sent.locked_until.as_millis());
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
+            .bind(sent.sent_at)
+            .bind(sent.expires_at)
+            .bind(sent.locked_until);
+        Ok(query.write(self).await? == 1)
     }
 
     /// Writes down that another request is about to be made for a resend. `begun` is what holds if its answer is lost.
@@ -166,16 +166,16 @@ impl Store {
                            taken = 1, sent_at = $4, claimed_until = $5, locked_until = $6, expires_at = $7, \
                            wrong_codes = 0, pin_hash = NULL, trouble = NULL, unanswered = NULL, cancel_at = NULL, \
                            outsider = $8 WHERE attempt_id = $1 AND state = 'resending'";
-        let query = sqlx::query(SQL)
-            .bind(attempt.attempt_id.as_str())
+        let query = query(SQL)
+            .bind(&attempt.attempt_id)
             .bind(steps.to_string())
             .bind(steps.first().as_str())
-            .bind(begun.sent_at.as_millis())
-            .bind(claim.until.as_millis())
-            .bind(begun.locked_until.as_millis())
-            .bind(begun.expires_at.as_millis())
-            .bind(i64::from(attempt.origin.outsider));
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
+            .bind(begun.sent_at)
+            .bind(claim.until)
+            .bind(begun.locked_until)
+            .bind(begun.expires_at)
+            .bind(attempt.origin.outsider);
+        Ok(query.write(self).await? == 1)
     }
 
     /// Records that the provider's answer was lost: a message may have gone out.
@@ -183,8 +183,8 @@ impl Store {
         const SQL: &str = "UPDATE verifications SET state = 'in_doubt', sends = sends + 1, \
                            resend_channel = NULL, next_move = NULL, move_at = NULL, claimed_until = 0 \
                            WHERE attempt_id = $1 AND state = 'starting'";
-        let query = sqlx::query(SQL).bind(attempt_id);
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
+        let query = query(SQL).bind(attempt_id);
+        Ok(query.write(self).await? == 1)
     }
 
     /// Records that the request of another browser's attempt was cancelled for a newer one.
@@ -200,8 +200,8 @@ impl Store {
                            state = CASE state WHEN 'expired' THEN 'expired' ELSE 'cancelled' END, \
                            resend_channel = NULL, next_move = NULL, move_at = NULL, claimed_until = 0 \
                            WHERE attempt_id = $1 AND state IN ('sent', 'in_doubt', 'resending', 'cancelled', 'expired')";
-        let query = sqlx::query(SQL).bind(attempt_id).bind(now.as_millis()).bind(locked_until.as_millis());
-        query.execute(&mut *self.hold().await?).await?;
+        let query = query(SQL).bind(attempt_id).bind(now).bind(locked_until);
+        query.write(self).await?;
         Ok(())
     }
 
@@ -215,16 +215,15 @@ impl Store {
         const SQL: &str = "UPDATE verifications SET claimed_until = $3 WHERE attempt_id = $1 AND claimed_until <= $2 \
                            AND request_id = $4 \
                            AND state IN ('sent', 'in_doubt', 'resending', 'cancelled', 'expired')";
-        let query =
-            sqlx::query(SQL).bind(attempt_id).bind(claim.now.as_millis()).bind(claim.until.as_millis());
+        let query = query(SQL).bind(attempt_id).bind(claim.now).bind(claim.until);
         let query = query.bind(request_id.as_str());
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
+        Ok(query.write(self).await? == 1)
     }
 
     /// Lets go of a claimed attempt as it is.
     pub(crate) async fn let_go(&self, attempt_id: &str) -> Result<(), StoreError> {
-        let query = sqlx::query("UPDATE verifications SET claimed_until = 0 WHERE attempt_id = $1");
-        query.bind(attempt_id).execute(&mut *self.hold().await?).await?;
+        let query = query("UPDATE verifications SET claimed_until = 0 WHERE attempt_id = $1");
+        query.bind(attempt_id).write(self).await?;
         Ok(())
     }
 
@@ -232,7 +231,7 @@ impl Store {
     pub(crate) async fn record_unanswered(&self, attempt_id: &str, pin_hash: &str) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE verifications SET unanswered = $2, wrong_codes = wrong_codes + 1, claimed_until = 0 \
                            WHERE attempt_id = $1";
-        sqlx::query(SQL).bind(attempt_id).bind(pin_hash).execute(&mut *self.hold().await?).await?;
+        query(SQL).bind(attempt_id).bind(pin_hash).write(self).await?;
         Ok(())
     }
 
@@ -249,13 +248,13 @@ impl Store {
              AND ($2 = '' OR channel = $2) AND (trouble IS NULL OR trouble <> $3) RETURNING ",
             attempts::columns!()
         );
-        let row = sqlx::query(SQL)
+        let row = query(SQL)
             .bind(request_id.as_str())
             .bind(channel.map_or("", Channel::as_str))
             .bind(trouble.as_str())
-            .fetch_optional(&mut *self.hold().await?)
+            .write_row(self)
             .await?;
-        row.as_ref().map(attempts::read).transpose()
+        Ok(row.map(attempts::read).transpose()?)
     }
 
     /// Whether `request_id` may still become known: it is not, and some answer of the provider is awaited.
@@ -266,15 +265,15 @@ impl Store {
     ) -> Result<bool, StoreError> {
         const SQL: &str = "SELECT 1 FROM verifications WHERE state = 'starting' AND claimed_until > $2 \
                            AND NOT EXISTS (SELECT 1 FROM verifications WHERE request_id = $1) LIMIT 1";
-        let query = sqlx::query(SQL).bind(request_id.as_str()).bind(now.as_millis());
-        Ok(query.fetch_optional(&mut *self.hold().await?).await?.is_some())
+        let query = query(SQL).bind(request_id.as_str()).bind(now);
+        Ok(query.row(self).await?.is_some())
     }
 
     /// Whether the answer to a request's next step is awaited, or its step was not answered and is taken again.
     pub async fn awaits_step(&self, request_id: &RequestId, now: Timestamp) -> Result<bool, StoreError> {
         const SQL: &str = "SELECT 1 FROM verifications WHERE request_id = $1 AND state = 'resending' \
                            AND next_move = 'next' AND expires_at > $2 LIMIT 1";
-        let query = sqlx::query(SQL).bind(request_id.as_str()).bind(now.as_millis());
-        Ok(query.fetch_optional(&mut *self.hold().await?).await?.is_some())
+        let query = query(SQL).bind(request_id.as_str()).bind(now);
+        Ok(query.row(self).await?.is_some())
     }
 }

@@ -1,8 +1,9 @@
 //! The signed-in browsers.
 
-use sqlx::{Row, any::AnyRow};
-
-use super::{Store, StoreError, chain::Statement};
+use super::{
+    Store, StoreError,
+    engine::{Query, Row, Trouble, query},
+};
 use crate::{clock::Timestamp, phone::PhoneNumber};
 
 /// A session as the store keeps it.
@@ -44,20 +45,16 @@ macro_rules! columns {
     };
 }
 
-/// A new session, its values from the fourth parameter on. With types: Postgres cannot tell those of a bare `SELECT $1`.
-pub(super) const INSERT_SESSION: &str = concat!(
-    "INSERT INTO sessions (",
-    columns!(),
-    ") SELECT CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($2 AS BIGINT), CAST($2 AS BIGINT), \
-     CAST($7 AS BIGINT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS TEXT)"
-);
-
-pub(super) fn bind_new<'q>(query: Statement<'q>, new: &'q Session) -> Statement<'q> {
-    query
-        .bind(new.token_hash.as_str())
+pub(super) fn new(new: &Session) -> Query {
+    const SQL: &str =
+        concat!("INSERT INTO sessions (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+    query(SQL)
+        .bind(&new.token_hash)
         .bind(new.phone.as_str())
-        .bind(new.phone_hash.as_str())
-        .bind(new.expires_at.as_millis())
+        .bind(&new.phone_hash)
+        .bind(new.signed_in_at)
+        .bind(new.seen_at)
+        .bind(new.expires_at)
         .bind(new.device.browser.as_deref())
         .bind(new.device.system.as_deref())
         .bind(new.device.address.as_deref())
@@ -67,8 +64,8 @@ impl Store {
     /// The session that a token opens, live or past its limits.
     pub async fn session(&self, token_hash: &str) -> Result<Option<Session>, StoreError> {
         const SQL: &str = concat!("SELECT ", columns!(), " FROM sessions WHERE token_hash = $1");
-        let row = sqlx::query(SQL).bind(token_hash).fetch_optional(&mut *self.hold().await?).await?;
-        row.as_ref().map(read).transpose()
+        let row = query(SQL).bind(token_hash).row(self).await?;
+        Ok(row.map(read).transpose()?)
     }
 
     /// A number's sessions that have not ended, the newest first and at most fifty.
@@ -84,22 +81,22 @@ impl Store {
             " FROM sessions WHERE phone_hash = $1 AND expires_at > $2 AND seen_at > $3 \
              ORDER BY signed_in_at DESC LIMIT $4"
         );
-        let query = sqlx::query(SQL).bind(phone_hash).bind(now.as_millis());
-        let query = query.bind(idle_since.as_millis()).bind(MOST);
-        query.fetch_all(&mut *self.hold().await?).await?.iter().map(read).collect()
+        let query = query(SQL).bind(phone_hash).bind(now);
+        let query = query.bind(idle_since).bind(MOST);
+        Ok(query.rows(self).await?.into_iter().map(read).collect::<Result<_, Trouble>>()?)
     }
 
     /// Records a visit.
     pub(crate) async fn touch_session(&self, token_hash: &str, now: Timestamp) -> Result<(), StoreError> {
-        let query = sqlx::query("UPDATE sessions SET seen_at = $2 WHERE token_hash = $1 AND seen_at < $2");
-        query.bind(token_hash).bind(now.as_millis()).execute(&mut *self.hold().await?).await?;
+        let query = query("UPDATE sessions SET seen_at = $2 WHERE token_hash = $1 AND seen_at < $2");
+        query.bind(token_hash).bind(now).write(self).await?;
         Ok(())
     }
 
     /// Ends one session; `false` if it had ended before.
     pub async fn end_session(&self, token_hash: &str) -> Result<bool, StoreError> {
-        let query = sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(token_hash);
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
+        let query = query("DELETE FROM sessions WHERE token_hash = $1").bind(token_hash);
+        Ok(query.write(self).await? == 1)
     }
 
     /// Ends all sessions of numbers that `stays` turns down; says which numbers', and when those of each began.
@@ -108,12 +105,10 @@ impl Store {
         stays: impl Fn(&PhoneNumber) -> bool,
     ) -> Result<Vec<(PhoneNumber, Vec<Timestamp>)>, StoreError> {
         let mut ended = Vec::new();
-        let numbers = sqlx::query("SELECT DISTINCT phone_hash, phone FROM sessions")
-            .fetch_all(&mut *self.hold().await?)
-            .await?;
-        for row in numbers {
-            let phone_hash: String = row.try_get(0)?;
-            let phone = PhoneNumber::from_store(row.try_get(1)?);
+        let numbers = query("SELECT DISTINCT phone_hash, phone FROM sessions").rows(self).await?;
+        for mut row in numbers {
+            let phone_hash = row.text("phone_hash")?;
+            let phone = PhoneNumber::from_store(row.text("phone")?);
             if !stays(&phone) {
                 let sessions = self.end_sessions_of_phone(&phone_hash, None).await?;
                 ended.push((phone, sessions));
@@ -131,9 +126,9 @@ impl Store {
         const SQL: &str =
             "DELETE FROM sessions WHERE phone_hash = $1 AND token_hash <> $2 RETURNING signed_in_at";
         // No token has the empty hash.
-        let query = sqlx::query(SQL).bind(phone_hash).bind(except.unwrap_or_default());
-        let rows = query.fetch_all(&mut *self.hold().await?).await?;
-        rows.iter().map(|row| Ok(Timestamp::from_millis(row.try_get(0)?))).collect()
+        let query = query(SQL).bind(phone_hash).bind(except.unwrap_or_default());
+        let rows = query.write_rows(self).await?.into_iter();
+        Ok(rows.map(|mut row| row.time("signed_in_at")).collect::<Result<_, Trouble>>()?)
     }
 
     /// Deletes sessions past their end, or not seen since `idle_since`.
@@ -142,21 +137,24 @@ impl Store {
         now: Timestamp,
         idle_since: Timestamp,
     ) -> Result<u64, StoreError> {
-        let query = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2");
-        let query = query.bind(now.as_millis()).bind(idle_since.as_millis());
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected())
+        let query = query("DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2");
+        let query = query.bind(now).bind(idle_since);
+        Ok(query.write(self).await?)
     }
 }
 
-fn read(row: &AnyRow) -> Result<Session, StoreError> {
-    let time = |index: usize| row.try_get(index).map(Timestamp::from_millis);
+fn read(mut row: Row) -> Result<Session, Trouble> {
     Ok(Session {
-        token_hash: row.try_get(0)?,
-        phone: PhoneNumber::from_store(row.try_get(1)?),
-        phone_hash: row.try_get(2)?,
-        signed_in_at: time(3)?,
-        seen_at: time(4)?,
-        expires_at: time(5)?,
-        device: Device { browser: row.try_get(6)?, system: row.try_get(7)?, address: row.try_get(8)? },
+        token_hash: row.text("token_hash")?,
+        phone: PhoneNumber::from_store(row.text("phone")?),
+        phone_hash: row.text("phone_hash")?,
+        signed_in_at: row.time("signed_in_at")?,
+        seen_at: row.time("seen_at")?,
+        expires_at: row.time("expires_at")?,
+        device: Device {
+            browser: row.maybe_text("browser")?,
+            system: row.maybe_text("system")?,
+            address: row.maybe_text("address")?,
+        },
     })
 }

@@ -4,13 +4,10 @@ mod deliveries;
 mod endings;
 mod outsiders;
 
-use std::{
-    sync::atomic::{AtomicU32, Ordering},
-    time::Duration,
-};
+use std::time::Duration;
 
+use phonegate_testing::postgres_store;
 use secrecy::SecretString;
-use sqlx::Executor;
 
 use super::{Claim, CounterKey, Device, Session, Store, Success, Tally};
 use crate::{
@@ -30,23 +27,10 @@ pub(crate) const SENT: RequestTimes =
 /// A store of its own on each engine; Postgres only where `TEST_POSTGRES_URL` names a server.
 pub(crate) async fn stores() -> Vec<Store> {
     let mut stores = vec![Store::open(&SecretString::from("sqlite::memory:")).await.unwrap()];
-    match postgres_url().await {
-        Some(url) => stores.push(Store::open(&url).await.unwrap()),
-        None => println!("skipped on Postgres: TEST_POSTGRES_URL is not set (tests/run sets it)"),
+    if let Some(url) = postgres_store().await {
+        stores.push(Store::open(&url.into()).await.unwrap());
     }
     stores
-}
-
-/// A schema of its own, so that tests do not meet.
-async fn postgres_url() -> Option<SecretString> {
-    static COUNTER: AtomicU32 = AtomicU32::new(0);
-    #[expect(clippy::disallowed_methods, reason = "tells the test, not the app")]
-    let url = std::env::var("TEST_POSTGRES_URL").ok()?;
-    let schema = format!("store_{}_{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
-    sqlx::any::install_default_drivers();
-    let pool = sqlx::AnyPool::connect(&url).await.unwrap();
-    pool.execute(sqlx::AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).await.unwrap();
-    Some(SecretString::from(format!("{url}?options=-c%20search_path%3D{schema}")))
 }
 
 pub(super) fn attempt(id: &str, browser: &str) -> Attempt {

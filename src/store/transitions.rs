@@ -1,15 +1,12 @@
 //! From state to state: what happens to an attempt once it is written down. A change that two requests could both want
 //! tells which of them made it.
 
-use std::sync::LazyLock;
-
-use sqlx::{Connection, Row};
-
 use super::{
     Claim, CounterKey, Session, Store, StoreError,
-    attempts::{columns, read, withdraw},
-    chain::{BEFORE, Chain},
-    sessions::{self, INSERT_SESSION},
+    attempts::{columns, read, read_all, withdrawn},
+    engine::{Change, query},
+    guard::{begin_anew, known_from_now},
+    sessions,
 };
 use crate::{
     attempt::{Attempt, RequestTimes, State},
@@ -37,20 +34,6 @@ pub struct Success {
     pub wrong_codes: [CounterKey; 2],
 }
 
-static VERIFY: LazyLock<Chain> = LazyLock::new(|| {
-    Chain::new(&[
-        "UPDATE verifications SET state = 'verified', ended_at = $2, pin_hash = $3, claimed_until = 0, \
-         cancel_at = NULL WHERE attempt_id = $1 AND state = 'sent' AND outsider = 0",
-        &format!("{INSERT_SESSION} WHERE {BEFORE}"),
-        &format!(
-            "INSERT INTO known_browsers (hash, phone_hash, expires_at) \
-             SELECT CAST($11 AS TEXT), CAST($6 AS TEXT), CAST($12 AS BIGINT) WHERE {BEFORE} \
-             ON CONFLICT (hash) DO UPDATE SET expires_at = excluded.expires_at"
-        ),
-        &format!("UPDATE guard_counters SET count = 0, not_before = 0 WHERE key IN ($13, $14) AND {BEFORE}"),
-    ])
-});
-
 impl Store {
     /// Records the provider's answer: the code is on its way. A visitor who cancelled meanwhile stays cancelled.
     pub(crate) async fn record_sent(
@@ -64,13 +47,13 @@ impl Store {
                            move_at = NULL, state = CASE state WHEN 'starting' THEN 'sent' ELSE state END, \
                            cancel_at = CASE WHEN state = 'starting' AND $5 > $4 THEN $4 ELSE cancel_at END \
                            WHERE attempt_id = $1";
-        sqlx::query(SQL)
+        query(SQL)
             .bind(attempt_id)
             .bind(request_id)
-            .bind(sent.sent_at.as_millis())
-            .bind(sent.expires_at.as_millis())
-            .bind(sent.locked_until.as_millis())
-            .execute(&mut *self.hold().await?)
+            .bind(sent.sent_at)
+            .bind(sent.expires_at)
+            .bind(sent.locked_until)
+            .write(self)
             .await?;
         Ok(())
     }
@@ -79,7 +62,7 @@ impl Store {
     pub(crate) async fn lead_to(&self, browser_hash: &str, return_to: &str) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE verifications SET return_to = $2 \
                            WHERE browser_hash = $1 AND state IN ('starting', 'sent', 'in_doubt', 'resending')";
-        sqlx::query(SQL).bind(browser_hash).bind(return_to).execute(&mut *self.hold().await?).await?;
+        query(SQL).bind(browser_hash).bind(return_to).write(self).await?;
         Ok(())
     }
 
@@ -95,19 +78,18 @@ impl Store {
                            cancel_at = CASE WHEN $4 IS NULL THEN cancel_at ELSE NULL END, \
                            note = CASE WHEN $4 IS NULL THEN note ELSE NULL END \
                            WHERE attempt_id = $1 AND state = $2";
-        let ended_at =
-            (!matches!(to, State::Sent | State::InDoubt | State::Resending)).then_some(now.as_millis());
-        let query = sqlx::query(SQL).bind(attempt_id).bind(from.as_str()).bind(to.as_str()).bind(ended_at);
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
+        let ended_at = (!matches!(to, State::Sent | State::InDoubt | State::Resending)).then_some(now);
+        let query = query(SQL).bind(attempt_id).bind(from.as_str()).bind(to.as_str()).bind(ended_at);
+        Ok(query.write(self).await? == 1)
     }
 
     /// Takes an attempt whose answer was lost up again.
     pub(crate) async fn restart(&self, attempt: &Attempt, claim: Claim) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE verifications SET state = 'starting', sent_at = $2, claimed_until = $3, outsider = $4 \
                            WHERE attempt_id = $1 AND state IN ('starting', 'in_doubt') AND claimed_until <= $2";
-        let query = sqlx::query(SQL).bind(attempt.attempt_id.as_str()).bind(claim.now.as_millis());
-        let query = query.bind(claim.until.as_millis()).bind(i64::from(attempt.origin.outsider));
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
+        let query = query(SQL).bind(&attempt.attempt_id).bind(claim.now);
+        let query = query.bind(claim.until).bind(attempt.origin.outsider);
+        Ok(query.write(self).await? == 1)
     }
 
     /// Puts `other`, which still runs at the provider, in the place of `attempt_id`, which was refused for it.
@@ -126,15 +108,9 @@ impl Store {
             " WHERE attempt_id = $1 AND request_id IS NOT NULL AND expires_at > $2 \
              AND claimed_until <= $2 AND (state = 'sent' OR (state = 'cancelled' AND cancel_at IS NOT NULL))"
         );
-        let mut connection = self.hold().await?;
-        let mut transaction = connection.begin().await?;
-        if !withdraw(&mut *transaction, attempt_id).await? {
-            return Ok(false);
-        }
-        let query = sqlx::query(SQL).bind(other).bind(now.as_millis()).bind(cancellable);
-        let resumed = query.execute(&mut *transaction).await?.rows_affected() == 1;
-        transaction.commit().await?;
-        Ok(resumed)
+        let resumed = query(SQL).bind(other).bind(now).bind(cancellable);
+        let done = self.change(Change::only_if(withdrawn(attempt_id)).and(resumed)).await?;
+        Ok(done.is_some_and(|done| done.last().is_some_and(|done| done.changed == 1)))
     }
 
     /// Gives another browser's attempt, whose code is out, to the browser of `attempt`, which was refused for it and which
@@ -148,20 +124,15 @@ impl Store {
         const SQL: &str = "UPDATE verifications SET browser_hash = $3, address_hash = $4, return_to = $5, known = 1, \
                            created_at = $2 WHERE attempt_id = $1 AND state = 'sent' AND known = 0 \
                            AND request_id IS NOT NULL AND expires_at > $2 AND claimed_until <= $2 AND outsider = $6";
-        let mut connection = self.hold().await?;
-        let mut transaction = connection.begin().await?;
-        if !withdraw(&mut *transaction, &attempt.attempt_id).await? {
-            return Ok(false);
-        }
-        let query = sqlx::query(SQL).bind(other).bind(now.as_millis());
-        let query = query.bind(attempt.browser_hash.as_str()).bind(attempt.origin.address_hash.as_str());
-        let query = query.bind(attempt.return_to.as_deref()).bind(i64::from(attempt.origin.outsider));
-        let adopted = query.execute(&mut *transaction).await?.rows_affected() == 1;
-        // What is not committed is rolled back.
-        if adopted {
-            transaction.commit().await?;
-        }
-        Ok(adopted)
+        let adopted = query(SQL)
+            .bind(other)
+            .bind(now)
+            .bind(&attempt.browser_hash)
+            .bind(&attempt.origin.address_hash)
+            .bind(attempt.return_to.as_deref())
+            .bind(attempt.origin.outsider);
+        let change = Change::only_if(withdrawn(&attempt.attempt_id)).and_needs(adopted);
+        Ok(self.change(change).await?.is_some())
     }
 
     /// Takes a cancelled attempt back, unless its cancel has been taken up; `cancellable` as for [`Store::reattach`].
@@ -176,8 +147,8 @@ impl Store {
             own_end!(),
             " WHERE attempt_id = $1 AND state = 'cancelled' AND cancel_at IS NOT NULL AND claimed_until <= $2"
         );
-        let query = sqlx::query(SQL).bind(attempt_id).bind(now.as_millis()).bind(cancellable);
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
+        let query = query(SQL).bind(attempt_id).bind(now).bind(cancellable);
+        Ok(query.write(self).await? == 1)
     }
 
     /// Ends an attempt for the visitor at once; the provider is told at `cancel_at`. Its last code would have been good
@@ -194,12 +165,8 @@ impl Store {
                            cancel_at = CASE WHEN state = 'resending' AND next_move = 'start' THEN NULL ELSE $3 END, \
                            next_move = NULL, move_at = NULL \
                            WHERE attempt_id = $1 AND state IN ('starting', 'sent', 'in_doubt', 'resending')";
-        let query = sqlx::query(SQL)
-            .bind(attempt_id)
-            .bind(now.as_millis())
-            .bind(cancel_at.as_millis())
-            .bind(expires_at.as_millis());
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected() == 1)
+        let query = query(SQL).bind(attempt_id).bind(now).bind(cancel_at).bind(expires_at);
+        Ok(query.write(self).await? == 1)
     }
 
     /// Takes a running attempt for the check of one code; `None` if it is not this browser's, has ended, is taken, or
@@ -217,15 +184,15 @@ impl Store {
              (SELECT 1 FROM guard_counters WHERE key = $5 AND not_before > $3)) RETURNING ",
             columns!()
         );
-        let row = sqlx::query(SQL)
+        let row = query(SQL)
             .bind(browser_hash)
             .bind(request_id)
-            .bind(claim.now.as_millis())
-            .bind(claim.until.as_millis())
-            .bind(address.as_str())
-            .fetch_optional(&mut *self.hold().await?)
+            .bind(claim.now)
+            .bind(claim.until)
+            .bind(address)
+            .write_row(self)
             .await?;
-        row.as_ref().map(read).transpose()
+        Ok(row.map(read).transpose()?)
     }
 
     /// Counts a wrong code that used up so many `tries`, and lets go of the row.
@@ -237,12 +204,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE verifications SET wrong_codes = wrong_codes + $3, pin_hash = $2, claimed_until = 0, \
                            unanswered = NULL WHERE attempt_id = $1";
-        sqlx::query(SQL)
-            .bind(attempt_id)
-            .bind(pin_hash)
-            .bind(tries)
-            .execute(&mut *self.hold().await?)
-            .await?;
+        query(SQL).bind(attempt_id).bind(pin_hash).bind(tries).write(self).await?;
         Ok(())
     }
 
@@ -254,14 +216,16 @@ impl Store {
         pin_hash: &str,
         success: &Success,
     ) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE verifications SET state = 'verified', ended_at = $2, pin_hash = $3, \
+                           claimed_until = 0, cancel_at = NULL \
+                           WHERE attempt_id = $1 AND state = 'sent' AND outsider = 0";
         let Success { session, known, known_until, wrong_codes } = success;
-        let verified = self.run(&VERIFY, |query| {
-            let query = query.bind(attempt.attempt_id.as_str()).bind(session.signed_in_at.as_millis());
-            let query = sessions::bind_new(query.bind(pin_hash), session);
-            let query = query.bind(known.as_str()).bind(known_until.as_millis());
-            query.bind(wrong_codes[0].as_str()).bind(wrong_codes[1].as_str())
-        });
-        Ok(verified.await?)
+        let verified = query(SQL).bind(&attempt.attempt_id).bind(session.signed_in_at).bind(pin_hash);
+        let change = Change::only_if(verified)
+            .and(sessions::new(session))
+            .and(known_from_now(known, &session.phone_hash, *known_until))
+            .and(begin_anew(wrong_codes));
+        Ok(self.change(change).await?.is_some())
     }
 
     /// Whether a code is the one that was accepted later than `since`; `None` if no code can be any more. One that is not
@@ -275,9 +239,9 @@ impl Store {
         const SQL: &str = "UPDATE verifications SET pin_hash = CASE WHEN pin_hash = $2 THEN pin_hash ELSE NULL END \
                            WHERE attempt_id = $1 AND state = 'verified' AND pin_hash IS NOT NULL AND ended_at > $3 \
                            RETURNING pin_hash";
-        let query = sqlx::query(SQL).bind(attempt_id).bind(pin_hash).bind(since.as_millis());
-        let row = query.fetch_optional(&mut *self.hold().await?).await?;
-        Ok(row.map(|row| row.try_get::<Option<String>, _>(0)).transpose()?.map(|kept| kept.is_some()))
+        let query = query(SQL).bind(attempt_id).bind(pin_hash).bind(since);
+        let row = query.write_row(self).await?;
+        Ok(row.map(|mut row| row.maybe_text("pin_hash")).transpose()?.map(|kept| kept.is_some()))
     }
 
     /// Takes the cancels that are due; nobody else gets them before the claim ends.
@@ -288,8 +252,8 @@ impl Store {
              WHERE cancel_at <= $1 AND claimed_until <= $1 ORDER BY cancel_at LIMIT $3) RETURNING ",
             columns!()
         );
-        let query = sqlx::query(SQL).bind(claim.now.as_millis()).bind(claim.until.as_millis()).bind(most);
-        query.fetch_all(&mut *self.hold().await?).await?.iter().map(read).collect()
+        let query = query(SQL).bind(claim.now).bind(claim.until).bind(most);
+        read_all(query.write_rows(self).await?)
     }
 
     /// Lets go of a claimed cancel: to be tried `again_at`, or done with. The number is free at `locked_until`.
@@ -301,12 +265,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE verifications SET cancel_at = $2, locked_until = $3, claimed_until = 0 \
                            WHERE attempt_id = $1 AND cancel_at IS NOT NULL";
-        sqlx::query(SQL)
-            .bind(attempt_id)
-            .bind(again_at.map(Timestamp::as_millis))
-            .bind(locked_until.as_millis())
-            .execute(&mut *self.hold().await?)
-            .await?;
+        query(SQL).bind(attempt_id).bind(again_at).bind(locked_until).write(self).await?;
         Ok(())
     }
 }

@@ -4,7 +4,6 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use futures_util::future::join_all;
 use phonegate::testing::sign_in::{Refusal, Start};
-use sqlx::Executor;
 
 use phonegate_testing::{BEGUN, PHONE, TestApp, each_store, logged, secs, test_app};
 
@@ -206,15 +205,14 @@ async fn a_store_that_is_busy_or_gone_sends_nothing() {
     let app = test_app().spawn().await;
     let browser = app.browser().await;
     // Another process holds the file for longer than the app waits.
-    let holder = sqlx::AnyPool::connect(&app.store_url()).await.unwrap();
-    let mut connection = holder.acquire().await.unwrap();
-    connection.execute("BEGIN IMMEDIATE").await.unwrap();
+    let holder = rusqlite::Connection::open(app.store_url().trim_start_matches("sqlite:")).unwrap();
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
 
     let answer = browser.post("/verify", &[("phone", PHONE)]).await;
     answer.assert_page(503, "Sign-in is not available right now. Please try again in a few minutes.");
     assert_eq!(app.provider.all_calls(), 0);
 
-    connection.execute("ROLLBACK").await.unwrap();
+    holder.execute_batch("ROLLBACK").unwrap();
     browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
     gone(app).await;
 }

@@ -3,42 +3,32 @@
 use std::process::Command;
 
 use phonegate::testing::clock::Clock;
-use sqlx::{AnyPool, AssertSqlSafe, Executor};
 use url::Url;
 
-use phonegate_testing::{Binary, Browser, CREDENTIALS, PHONE, Provider, TestApp, logged, secs, test_app};
+use phonegate_testing::{
+    Binary, Browser, CREDENTIALS, PHONE, Provider, TestApp, logged, postgres_server, secs, sql, test_app,
+};
 
-/// A database of its own, which can be made read-only while the app runs.
-async fn postgres_database(name: &str) -> Option<(AnyPool, Url)> {
-    #[expect(clippy::disallowed_methods, reason = "tells the test, not the app")]
-    let Ok(url) = std::env::var("TEST_POSTGRES_URL") else {
-        println!("skipped on Postgres: TEST_POSTGRES_URL is not set (tests/run sets it)");
-        return None;
-    };
-    sqlx::any::install_default_drivers();
-    let server = AnyPool::connect(&url).await.unwrap();
+/// A database of its own, which can be made read-only while the app runs; the server's address, and its own.
+async fn postgres_database(name: &str) -> Option<(String, Url)> {
+    let server = postgres_server()?;
     let name = format!("{name}_{}", std::process::id());
-    server.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
-    let mut url: Url = url.parse().unwrap();
+    sql(&server, &format!("CREATE DATABASE {name}")).await;
+    let mut url: Url = server.parse().unwrap();
     url.set_path(&name);
     Some((server, url))
 }
 
 /// As after a fail-over to a standby.
-async fn make_read_only(server: &AnyPool, url: &Url) {
+async fn make_read_only(server: &str, url: &Url) {
     let name = url.path().trim_start_matches('/');
-    for statement in [
-        format!("ALTER DATABASE {name} SET default_transaction_read_only = on"),
-        format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"),
-    ] {
-        server.execute(AssertSqlSafe(statement)).await.unwrap();
-    }
+    sql(server, &format!("ALTER DATABASE {name} SET default_transaction_read_only = on")).await;
+    let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+    sql(server, &end).await;
 }
 
 /// As a full disk does it, each statement fails that writes.
 async fn fill(app: &TestApp) {
-    sqlx::any::install_default_drivers();
-    let file = AnyPool::connect(&app.store_url()).await.unwrap();
     for (table, event) in
         [("sessions", "UPDATE"), ("meta", "UPDATE"), ("meta", "INSERT"), ("verifications", "INSERT")]
     {
@@ -46,9 +36,8 @@ async fn fill(app: &TestApp) {
             "CREATE TRIGGER full_{table}_{event} BEFORE {event} ON {table} \
              BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
         );
-        file.execute(AssertSqlSafe(trigger)).await.unwrap();
+        sql(&app.store_url(), &trigger).await;
     }
-    file.close().await;
 }
 
 async fn store_up(app: &TestApp) -> bool {
@@ -98,7 +87,7 @@ async fn nor_does_a_postgres_that_has_become_read_only() {
     assert_who_is_signed_in_stays_so(&app, &visitor).await;
     app.state().sign_in.core.store.close().await;
     let drop = format!("DROP DATABASE {} WITH (FORCE)", url.path().trim_start_matches('/'));
-    server.execute(AssertSqlSafe(drop)).await.unwrap();
+    sql(&server, &drop).await;
 }
 
 #[tokio::test]
@@ -109,11 +98,9 @@ async fn a_visit_is_noted_again_once_the_store_takes_it() {
     app.clock.advance(secs(11 * 3600));
     assert_eq!(visitor.get("/auth").await.status, 200);
 
-    let file = AnyPool::connect(&app.store_url()).await.unwrap();
     for trigger in ["full_sessions_update", "full_meta_update", "full_meta_insert"] {
-        file.execute(AssertSqlSafe(format!("DROP TRIGGER {trigger}"))).await.unwrap();
+        sql(&app.store_url(), &format!("DROP TRIGGER {trigger}")).await;
     }
-    file.close().await;
     app.clock.advance(secs(11));
     assert_eq!(visitor.get("/auth").await.status, 200);
     assert_eq!(visitor.get("/readyz").await.status, 200);

@@ -11,7 +11,7 @@ use std::{
 use phonegate::testing::{random::Random, store::Store, web::server::StartError};
 use secrecy::SecretString;
 
-use phonegate_testing::{Binary, PHONE, each_store};
+use phonegate_testing::{Binary, PHONE, each_store, sql};
 
 fn phonegate(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_phonegate"));
@@ -180,12 +180,7 @@ async fn a_command_finds_a_store_of_another_version_or_without_a_key() {
         }
         store.close().await;
 
-        set_version(
-            &url,
-            "UPDATE _sqlx_migrations SET version = version + 100 \
-             WHERE version = (SELECT max(version) FROM _sqlx_migrations)",
-        )
-        .await;
+        sql(&url, "UPDATE meta SET value = '100' WHERE name = 'version'").await;
         for arguments in COMMANDS {
             let output = with(arguments);
             assert_eq!(output.status.code(), Some(2));
@@ -198,19 +193,18 @@ async fn a_command_finds_a_store_of_another_version_or_without_a_key() {
         assert_eq!(output.status.code(), Some(2), "{output:?}");
         assert!(text(&output).contains("a newer version of phonegate has been here"), "{output:?}");
 
-        set_version(&url, "DELETE FROM _sqlx_migrations WHERE version > 100").await;
+        sql(&url, "UPDATE meta SET value = '0' WHERE name = 'version'").await;
         for arguments in COMMANDS {
             let output = with(arguments);
             assert_eq!(output.status.code(), Some(2));
             assert!(text(&output).contains("the store is of an earlier version"), "{output:?}");
         }
-    }
-}
 
-async fn set_version(url: &str, statement: &'static str) {
-    use sqlx::{ConnectOptions, Connection};
-    let options: sqlx::any::AnyConnectOptions = url.parse().unwrap();
-    let mut connection = options.connect().await.unwrap();
-    sqlx::query(statement).execute(&mut connection).await.unwrap();
-    connection.close().await.unwrap();
+        sql(&url, "CREATE TABLE _sqlx_migrations (version BIGINT)").await;
+        for arguments in COMMANDS.into_iter().chain([&["--port=0"][..]]) {
+            let output = with(arguments);
+            assert_eq!(output.status.code(), Some(2));
+            assert!(text(&output).contains("the store was made before the first release"), "{output:?}");
+        }
+    }
 }

@@ -16,7 +16,7 @@ pub use binary::{Binary, exit_code};
 pub use browser::{Answer, Browser};
 pub use log::{LogOfThisThread, catch as catch_log, logged, logged_of};
 pub use provider::{CREDENTIALS, Fault, Provider, THE_CODE};
-pub use store::{each_store, postgres_store};
+pub use store::{each_store, postgres_server, postgres_store, sql};
 
 use std::time::Duration;
 

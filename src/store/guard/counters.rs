@@ -1,12 +1,17 @@
 //! Counters: how much of what in which span of time.
 
-use std::time::Duration;
-
-use sqlx::{Any, AssertSqlSafe, Executor, Row, any::AnyRow};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use crate::{
     clock::{Timestamp, millis},
-    store::{Store, StoreError},
+    store::{
+        Store, StoreError,
+        engine::{Change, Done, Kind, Query, Row, Trouble, Value, query},
+    },
 };
 
 /// What is counted, and of whom, in the guard's words: `number HASH`, `total`.
@@ -22,6 +27,12 @@ impl CounterKey {
     /// The words.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<&CounterKey> for Value {
+    fn from(key: &CounterKey) -> Self {
+        Self::from(key.as_str())
     }
 }
 
@@ -78,22 +89,17 @@ pub(super) use count_on;
 impl Store {
     /// The counters of some keys; no counter means that nothing was counted.
     pub async fn counters(&self, keys: &[CounterKey]) -> Result<Vec<Counter>, StoreError> {
-        let places: Vec<_> = (1..=keys.len()).map(|place| format!("${place}")).collect();
-        let sql = format!(
-            "SELECT key, span, started_at, count, not_before FROM guard_counters WHERE key IN ({})",
-            places.join(", ")
-        );
-        let query = keys.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, key| query.bind(key.as_str()));
-        let read = |row: AnyRow| {
+        let read = |mut row: Row| {
             Ok(Counter {
-                key: CounterKey(row.try_get(0)?),
-                span: span(&row, 1)?,
-                started_at: Timestamp::from_millis(row.try_get(2)?),
-                count: row.try_get(3)?,
-                not_before: Timestamp::from_millis(row.try_get(4)?),
+                key: CounterKey(row.text("key")?),
+                span: span(&mut row)?,
+                started_at: row.time("started_at")?,
+                count: row.int("count")?,
+                not_before: row.time("not_before")?,
             })
         };
-        Ok(query.try_map(read).fetch_all(&mut *self.hold().await?).await?)
+        let query = keys.iter().fold(query(&of_keys(keys.len())), Query::bind);
+        Ok(query.rows(self).await?.into_iter().map(read).collect::<Result<_, Trouble>>()?)
     }
 
     /// After the clock was set back: windows that begin in the future begin now, and no wait is longer than `longest`.
@@ -108,54 +114,64 @@ impl Store {
                            not_before = CASE WHEN not_before > $3 THEN $3 ELSE not_before END \
                            WHERE key = $1 AND (started_at > $2 OR not_before > $3)";
         let latest = now + longest;
-        for counter in counters.iter().filter(|it| it.started_at > now || it.not_before > latest) {
-            let query = sqlx::query(SQL).bind(counter.key.as_str()).bind(now.as_millis());
-            query.bind(latest.as_millis()).execute(&mut *self.hold().await?).await?;
-        }
+        let ahead = counters.iter().filter(|it| it.started_at > now || it.not_before > latest);
+        let change = Change::all(ahead.map(|counter| query(SQL).bind(&counter.key).bind(now).bind(latest)));
+        self.change_if_any(change).await?;
         Ok(())
     }
 
     /// Makes room again under some keys: what was counted did not come to pass, or ended well.
     pub(crate) async fn give_back(&self, keys: &[CounterKey]) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE guard_counters SET count = count - 1 WHERE key = $1 AND count > 0";
-        for key in keys {
-            sqlx::query(SQL).bind(key.as_str()).execute(&mut *self.hold().await?).await?;
-        }
+        self.change_if_any(Change::all(keys.iter().map(|key| query(SQL).bind(key)))).await?;
         Ok(())
     }
 
     /// Deletes the windows that are over.
     pub(crate) async fn sweep_counters(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let query = sqlx::query("DELETE FROM guard_counters WHERE started_at + span <= $1 OR count <= 0");
-        Ok(query.bind(now.as_millis()).execute(&mut *self.hold().await?).await?.rows_affected())
+        let query = query("DELETE FROM guard_counters WHERE started_at + span <= $1 OR count <= 0");
+        Ok(query.bind(now).write(self).await?)
     }
 }
 
-/// Counts `count` more, whether or not it fits; says how many it is with them.
-pub(in crate::store) async fn add<'e>(
-    executor: impl Executor<'e, Database = Any>,
-    Quota { key, span, most }: &Quota,
-    count: i64,
-    now: Timestamp,
-) -> Result<i64, sqlx::Error> {
+/// Reads the counters of so many keys. Made once for each number, so that the engine knows it again.
+fn of_keys(number: usize) -> Arc<str> {
+    static MADE: Mutex<BTreeMap<usize, Arc<str>>> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    let sql = made.entry(number).or_insert_with(|| {
+        let places: Vec<_> = (1..=number).map(|place| format!("${place}")).collect();
+        let among = if places.is_empty() { "NULL".to_owned() } else { places.join(", ") };
+        format!("SELECT key, span, started_at, count, not_before FROM guard_counters WHERE key IN ({among})")
+            .into()
+    });
+    Arc::clone(sql)
+}
+
+/// Counts `count` more, whether or not it fits; gives the `count` with them.
+pub(in crate::store) fn add(Quota { key, span, most }: &Quota, count: i64, now: Timestamp) -> Query {
     const SQL: &str = concat!(
         "INSERT INTO guard_counters (key, span, most, strict, started_at, count) VALUES ($1, $2, $3, 0, $4, $5)",
         count_on!(),
         " RETURNING count"
     );
-    let query = sqlx::query_scalar(SQL).bind(key.as_str()).bind(millis(*span)).bind(*most);
-    query.bind(now.as_millis()).bind(count).fetch_one(executor).await
+    query(SQL).bind(key).bind(millis(*span)).bind(*most).bind(now).bind(count)
 }
 
-pub(super) fn span(row: &AnyRow, column: usize) -> Result<Duration, sqlx::Error> {
-    Ok(Duration::from_millis(row.try_get::<i64, _>(column)?.unsigned_abs()))
+/// Rows of wrong codes that are over.
+pub(in crate::store) fn begin_anew(keys: &[CounterKey; 2]) -> Query {
+    const SQL: &str = "UPDATE guard_counters SET count = 0, not_before = 0 WHERE key IN ($1, $2)";
+    query(SQL).bind(&keys[0]).bind(&keys[1])
+}
+
+pub(super) fn span(row: &mut Row) -> Result<Duration, Trouble> {
+    Ok(Duration::from_millis(row.int("span")?.unsigned_abs()))
 }
 
 /// Whether the counters took it: a limit that is reached is no failure of the store.
-pub(in crate::store) fn fits(counted: Result<bool, sqlx::Error>) -> Result<bool, StoreError> {
+pub(in crate::store) fn fits(counted: Result<Option<Vec<Done>>, StoreError>) -> Result<bool, StoreError> {
     match counted {
-        Ok(done) => Ok(done),
-        Err(sqlx::Error::Database(error)) if error.is_check_violation() => Ok(false),
-        Err(error) => Err(error.into()),
+        Ok(done) => Ok(done.is_some()),
+        Err(StoreError::Database(trouble)) if trouble.kind() == Kind::Check => Ok(false),
+        Err(error) => Err(error),
     }
 }

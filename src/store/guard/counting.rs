@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use sqlx::{Any, AssertSqlSafe, Connection, Executor};
-
 use super::counters::{CounterKey, Quota, count_on, fits};
 use crate::{
     clock::{Timestamp, millis},
     store::{
         Store, StoreError,
-        attempts::{FIRST_NOW, FIRST_PARAMETERS, insert_first},
-        chain::{BEFORE, Chain},
+        attempts::{FIRST_PARAMETERS, insert_first},
+        engine::{Change, Query, query},
     },
 };
 
@@ -21,7 +19,7 @@ const INSERT: &str = "INSERT INTO guard_counters (key, span, most, strict, start
 #[derive(Debug, Clone)]
 pub(crate) struct Counting<K> {
     sql: Arc<str>,
-    with_first: Chain,
+    insert: Arc<str>,
     /// What the statements bind, in their order; so many of them, the first, are counted.
     keys: Vec<K>,
     counted: usize,
@@ -41,30 +39,19 @@ impl<K: Copy + PartialEq> Counting<K> {
         let counts: Vec<_> = quotas.iter().map(|quota| (place(quota.key), quota)).collect();
         let watched: Vec<_> = watched.iter().map(|key| place(*key) + FIRST_PARAMETERS + 1).collect();
         // Numbers only, and none of them from a visitor.
-        let rows = |now: usize, first_key: usize| {
-            let row = |(place, quota): &(usize, &Quota<K>)| {
-                let (key, span, strict) = (first_key + place, millis(quota.span), i64::from(strict));
-                format!("(${key}, {span}, {}, {strict}, ${now}, 1)", quota.most)
-            };
-            counts.iter().map(row).collect::<Vec<_>>().join(", ")
+        let row = |(place, quota): &(usize, &Quota<K>)| {
+            format!("(${}, {}, {}, {}, $1, 1)", place + 2, millis(quota.span), quota.most, i64::from(strict))
         };
-        let sql = format!("{INSERT} VALUES {}{}", rows(1, 2), count_on!());
-        let with_first = format!(
-            "{INSERT} SELECT * FROM (VALUES {}) AS counted WHERE {BEFORE}{}",
-            rows(FIRST_NOW, FIRST_PARAMETERS + 1),
-            count_on!()
-        );
-        let insert = insert_first(&watched);
-        let steps = [insert.as_str(), &with_first];
-        let with_first = Chain::new(if counts.is_empty() { &steps[..1] } else { &steps });
+        let rows: Vec<_> = counts.iter().map(row).collect();
+        let sql = format!("{INSERT} VALUES {}{}", rows.join(", "), count_on!());
         let counted = counts.iter().map(|(place, _)| place + 1).max().unwrap_or_default();
-        Self { sql: sql.into(), with_first, keys, counted }
+        Self { sql: sql.into(), insert: insert_first(&watched).into(), keys, counted }
     }
 
     /// One send, of which `key` tells what is counted.
     pub(crate) fn of(&self, key: impl Fn(K) -> CounterKey) -> Count<'_> {
         let keys = self.keys.iter().map(|kind| key(*kind)).collect();
-        Count { sql: &self.sql, with_first: &self.with_first, keys, counted: self.counted }
+        Count { sql: &self.sql, insert: &self.insert, keys, counted: self.counted }
     }
 }
 
@@ -72,10 +59,18 @@ impl<K: Copy + PartialEq> Counting<K> {
 #[derive(Debug)]
 pub struct Count<'a> {
     sql: &'a Arc<str>,
-    /// Writes an attempt down and counts its send, or neither; binds all of the keys.
-    pub(in crate::store) with_first: &'a Chain,
+    /// Writes an attempt down, if nothing that is watched holds it back; binds all of the keys.
+    pub(in crate::store) insert: &'a Arc<str>,
     pub(in crate::store) keys: Vec<CounterKey>,
     counted: usize,
+}
+
+impl Count<'_> {
+    /// Counts it, if anything is counted.
+    pub(in crate::store) fn statement(&self, now: Timestamp) -> Option<Query> {
+        let keys = self.keys.iter().take(self.counted);
+        (self.counted > 0).then(|| keys.fold(query(self.sql).bind(now), Query::bind))
+    }
 }
 
 /// What a send out of the reserve has to fit into besides the limits: of many at once no more pass than fit.
@@ -92,22 +87,13 @@ impl Reserve {
     }
 
     /// Counts one under a quota, if it may.
-    pub(super) async fn take<'e>(
-        &self,
-        executor: impl Executor<'e, Database = Any>,
-        Quota { key, span, most }: &Quota,
-        now: Timestamp,
-    ) -> Result<bool, sqlx::Error> {
-        // With types: Postgres cannot tell those of a bare `SELECT $1`.
+    fn take(&self, Quota { key, span, most }: &Quota, now: Timestamp) -> Query {
         const SQL: &str = concat!(
-            "INSERT INTO guard_counters (key, span, most, strict, started_at, count) \
-             SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT), CAST($3 AS BIGINT), 1, CAST($4 AS BIGINT), 1 \
+            "INSERT INTO guard_counters (key, span, most, strict, started_at, count) SELECT $1, $2, $3, 1, $4, 1 \
              WHERE NOT EXISTS (SELECT 1 FROM guard_counters WHERE key = $5 AND count > 0 AND started_at + span > $4)",
             count_on!()
         );
-        let query = sqlx::query(SQL).bind(key.as_str()).bind(millis(*span)).bind(*most);
-        let query = query.bind(now.as_millis()).bind(self.unless.as_str());
-        Ok(query.execute(executor).await?.rows_affected() == 1)
+        query(SQL).bind(key).bind(millis(*span)).bind(*most).bind(now).bind(&self.unless)
     }
 }
 
@@ -115,32 +101,18 @@ impl Store {
     /// Counts one send everywhere, or, if it does not fit, nowhere. `reserve`: what else it has to fit into.
     pub(crate) async fn count_send(
         &self,
-        Count { sql, keys, counted, .. }: Count<'_>,
+        count: Count<'_>,
         reserve: Option<&Reserve>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let count = (counted > 0).then(|| {
-            let query = sqlx::query(AssertSqlSafe(Arc::clone(sql))).bind(now.as_millis());
-            keys.into_iter().take(counted).fold(query, |query, key| query.bind(key.0))
-        });
-        let mut connection = self.hold().await?;
-        let Some(reserve) = reserve else {
-            let Some(count) = count else { return Ok(true) };
-            return fits(count.execute(&mut *connection).await.map(|_| true));
-        };
-        let mut transaction = connection.begin().await?;
-        // What is not committed is rolled back.
-        if let Some(count) = count
-            && !fits(count.execute(&mut *transaction).await.map(|_| true))?
-        {
-            return Ok(false);
+        match counted(&count, reserve, now) {
+            Some(change) => fits(self.change(change).await),
+            None => Ok(true),
         }
-        for quota in &reserve.quotas {
-            if !fits(reserve.take(&mut *transaction, quota, now).await)? {
-                return Ok(false);
-            }
-        }
-        transaction.commit().await?;
-        Ok(true)
     }
+}
+
+fn counted(count: &Count<'_>, reserve: Option<&Reserve>, now: Timestamp) -> Option<Change> {
+    let reserve = reserve.into_iter().flat_map(|it| it.quotas.iter().map(|quota| it.take(quota, now)));
+    Change::all_needed(count.statement(now).into_iter().chain(reserve))
 }

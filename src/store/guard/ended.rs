@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{Connection, Row, any::AnyRow};
-
 use super::counters::{self, Quota};
 use crate::{
     attempt::{Origin, State},
     clock::Timestamp,
     phone::PhoneNumber,
-    store::{Store, StoreError, attempts},
+    store::{
+        Store, StoreError, attempts,
+        engine::{Change, Query, Row, Trouble, query},
+    },
 };
 
 /// An attempt whose lifetime is over.
@@ -42,7 +43,7 @@ impl Store {
         &self,
         now: Timestamp,
         most: usize,
-        tally: impl FnOnce(&[Ended]) -> Tally,
+        tally: impl Fn(&[Ended]) -> Tally + Send + Sync + 'static,
     ) -> Result<Vec<Ended>, StoreError> {
         // While a check is under way its outcome is waited for.
         const SQL: &str = "UPDATE verifications SET counted = 1, \
@@ -51,26 +52,23 @@ impl Store {
                            WHERE counted = 0 AND expires_at <= $1 AND claimed_until <= $1 AND attempt_id IN \
                            (SELECT attempt_id FROM verifications WHERE counted = 0 AND expires_at <= $1 \
                            AND claimed_until <= $1 ORDER BY expires_at, attempt_id LIMIT $2) \
-                           RETURNING country, address_hash, known, state, sends, ended_at, outsider, \
-                           phone, expires_at, reserve";
+                           RETURNING country, address_hash, known, reserve, outsider, state, sends, \
+                           ended_at, phone, expires_at";
         const VERIFIED: &str = "INSERT INTO verified_days (country, day, verified) VALUES ($1, $2, $3) \
                                 ON CONFLICT (country, day) DO UPDATE SET \
                                 verified = verified_days.verified + excluded.verified";
         let limit = i64::try_from(most).unwrap_or(i64::MAX);
-        let mut connection = self.hold().await?;
-        let mut transaction = connection.begin().await?;
-        let query = sqlx::query(SQL).bind(now.as_millis()).bind(limit);
-        let ended = query.try_map(|row: AnyRow| read(&row)).fetch_all(&mut *transaction).await?;
-        let tally = tally(&ended);
-        for (quota, count) in &tally.counters {
-            counters::add(&mut *transaction, quota, *count, now).await?;
-        }
-        for ((country, day), count) in &tally.verified {
-            let query = sqlx::query(VERIFIED).bind(country.as_str()).bind(*day).bind(*count);
-            query.execute(&mut *transaction).await?;
-        }
-        transaction.commit().await?;
-        Ok(ended)
+        let follow = move |rows: Vec<Row>| {
+            let Tally { counters, verified } = tally(&read_all(rows)?);
+            let counters = counters.iter().map(|(quota, count)| counters::add(quota, *count, now));
+            let verified = verified
+                .iter()
+                .map(|((country, day), count)| query(VERIFIED).bind(country).bind(*day).bind(*count));
+            Ok(counters.chain(verified).collect::<Vec<Query>>())
+        };
+        let change = Change::new(query(SQL).bind(now).bind(limit)).then(follow);
+        let done = self.change(change).await?.unwrap_or_default();
+        Ok(done.into_iter().next().map(|done| read_all(done.rows)).transpose()?.unwrap_or_default())
     }
 
     /// The verified sends to a country by day, from `since` on.
@@ -80,33 +78,37 @@ impl Store {
         since: i64,
     ) -> Result<Vec<(i64, i64)>, StoreError> {
         const SQL: &str = "SELECT day, verified FROM verified_days WHERE country = $1 AND day >= $2";
-        let query = sqlx::query_as(SQL).bind(country).bind(since);
-        Ok(query.fetch_all(&mut *self.hold().await?).await?)
+        let rows = query(SQL).bind(country).bind(since).rows(self).await?.into_iter();
+        Ok(rows.map(|mut row| Ok((row.int("day")?, row.int("verified")?))).collect::<Result<_, Trouble>>()?)
     }
 
     /// Deletes what was verified on days before that one.
     pub(crate) async fn sweep_verified_days(&self, before: i64) -> Result<u64, StoreError> {
-        let query = sqlx::query("DELETE FROM verified_days WHERE day < $1").bind(before);
-        Ok(query.execute(&mut *self.hold().await?).await?.rows_affected())
+        let query = query("DELETE FROM verified_days WHERE day < $1").bind(before);
+        Ok(query.write(self).await?)
     }
 }
 
-fn read(row: &AnyRow) -> Result<Ended, sqlx::Error> {
-    let state = attempts::state(row.try_get(3)?);
-    let sends: i64 = row.try_get(4)?;
-    let ended_at = row.try_get::<Option<i64>, _>(5)?.map(Timestamp::from_millis);
-    let expires_at = Timestamp::from_millis(row.try_get(8)?);
+fn read_all(rows: Vec<Row>) -> Result<Vec<Ended>, Trouble> {
+    rows.into_iter().map(read).collect()
+}
+
+fn read(mut row: Row) -> Result<Ended, Trouble> {
+    let origin = Origin {
+        country: row.text("country")?,
+        address_hash: row.text("address_hash")?,
+        known: row.flag("known")?,
+        reserve: row.flag("reserve")?,
+        outsider: row.flag("outsider")?,
+    };
+    let (state, sends) = (attempts::state(&row.text("state")?), row.int("sends")?);
+    let (ended_at, phone, expires_at) =
+        (row.maybe_time("ended_at")?, row.text("phone")?, row.time("expires_at")?);
     // One that the provider has ended before was told of then.
     let ran_out = state == State::Expired && ended_at.is_none_or(|at| at >= expires_at);
     Ok(Ended {
-        ran_out: ran_out.then(|| row.try_get(7).map(PhoneNumber::from_store)).transpose()?,
-        origin: Origin {
-            country: row.try_get(0)?,
-            address_hash: row.try_get(1)?,
-            known: row.try_get::<i64, _>(2)? != 0,
-            outsider: row.try_get::<i64, _>(6)? != 0,
-            reserve: row.try_get::<i64, _>(9)? != 0,
-        },
+        ran_out: ran_out.then(|| PhoneNumber::from_store(phone)),
+        origin,
         state,
         // One that ended in the middle of its start may have gone out; one that was refused then has not.
         messages: if state == State::Failed { sends } else { sends.max(1) },

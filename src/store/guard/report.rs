@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use sqlx::{Row, any::AnyRow};
-
 use super::{CounterKey, Quota, counters::span};
 use crate::{
     clock::{Timestamp, millis},
-    store::{Store, StoreError},
+    store::{
+        Store, StoreError,
+        engine::{Row, Trouble, query},
+    },
 };
 
 /// How full the running windows of one kind of counter are.
@@ -27,24 +28,24 @@ pub(crate) struct Fullness {
 impl Store {
     /// The running windows of the counters whose keys begin with `kind`, by length.
     pub(crate) async fn fullness(&self, kind: &str, now: Timestamp) -> Result<Vec<Fullness>, StoreError> {
-        const SQL: &str = "SELECT span, CAST(COUNT(*) AS BIGINT), \
-                           CAST(SUM(CASE WHEN count * 5 >= most * 4 THEN 1 ELSE 0 END) AS BIGINT), \
-                           CAST(SUM(CASE WHEN count >= most THEN 1 ELSE 0 END) AS BIGINT), \
-                           CAST(MAX(count) AS BIGINT), CAST(MAX(most) AS BIGINT) FROM guard_counters \
+        const SQL: &str = "SELECT span, CAST(COUNT(*) AS BIGINT) AS running, \
+                           CAST(SUM(CASE WHEN count * 5 >= most * 4 THEN 1 ELSE 0 END) AS BIGINT) AS near, \
+                           CAST(SUM(CASE WHEN count >= most THEN 1 ELSE 0 END) AS BIGINT) AS full_up, \
+                           CAST(MAX(count) AS BIGINT) AS highest, CAST(MAX(most) AS BIGINT) AS most FROM guard_counters \
                            WHERE (key = $1 OR key LIKE $1 || ' %') AND started_at + span > $2 AND count > 0 \
                            GROUP BY span ORDER BY span";
-        let query = sqlx::query(SQL).bind(kind).bind(now.as_millis());
-        let read = |row: AnyRow| {
+        let query = query(SQL).bind(kind).bind(now);
+        let read = |mut row: Row| {
             Ok(Fullness {
-                span: span(&row, 0)?,
-                running: row.try_get(1)?,
-                near: row.try_get(2)?,
-                full: row.try_get(3)?,
-                highest: row.try_get(4)?,
-                most: row.try_get(5)?,
+                span: span(&mut row)?,
+                running: row.int("running")?,
+                near: row.int("near")?,
+                full: row.int("full_up")?,
+                highest: row.int("highest")?,
+                most: row.int("most")?,
             })
         };
-        Ok(query.try_map(read).fetch_all(&mut *self.hold().await?).await?)
+        Ok(query.rows(self).await?.into_iter().map(read).collect::<Result<_, Trouble>>()?)
     }
 
     /// The counters whose keys begin with `kind` and that are at four fifths of their most, the fullest first.
@@ -57,22 +58,23 @@ impl Store {
         const SQL: &str = "SELECT key, span, most, count FROM guard_counters WHERE key LIKE $1 || ' %' \
                            AND started_at + span > $2 AND count * 5 >= most * 4 \
                            ORDER BY count * 1000 / most DESC, key LIMIT $3";
-        let query = sqlx::query(SQL).bind(kind).bind(now.as_millis()).bind(most);
-        let read = |row: AnyRow| {
-            let key = CounterKey(row.try_get(0)?);
-            Ok((Quota { key, span: span(&row, 1)?, most: row.try_get(2)? }, row.try_get(3)?))
+        let query = query(SQL).bind(kind).bind(now).bind(most);
+        let read = |mut row: Row| {
+            let key = CounterKey(row.text("key")?);
+            Ok((Quota { key, span: span(&mut row)?, most: row.int("most")? }, row.int("count")?))
         };
-        Ok(query.try_map(read).fetch_all(&mut *self.hold().await?).await?)
+        Ok(query.rows(self).await?.into_iter().map(read).collect::<Result<_, Trouble>>()?)
     }
 
     /// The countries that codes were sent to, for sends that ended after `since`: how many, and how many were typed.
     pub(crate) async fn conversion(&self, since: Timestamp) -> Result<Vec<(String, i64, i64)>, StoreError> {
-        const SQL: &str = "SELECT country, CAST(COUNT(*) AS BIGINT), \
-                           CAST(SUM(CASE WHEN state = 'verified' THEN 1 ELSE 0 END) AS BIGINT) FROM verifications \
+        const SQL: &str = "SELECT country, CAST(COUNT(*) AS BIGINT) AS sent, \
+                           CAST(SUM(CASE WHEN state = 'verified' THEN 1 ELSE 0 END) AS BIGINT) AS verified FROM verifications \
                            WHERE counted = 1 AND expires_at > $1 AND outsider = 0 AND (state <> 'failed' OR request_id IS NOT NULL) \
                            GROUP BY country ORDER BY 2 DESC, country";
-        let query = sqlx::query_as(SQL).bind(since.as_millis());
-        Ok(query.fetch_all(&mut *self.hold().await?).await?)
+        let rows = query(SQL).bind(since).rows(self).await?.into_iter();
+        let read = |mut row: Row| Ok((row.text("country")?, row.int("sent")?, row.int("verified")?));
+        Ok(rows.map(read).collect::<Result<_, Trouble>>()?)
     }
 
     /// The numbers, masked, whose counters of a kind, with a window of `span`, have reached `most`, and since when.
@@ -84,11 +86,8 @@ impl Store {
     ) -> Result<Vec<(String, Timestamp)>, StoreError> {
         const SQL: &str = "SELECT label, started_at FROM guard_counters WHERE key LIKE $1 || ' %' AND span = $2 \
                            AND count >= $3 ORDER BY started_at";
-        let query = sqlx::query(SQL).bind(kind).bind(millis(span)).bind(most);
-        let read = |row: AnyRow| {
-            let phone: Option<String> = row.try_get(0)?;
-            Ok((phone.unwrap_or_default(), Timestamp::from_millis(row.try_get(1)?)))
-        };
-        Ok(query.try_map(read).fetch_all(&mut *self.hold().await?).await?)
+        let query = query(SQL).bind(kind).bind(millis(span)).bind(most);
+        let read = |mut row: Row| Ok((row.maybe_text("label")?.unwrap_or_default(), row.time("started_at")?));
+        Ok(query.rows(self).await?.into_iter().map(read).collect::<Result<_, Trouble>>()?)
     }
 }

@@ -2,12 +2,13 @@
 
 use std::{fmt::Write, sync::Arc, time::Duration};
 
-use sqlx::AssertSqlSafe;
-
 use super::counters::{self, CounterKey, Quota};
 use crate::{
     clock::{Timestamp, millis},
-    store::{Store, StoreError},
+    store::{
+        Store, StoreError,
+        engine::{Change, Trouble, query},
+    },
 };
 
 /// The statement that counts a wrong code under a key, by a rule that stays the same as long as the app runs.
@@ -52,16 +53,15 @@ impl Store {
         label: Option<&str>,
         now: Timestamp,
     ) -> Result<Option<i64>, StoreError> {
-        let query = sqlx::query_scalar(AssertSqlSafe(Arc::clone(&wrong_codes.sql)));
-        let query = query.bind(key.as_str()).bind(now.as_millis()).bind(label);
-        Ok(query.fetch_optional(&mut *self.hold().await?).await?)
+        let row = query(&wrong_codes.sql).bind(key).bind(now).bind(label).write_row(self).await?;
+        Ok(row.map(|mut row| row.int("count")).transpose()?)
     }
 
     /// Takes one back that was counted before it was known, and was not wrong.
     pub(crate) async fn uncount_wrong_code(&self, key: &CounterKey) -> Result<(), StoreError> {
         const SQL: &str =
             "UPDATE guard_counters SET count = count - 1, not_before = 0 WHERE key = $1 AND count > 0";
-        sqlx::query(SQL).bind(key.as_str()).execute(&mut *self.hold().await?).await?;
+        query(SQL).bind(key).write(self).await?;
         Ok(())
     }
 
@@ -73,18 +73,15 @@ impl Store {
         now: Timestamp,
     ) -> Result<i64, StoreError> {
         let quota = Quota { key, span, most: i64::MAX };
-        Ok(counters::add(&mut *self.hold().await?, &quota, 1, now).await?)
+        let row = counters::add(&quota, 1, now).write_row(self).await?;
+        Ok(row.map(|mut row| row.int("count")).transpose()?.unwrap_or_default())
     }
 
     /// Deletes counters; says the highest count that was among them.
     pub(crate) async fn delete_counters(&self, keys: &[CounterKey]) -> Result<Option<i64>, StoreError> {
         const SQL: &str = "DELETE FROM guard_counters WHERE key = $1 RETURNING count";
-        let mut highest = None;
-        for key in keys {
-            let counts =
-                sqlx::query_scalar(SQL).bind(key.as_str()).fetch_all(&mut *self.hold().await?).await?;
-            highest = highest.max(counts.into_iter().max());
-        }
-        Ok(highest)
+        let done = self.change_if_any(Change::all(keys.iter().map(|key| query(SQL).bind(key)))).await?;
+        let counts = done.into_iter().flat_map(|done| done.rows).map(|mut row| row.int("count"));
+        Ok(counts.collect::<Result<Vec<_>, Trouble>>()?.into_iter().max())
     }
 }

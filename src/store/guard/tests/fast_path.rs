@@ -13,7 +13,7 @@ use crate::{
     keys::Keys,
     phone::PhoneNumber,
     random::Random,
-    store::{CounterKey, Counting},
+    store::{CounterKey, Counting, engine::query},
 };
 
 fn guard() -> Guard {
@@ -67,22 +67,14 @@ async fn what_passes_without_a_look_would_have_passed_the_look() {
     for store in stores().await {
         let (mut passed, mut looked) = (0, 0);
         for case in 0..300 {
-            sqlx::query("DELETE FROM guard_counters")
-                .execute(&mut *store.hold().await.unwrap())
-                .await
-                .unwrap();
+            query("DELETE FROM guard_counters").write(&store).await.unwrap();
             let phone = PhoneNumber::from_store("+447400000001".to_owned());
             let mut subject = Subject::new(&keys, &phone, address);
             subject.origin.known = case % 3 == 0;
             let rows = counters_by_chance(&subject, &random);
             for (key, span, count, most, started_at, not_before) in &rows {
-                let query = sqlx::query(INSERT).bind(key.as_str()).bind(*span).bind(*count).bind(*most);
-                query
-                    .bind(*started_at)
-                    .bind(*not_before)
-                    .execute(&mut *store.hold().await.unwrap())
-                    .await
-                    .unwrap();
+                let query = query(INSERT).bind(key).bind(*span).bind(*count).bind(*most);
+                query.bind(*started_at).bind(*not_before).write(&store).await.unwrap();
             }
             let watched = watched(subject.origin.known);
             let keys: Vec<_> = watched.iter().map(|kind| subject.key(*kind)).collect();
