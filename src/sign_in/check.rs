@@ -179,7 +179,7 @@ impl SignIn {
         let browser_hash = form.browser.hash();
         let address = subject::address_hash(&self.core.keys, form.asker.address);
         let address = Kind::WRONG_ADDRESS.of(&address);
-        let turn = self.queues.turn([&browser_hash, request_id]).await?;
+        let turn = self.queues.turn(&browser_hash, request_id).await?;
         for _ in 0..LOOKS {
             let claim = self.claim();
             if let Some(attempt) =

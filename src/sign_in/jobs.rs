@@ -122,7 +122,11 @@ pub async fn cancels(sign_in: &SignIn) -> Result<(), SignInError> {
     let mut calls = JoinSet::new();
     for attempt in sign_in.core.store.claim_cancels(claim, batch(sign_in)).await? {
         let sign_in = sign_in.clone();
-        calls.spawn(async move { cancel(&sign_in, &attempt).await });
+        calls.spawn(async move {
+            let done = cancel(&sign_in, &attempt).await;
+            sign_in.queues.let_go(&attempt.browser_hash);
+            done
+        });
     }
     all_done(calls).await
 }
@@ -132,7 +136,11 @@ pub async fn moves(sign_in: &SignIn) -> Result<(), SignInError> {
     let mut calls = JoinSet::new();
     for attempt in sign_in.due_moves(batch(sign_in)).await? {
         let sign_in = sign_in.clone();
-        calls.spawn(async move { sign_in.advance(&attempt).await });
+        calls.spawn(async move {
+            let done = sign_in.advance(&attempt).await;
+            sign_in.queues.let_go(&attempt.browser_hash);
+            done
+        });
     }
     all_done(calls).await
 }

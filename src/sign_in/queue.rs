@@ -3,6 +3,7 @@
 //! What this module promises:
 //! * Whose turn it is looks at the store, and the others do not. Turns come in the order of the requests.
 //! * A turn ends with whoever has it, however that ends. Nothing is kept of a row that nobody wants.
+//! * Whoever waits for a row that something else of this process has is woken when that lets go of it.
 //! * Other instances do not know of it: between them the store decides, which is looked at again every so often.
 
 use std::{
@@ -12,8 +13,8 @@ use std::{
 };
 
 use tokio::{
-    sync::{Mutex as Lock, OwnedMutexGuard},
-    time::{Instant, sleep_until, timeout_at},
+    sync::{Mutex as Lock, Notify, OwnedMutexGuard},
+    time::{Instant, timeout_at},
 };
 
 use super::SignInError;
@@ -21,11 +22,18 @@ use super::SignInError;
 /// How long a request waits, for its turn and for what another instance does.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How often whose turn it is looks again while another instance has the row.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 /// The queues of this process. Clones share them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Queues(Arc<Mutex<HashMap<String, Weak<Lock<()>>>>>);
+pub(crate) struct Queues(Arc<Mutex<Waiting>>);
+
+#[derive(Debug, Default)]
+struct Waiting {
+    queues: HashMap<String, Weak<Lock<()>>>,
+    /// By browser: those who look again once one of its rows was let go of.
+    pauses: HashMap<String, Weak<Notify>>,
+}
 
 /// Leave to look at the store. Dropped in the order of its fields.
 pub(super) struct Turn {
@@ -37,26 +45,43 @@ pub(super) struct Turn {
 struct Place {
     queues: Queues,
     key: String,
+    browser: String,
     queue: Arc<Lock<()>>,
     until: Instant,
 }
 
 impl Queues {
-    /// Waits for the turn among all who name the same `parts`.
-    pub(super) async fn turn(&self, parts: [&str; 2]) -> Result<Turn, SignInError> {
-        let place = self.enter(parts.join(" "));
+    /// Waits for the turn among all who name the same row of a browser.
+    pub(super) async fn turn(&self, browser_hash: &str, row: &str) -> Result<Turn, SignInError> {
+        let place = self.enter(browser_hash, row);
         let lock = timeout_at(place.until, Arc::clone(&place.queue).lock_owned()).await;
         Ok(Turn { _lock: lock.map_err(|_| SignInError::Stuck)?, place })
     }
 
-    fn enter(&self, key: String) -> Place {
-        let mut queues = self.lock();
-        let queue = queues.get(&key).and_then(Weak::upgrade).unwrap_or_default();
-        queues.insert(key.clone(), Arc::downgrade(&queue));
-        Place { queues: self.clone(), key, queue, until: Instant::now() + PATIENCE }
+    /// Tells those who wait for a row of a browser that it was let go of.
+    pub(super) fn let_go(&self, browser_hash: &str) {
+        if let Some(pause) = self.lock().pauses.get(browser_hash).and_then(Weak::upgrade) {
+            pause.notify_waiters();
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Weak<Lock<()>>>> {
+    fn enter(&self, browser_hash: &str, row: &str) -> Place {
+        let key = format!("{browser_hash} {row}");
+        let mut waiting = self.lock();
+        let queue = waiting.queues.get(&key).and_then(Weak::upgrade).unwrap_or_default();
+        waiting.queues.insert(key.clone(), Arc::downgrade(&queue));
+        let browser = browser_hash.to_owned();
+        Place { queues: self.clone(), key, browser, queue, until: Instant::now() + PATIENCE }
+    }
+
+    fn pause_of(&self, browser_hash: &str) -> Arc<Notify> {
+        let mut waiting = self.lock();
+        let pause = waiting.pauses.get(browser_hash).and_then(Weak::upgrade).unwrap_or_default();
+        waiting.pauses.insert(browser_hash.to_owned(), Arc::downgrade(&pause));
+        pause
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -68,18 +93,25 @@ impl Turn {
         if next > self.place.until {
             return Err(SignInError::Stuck);
         }
-        sleep_until(next).await;
+        let pause = self.place.queues.pause_of(&self.place.browser);
+        // Woken or not: it is looked at again.
+        let _ = timeout_at(next, pause.notified()).await;
         Ok(())
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut queues = self.queues.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.queues.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Given up while the map is held, so that of two who leave at once the second finds it empty.
         drop(std::mem::take(&mut self.queue));
-        if queues.get(&self.key).is_some_and(|queue| queue.strong_count() == 0) {
-            queues.remove(&self.key);
+        if waiting.queues.get(&self.key).is_some_and(|queue| queue.strong_count() == 0) {
+            waiting.queues.remove(&self.key);
+        }
+        match waiting.pauses.get(&self.browser).map(Weak::upgrade) {
+            Some(Some(pause)) => pause.notify_waiters(),
+            Some(None) => _ = waiting.pauses.remove(&self.browser),
+            None => {}
         }
     }
 }
@@ -91,18 +123,18 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn turns_come_one_by_one_in_order_and_leave_nothing_behind() {
         let queues = Queues::default();
-        let first = queues.turn(["a", "b"]).await.unwrap();
+        let first = queues.turn("a", "b").await.unwrap();
         let order = Arc::new(Mutex::new(Vec::new()));
         let mut others = Vec::new();
         for number in 0..5 {
             let (queues, order) = (queues.clone(), order.clone());
             others.push(tokio::spawn(async move {
-                let _turn = queues.turn(["a", "b"]).await.unwrap();
+                let _turn = queues.turn("a", "b").await.unwrap();
                 order.lock().unwrap().push(number);
             }));
             tokio::task::yield_now().await;
         }
-        queues.turn(["a", "c"]).await.unwrap();
+        queues.turn("a", "c").await.unwrap();
         assert!(order.lock().unwrap().is_empty());
         // Who does not wait any more takes nobody's turn.
         others.remove(2).abort();
@@ -112,28 +144,51 @@ mod tests {
             other.await.unwrap();
         }
         assert_eq!(*order.lock().unwrap(), [0, 1, 3, 4]);
-        assert!(queues.lock().is_empty());
+        assert!(queues.lock().queues.is_empty());
     }
 
     #[tokio::test(start_paused = true)]
     async fn nobody_waits_for_ever() {
         let queues = Queues::default();
         let begun = Instant::now();
-        let turn = queues.turn(["a", "b"]).await.unwrap();
+        let turn = queues.turn("a", "b").await.unwrap();
 
-        let stuck = queues.turn(["a", "b"]).await;
+        let stuck = queues.turn("a", "b").await;
         assert!(matches!(stuck, Err(SignInError::Stuck)));
         assert_eq!(begun.elapsed(), PATIENCE);
         assert!(matches!(turn.pause().await, Err(SignInError::Stuck)), "its own patience is over, too");
 
         drop(turn);
-        let turn = queues.turn(["a", "b"]).await.unwrap();
+        let turn = queues.turn("a", "b").await.unwrap();
         let mut looks = 0;
         while turn.pause().await.is_ok() {
             looks += 1;
         }
-        assert_eq!(looks, 20);
+        assert_eq!(looks, 40);
         drop(turn);
-        assert!(queues.lock().is_empty());
+        assert!(queues.lock().queues.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_waits_for_a_row_is_woken_when_it_is_let_go_of() {
+        let queues = Queues::default();
+        let begun = Instant::now();
+        for let_go in [
+            // A request of the same browser that wanted something else ends, or a job does.
+            |queues: Queues, other: Turn| drop((queues, other)),
+            |queues: Queues, _: Turn| queues.let_go("a"),
+        ] {
+            let other = queues.turn("a", "c").await.unwrap();
+            let waits = queues.clone();
+            let waits = tokio::spawn(async move { waits.turn("a", "b").await.unwrap().pause().await });
+            tokio::task::yield_now().await;
+            queues.let_go("z");
+            assert!(!waits.is_finished());
+            let_go(queues.clone(), other);
+            waits.await.unwrap().unwrap();
+        }
+        assert_eq!(begun.elapsed(), Duration::ZERO);
+        drop(queues.turn("a", "b").await.unwrap());
+        assert!(queues.lock().queues.is_empty() && queues.lock().pauses.is_empty());
     }
 }

@@ -115,7 +115,7 @@ impl SignIn {
         asker: &Asker,
     ) -> Result<Resend, SignInError> {
         // The row may be a check's that is under way.
-        let turn = self.queues.turn([browser_hash, request_id]).await?;
+        let turn = self.queues.turn(browser_hash, request_id).await?;
         for _ in 0..LOOKS {
             let now = self.core.clock.now();
             let attempts = self.core.store.attempts_of_browser(browser_hash).await?;
@@ -147,7 +147,9 @@ impl SignIn {
                     drop(turn);
                     let line = Line::new(Event::ResendAsked, &claimed.phone, &self.core.keys);
                     line.channel(channel.as_str()).write();
-                    self.advance(&claimed).await?;
+                    let advanced = self.advance(&claimed).await;
+                    self.queues.let_go(browser_hash);
+                    advanced?;
                     return Ok(Resend::UnderWay);
                 }
                 Begun::No(answer) => {

@@ -138,7 +138,7 @@ impl SignIn {
         return_to: Option<&str>,
     ) -> Result<Start, SignInError> {
         let subject = self.subject(phone, asker).await?;
-        let turn_of_click = self.queues.turn([browser_hash, &subject.phone_hash]).await?;
+        let turn_of_click = self.queues.turn(browser_hash, &subject.phone_hash).await?;
         let first = self.new_attempt(browser_hash, &subject, false, return_to);
         let caller = Caller::from(&subject);
         let paused = |now| self.breakers.sends.paused(now, &caller);

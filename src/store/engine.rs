@@ -26,6 +26,7 @@ pub(crate) use trouble::Trouble;
 pub(super) use trouble::{Kind, Refusal};
 
 use super::address::{self, sqlite_path};
+use crate::seldom::OnceAMinute;
 
 /// How long an answer may take before the visitor is told to try again.
 pub(super) const PATIENCE: Duration = Duration::from_secs(4);
@@ -44,6 +45,7 @@ pub(super) struct Engine {
     database: Database,
     /// How often a database was asked and waited for.
     trips: AtomicU64,
+    told: OnceAMinute,
 }
 
 #[derive(Debug)]
@@ -60,7 +62,7 @@ impl Engine {
         } else {
             Database::Postgres(Postgres::open(url).await?)
         };
-        Ok(Self { database, trips: AtomicU64::new(0) })
+        Ok(Self { database, trips: AtomicU64::new(0), told: OnceAMinute::new() })
     }
 
     pub(super) fn is_sqlite(&self) -> bool {
@@ -74,24 +76,27 @@ impl Engine {
     /// The rows that a statement gives that changes nothing.
     pub(super) async fn read(&self, query: Query) -> Result<Vec<Row>, Trouble> {
         self.trips.fetch_add(1, Ordering::Relaxed);
-        match &self.database {
+        let read = match &self.database {
             Database::Sqlite(sqlite) => sqlite.read(query).await,
             Database::Postgres(postgres) => Box::pin(postgres.read(query)).await,
-        }
+        };
+        read.inspect_err(|trouble| self.tell(trouble))
     }
 
     /// What each statement did; `None` if one that is needed changed nothing, and so nothing was done.
     pub(super) async fn change(&self, change: Change) -> Result<Option<Vec<Done>>, Trouble> {
-        match &self.database {
-            Database::Sqlite(sqlite) => {
-                self.trips.fetch_add(1, Ordering::Relaxed);
-                sqlite.change(change).await
-            }
-            Database::Postgres(postgres) => {
-                let (done, trips) = postgres.change(change).await;
-                self.trips.fetch_add(trips, Ordering::Relaxed);
-                done
-            }
+        let (done, trips) = match &self.database {
+            Database::Sqlite(sqlite) => (sqlite.change(change).await, 1),
+            Database::Postgres(postgres) => postgres.change(change).await,
+        };
+        self.trips.fetch_add(trips, Ordering::Relaxed);
+        done.inspect_err(|trouble| self.tell(trouble))
+    }
+
+    /// Once a minute: each visitor who is turned away for it has a line too.
+    fn tell(&self, trouble: &Trouble) {
+        if !matches!(trouble.kind(), Kind::Check | Kind::Closed) && self.told.is_due() {
+            tracing::error!("the store fails: {trouble}");
         }
     }
 

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::timeout;
-use url::Url;
 
 use super::{
     StoreError,
@@ -90,7 +89,7 @@ struct Place {
 impl Place {
     fn of(store_url: &SecretString) -> Self {
         let shown = address::shown(store_url);
-        let Ok(url) = Url::parse(store_url.expose_secret()) else {
+        let Ok(url) = address::first_host(store_url.expose_secret()) else {
             return Self { server: shown.clone(), host: shown.clone(), user: shown.clone(), database: shown };
         };
         let from_query = |wanted: &str| {
@@ -102,7 +101,14 @@ impl Place {
         let port = from_query("port").unwrap_or_else(|| url.port().unwrap_or(5432).to_string());
         // A path is a socket's folder.
         let host = host.replace("%2F", "/").replace("%2f", "/");
-        let server = if host.starts_with('/') { host.clone() } else { format!("{host}:{port}") };
+        let several = address::hosts(store_url.expose_secret());
+        let server = if several.contains(',') {
+            several.to_owned()
+        } else if host.starts_with('/') {
+            host.clone()
+        } else {
+            format!("{host}:{port}")
+        };
         let user = from_query("user").or_else(|| filled(url.username()));
         let database = from_query("dbname").or_else(|| filled(url.path().trim_start_matches('/')));
         Self {

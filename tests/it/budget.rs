@@ -251,8 +251,8 @@ async fn people_who_sign_in_make_the_budget_of_their_country_larger() {
     let app = test_app().provider_without_limits().await.spawn().await;
     let store = &app.state().sign_in.core.store;
     // As many as a busy day leaves behind.
-    let tally = |_: &[phonegate::testing::store::Ended]| {
-        let today = phonegate::testing::guard::budget::day(app.clock.now());
+    let today = phonegate::testing::guard::budget::day(app.clock.now());
+    let tally = move |_: &[phonegate::testing::store::Ended]| {
         let verified = [(("GB".to_owned(), today - 5), 1_000)].into();
         phonegate::testing::store::Tally { verified, ..Default::default() }
     };
