@@ -29,11 +29,14 @@ pub use attempts::Claim;
 use data_encoding::BASE64URL_NOPAD;
 pub(crate) use engine::Trouble;
 use engine::{Change, Done, Engine, Open, Query, Row, query};
-pub(crate) use guard::{Count, Counter, CounterKey, Counting, Fullness, Quota, Reserve, WrongCodes};
+pub(crate) use guard::{
+    Count, Counter, CounterKey, Counting, Fullness, Quota, Reserve, WrongCode, WrongCodes,
+};
 pub use guard::{Ended, Tally};
 pub use resends::NewResend;
 use secrecy::{ExposeSecret, SecretString};
 pub use sessions::{Device, Session};
+pub(crate) use transitions::ClaimedCheck;
 pub use transitions::Success;
 
 use crate::{clock::Timestamp, keys::Keys, phone::PhoneNumber, random::Random};

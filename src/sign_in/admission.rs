@@ -15,7 +15,7 @@ use crate::{
         guessing,
     },
     phone::PhoneNumber,
-    store::Reserve,
+    store::{Reserve, WrongCode},
 };
 
 impl SignIn {
@@ -88,20 +88,19 @@ impl SignIn {
         Ok(())
     }
 
-    /// Counts a try as wrong before it is known to be; says how many in a row there are with it, or why it may not be
-    /// made.
-    pub(super) async fn count_try(&self, subject: &Subject) -> Result<Result<i64, RateLimited>, SignInError> {
-        let (now, number) = (self.core.clock.now(), Kind::wrong_number(subject.origin.known));
-        let key = subject.key(number);
-        let label = subject.phone.masked();
-        let counted = self.core.store.count_wrong_code(&guessing::OF_NUMBER, &key, Some(&label), now).await?;
-        match counted {
-            Some(count) => Ok(Ok(count)),
-            None => Ok(Err(self.limited_try(subject, number).await?.unwrap_or_else(|| {
-                // Another try was counted in between, and is not any more.
-                RateLimited::new(subject, Cause::WrongCodes, Some(Duration::from_secs(1)), now)
-            }))),
-        }
+    /// As what a try counts before it is known whether its code is right.
+    pub(super) fn counts_as(subject: &Subject) -> WrongCode {
+        let key = subject.key(Kind::wrong_number(subject.origin.known));
+        WrongCode { rule: guessing::OF_NUMBER.clone(), key, label: Some(subject.phone.masked()) }
+    }
+
+    /// Why a try was not counted, and so may not be made.
+    pub(super) async fn not_counted(&self, subject: &Subject) -> Result<RateLimited, SignInError> {
+        let number = Kind::wrong_number(subject.origin.known);
+        Ok(self.limited_try(subject, number).await?.unwrap_or_else(|| {
+            // Another try was counted in between, and is not any more.
+            RateLimited::new(subject, Cause::WrongCodes, Some(Duration::from_secs(1)), self.core.clock.now())
+        }))
     }
 
     /// Why no try may be made by the subject's counters of one kind, if so.

@@ -13,7 +13,7 @@ use crate::{
     guard::{Asker, Counted, Kind, RateLimited, Subject, breaker::Paused, subject},
     hooks::Deny,
     keys::Token,
-    store::Device,
+    store::{ClaimedCheck, Device, WrongCode},
     verify::VerifyError,
 };
 
@@ -181,11 +181,11 @@ impl SignIn {
         let address = Kind::WRONG_ADDRESS.of(&address);
         let turn = self.queues.turn(&browser_hash, request_id).await?;
         for _ in 0..LOOKS {
-            let claim = self.claim();
-            if let Some(attempt) =
-                self.core.store.claim_check(&browser_hash, request_id, claim, &address).await?
-            {
-                return self.try_code(form, &attempt).await;
+            let (claim, counts_as) = (self.claim(), self.counting_try(form));
+            let claimed =
+                self.core.store.claim_check(&browser_hash, request_id, claim, &address, counts_as).await?;
+            if let Some(ClaimedCheck { attempt, counted }) = claimed {
+                return self.try_code(form, &attempt, counted).await;
             }
             let attempts = self.core.store.attempts_of_browser(&browser_hash).await?;
             let return_to = attempts.first().and_then(|current| current.return_to.clone());
@@ -209,28 +209,47 @@ impl SignIn {
         Err(SignInError::Stuck)
     }
 
+    /// Whether the code of a form is tried, and as what it is counted before.
+    fn counting_try(&self, form: &Form) -> impl Fn(&Attempt) -> Option<WrongCode> + Send + Sync + 'static {
+        let (this, pin, address) = (self.clone(), form.pin.clone(), form.asker.address);
+        move |attempt| {
+            // The same wrong code once more has its answer: a reload, or another click that waited.
+            let answered =
+                attempt.pin_hash.as_ref() == Some(&this.core.keys.pin(&attempt.attempt_id, pin.as_str()));
+            let tried = !answered && !this.left_the_list(attempt);
+            tried.then(|| Self::counts_as(&Subject::of_try(&this.core.keys, attempt, address)))
+        }
+    }
+
+    /// One that is out, of a number that was on the list when it was asked for.
+    fn left_the_list(&self, attempt: &Attempt) -> bool {
+        !attempt.origin.outsider && self.is_outsider(attempt)
+    }
+
     /// Tries the code of a form for an attempt that it has to itself.
-    async fn try_code(&self, form: &Form, attempt: &Attempt) -> Result<Check, SignInError> {
+    async fn try_code(
+        &self,
+        form: &Form,
+        attempt: &Attempt,
+        counted: Option<Option<i64>>,
+    ) -> Result<Check, SignInError> {
         let pin_hash = self.core.keys.pin(&attempt.attempt_id, form.pin.as_str());
         let subject = Subject::of_try(&self.core.keys, attempt, form.asker.address);
-        // The same wrong code once more has its answer: a reload, or another click that waited.
-        if attempt.pin_hash.as_ref() == Some(&pin_hash) {
-            self.release(attempt).await?;
-            let left = self.verify.facts().tries_left(attempt.wrong_codes);
-            return Ok(Check::Wrong { left, wait: Duration::ZERO });
-        }
-        let now = self.core.clock.now();
-        // One that is out, of a number that was on the list when it was asked for.
-        if !attempt.origin.outsider && self.is_outsider(attempt) {
-            self.drop_attempt(attempt, now).await?;
-            self.tell_failed(attempt, "the number is not in ALLOWED_NUMBERS any more");
-            return Ok(Check::NoAttempt);
-        }
-        let count = match self.count_try(&subject).await? {
-            Ok(count) => count,
-            Err(limited) => {
+        let count = match counted {
+            Some(Some(count)) => count,
+            Some(None) => {
                 self.release(attempt).await?;
-                return Ok(Check::Refused(limited));
+                return Ok(Check::Refused(self.not_counted(&subject).await?));
+            }
+            None if attempt.pin_hash.as_ref() == Some(&pin_hash) => {
+                self.release(attempt).await?;
+                let left = self.verify.facts().tries_left(attempt.wrong_codes);
+                return Ok(Check::Wrong { left, wait: Duration::ZERO });
+            }
+            None => {
+                self.drop_attempt(attempt, self.core.clock.now()).await?;
+                self.tell_failed(attempt, "the number is not in ALLOWED_NUMBERS any more");
+                return Ok(Check::NoAttempt);
             }
         };
         match self.judge_code(form, attempt, &pin_hash).await? {

@@ -6,7 +6,7 @@ use crate::{
     audit::{Event, Line},
     guard::{Asker, Counted, KNOWN_FOR, Subject, budget, key},
     keys::Token,
-    store::{Session, Success},
+    store::{Session, Success, WrongCode},
 };
 
 impl SignIn {
@@ -135,7 +135,10 @@ impl SignIn {
             "a wrong code for a sign-in that was over: someone may hold a cookie of before"
         );
         // While the number has to wait its count stands; the address is counted all the same.
-        let count = self.count_try(&subject).await?.unwrap_or_default();
+        let WrongCode { rule, key, label } = Self::counts_as(&subject);
+        let now = self.core.clock.now();
+        let count =
+            self.core.store.count_wrong_code(&rule, &key, label.as_deref(), now).await?.unwrap_or_default();
         self.after_wrong_code(&subject, count).await?;
         Ok(())
     }

@@ -21,4 +21,4 @@ pub(crate) use counting::{Count, Counting};
 pub use ended::{Ended, Tally};
 pub(super) use known::known_from_now;
 pub(crate) use report::Fullness;
-pub(crate) use wrong_codes::WrongCodes;
+pub(crate) use wrong_codes::{WrongCode, WrongCodes};

@@ -1,15 +1,18 @@
 //! The store's contract, the same on both engines.
 
+mod crash;
 mod deliveries;
 mod endings;
+mod engines;
 mod outsiders;
 
 use std::time::Duration;
 
 use phonegate_testing::postgres_store;
 use secrecy::SecretString;
+use tempfile::TempDir;
 
-use super::{Claim, CounterKey, Device, Session, Store, Success, Tally};
+use super::{Claim, CounterKey, Device, Session, Store, StoreError, Success, Tally, engine::query};
 use crate::{
     attempt::{Attempt, Delivery, Origin, RequestTimes, State},
     channel::{Channel, Channels},
@@ -24,11 +27,27 @@ pub(super) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 pub(crate) const SENT: RequestTimes =
     RequestTimes { sent_at: NOW, expires_at: after(300), locked_until: after(300) };
 
-/// A store of its own on each engine; Postgres only where `TEST_POSTGRES_URL` names a server.
-pub(crate) async fn stores() -> Vec<Store> {
-    let mut stores = vec![Store::open(&SecretString::from("sqlite::memory:")).await.unwrap()];
+/// A store that is a test's own, until it is dropped.
+pub(crate) struct OwnStore {
+    store: Store,
+    _folder: Option<TempDir>,
+}
+
+impl std::ops::Deref for OwnStore {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        &self.store
+    }
+}
+
+/// One on each engine; Postgres only where `TEST_POSTGRES_URL` names a server.
+pub(crate) async fn stores() -> Vec<OwnStore> {
+    let folder = tempfile::tempdir().unwrap();
+    let url = SecretString::from(format!("sqlite:{}", folder.path().join("a.db").display()));
+    let mut stores = vec![OwnStore { store: Store::open(&url).await.unwrap(), _folder: Some(folder) }];
     if let Some(url) = postgres_store().await {
-        stores.push(Store::open(&url.into()).await.unwrap());
+        stores.push(OwnStore { store: Store::open(&url.into()).await.unwrap(), _folder: None });
     }
     stores
 }
@@ -75,6 +94,25 @@ pub(crate) fn success(token_hash: &str) -> Success {
         known: format!("known {token_hash}"),
         known_until: after(60),
         wrong_codes: ["wrong number a", "known wrong number a"].map(CounterKey::new),
+    }
+}
+
+impl Store {
+    /// A check of a code that is not counted.
+    pub(crate) async fn take_for_check(
+        &self,
+        browser_hash: &str,
+        request_id: &str,
+        claim: Claim,
+    ) -> Result<Option<Attempt>, StoreError> {
+        let address = CounterKey::default();
+        let claimed = self.claim_check(browser_hash, request_id, claim, &address, |_| None);
+        Ok(claimed.await?.map(|claimed| claimed.attempt))
+    }
+
+    async fn number_of_attempts(&self) -> i64 {
+        let query = query("SELECT CAST(COUNT(*) AS BIGINT) AS number FROM verifications");
+        query.row(self).await.unwrap().unwrap().int("number").unwrap()
     }
 }
 
@@ -128,9 +166,9 @@ async fn of_many_claims_one_succeeds_and_ends_with_its_time() {
 
         let claims = (0..20).map(|_| {
             let store = store.clone();
-            tokio::spawn(async move {
-                store.claim_check("b", "request-a", claim(1), &CounterKey::default()).await.unwrap().is_some()
-            })
+            tokio::spawn(
+                async move { store.take_for_check("b", "request-a", claim(1)).await.unwrap().is_some() },
+            )
         });
         let mut won = 0;
         for claim in claims.collect::<Vec<_>>() {
@@ -138,24 +176,17 @@ async fn of_many_claims_one_succeeds_and_ends_with_its_time() {
         }
 
         assert_eq!(won, 1);
+        assert!(store.take_for_check("b", "request-a", claim(20)).await.unwrap().is_none());
+        assert!(store.take_for_check("b", "request-a", claim(21)).await.unwrap().is_some());
         assert!(
-            store.claim_check("b", "request-a", claim(20), &CounterKey::default()).await.unwrap().is_none()
-        );
-        assert!(
-            store.claim_check("b", "request-a", claim(21), &CounterKey::default()).await.unwrap().is_some()
-        );
-        assert!(
-            store.claim_check("b", "request-x", claim(99), &CounterKey::default()).await.unwrap().is_none(),
+            store.take_for_check("b", "request-x", claim(99)).await.unwrap().is_none(),
             "another request"
         );
         assert!(
-            store.claim_check("x", "request-a", claim(99), &CounterKey::default()).await.unwrap().is_none(),
+            store.take_for_check("x", "request-a", claim(99)).await.unwrap().is_none(),
             "another browser"
         );
-        assert!(
-            store.claim_check("b", "request-a", claim(300), &CounterKey::default()).await.unwrap().is_none(),
-            "run out"
-        );
+        assert!(store.take_for_check("b", "request-a", claim(300)).await.unwrap().is_none(), "run out");
     }
 }
 
@@ -182,12 +213,11 @@ async fn success_and_all_that_follows_are_stored_together() {
 async fn a_wrong_code_counts_and_frees_the_row() {
     for store in stores().await {
         sent(&store, "a", "b").await;
-        store.claim_check("b", "request-a", claim(1), &CounterKey::default()).await.unwrap().unwrap();
+        store.take_for_check("b", "request-a", claim(1)).await.unwrap().unwrap();
 
         store.count_wrong("a", "wrong", 1).await.unwrap();
 
-        let row =
-            store.claim_check("b", "request-a", claim(1), &CounterKey::default()).await.unwrap().unwrap();
+        let row = store.take_for_check("b", "request-a", claim(1)).await.unwrap().unwrap();
         assert_eq!((row.wrong_codes, row.pin_hash.as_deref()), (1, Some("wrong")));
     }
 }

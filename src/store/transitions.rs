@@ -4,8 +4,8 @@
 use super::{
     Claim, CounterKey, Session, Store, StoreError,
     attempts::{columns, read, read_all, withdrawn},
-    engine::{Change, query},
-    guard::{begin_anew, known_from_now},
+    engine::{Change, Row, query},
+    guard::{WrongCode, begin_anew, known_from_now},
     sessions,
 };
 use crate::{
@@ -32,6 +32,14 @@ pub struct Success {
     pub known_until: Timestamp,
     /// Under which keys wrong codes in a row are counted.
     pub wrong_codes: [CounterKey; 2],
+}
+
+/// An attempt that one check has to itself.
+#[derive(Debug)]
+pub(crate) struct ClaimedCheck {
+    pub(crate) attempt: Attempt,
+    /// `None` if nothing was to be counted, `Some(None)` if no more may be.
+    pub(crate) counted: Option<Option<i64>>,
 }
 
 impl Store {
@@ -170,29 +178,34 @@ impl Store {
     }
 
     /// Takes a running attempt for the check of one code; `None` if it is not this browser's, has ended, is taken, or
-    /// if the counter `address` says to wait, which does not concern a known browser.
+    /// if the counter `address` says to wait, which does not concern a known browser. What `counts_as` gives is counted with
+    /// it.
     pub(crate) async fn claim_check(
         &self,
         browser_hash: &str,
         request_id: &str,
         claim: Claim,
         address: &CounterKey,
-    ) -> Result<Option<Attempt>, StoreError> {
+        counts_as: impl Fn(&Attempt) -> Option<WrongCode> + Send + Sync + 'static,
+    ) -> Result<Option<ClaimedCheck>, StoreError> {
         const SQL: &str = concat!(
             "UPDATE verifications SET claimed_until = $4 WHERE browser_hash = $1 AND request_id = $2 \
              AND state = 'sent' AND expires_at > $3 AND claimed_until <= $3 AND (known = 1 OR NOT EXISTS \
              (SELECT 1 FROM guard_counters WHERE key = $5 AND not_before > $3)) RETURNING ",
             columns!()
         );
-        let row = query(SQL)
-            .bind(browser_hash)
-            .bind(request_id)
-            .bind(claim.now)
-            .bind(claim.until)
-            .bind(address)
-            .write_row(self)
-            .await?;
-        Ok(row.map(read).transpose()?)
+        let claims = query(SQL).bind(browser_hash).bind(request_id).bind(claim.now);
+        let claims = claims.bind(claim.until).bind(address);
+        let count = move |rows: Vec<Row>| {
+            let attempt = rows.into_iter().next().map(read).transpose()?;
+            let code = attempt.and_then(|attempt| counts_as(&attempt));
+            Ok(code.map(|code| code.count(claim.now)).into_iter().collect())
+        };
+        let Some(done) = self.change(Change::only_if(claims).then(count)).await? else { return Ok(None) };
+        let mut done = done.into_iter().map(|done| done.rows.into_iter().next());
+        let Some(attempt) = done.next().flatten() else { return Ok(None) };
+        let counted = done.next().map(|row| row.map(|mut row| row.int("count")).transpose()).transpose()?;
+        Ok(Some(ClaimedCheck { attempt: read(attempt)?, counted }))
     }
 
     /// Counts a wrong code that used up so many `tries`, and lets go of the row.

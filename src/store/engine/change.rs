@@ -15,7 +15,7 @@ pub(super) enum Step {
     Run(Query),
     /// If it changes nothing, then nothing of all is done.
     Needed(Query),
-    /// Statements that follow from the rows of the one before.
+    /// Statements that follow from the rows of the one before; what they do is told as of all others.
     Then(Follow),
 }
 

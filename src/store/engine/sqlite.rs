@@ -15,7 +15,7 @@ use std::{
     path::Path,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc::{Sender, channel},
     },
     time::Instant,
@@ -44,6 +44,7 @@ struct Readers {
     idle: Mutex<Vec<Reader>>,
     /// Counts the files that were put in the place of another.
     generation: Arc<AtomicU64>,
+    closed: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -71,7 +72,12 @@ impl Sqlite {
         let spawned = std::thread::Builder::new().name("store".to_owned()).spawn(thread);
         spawned.map_err(|error| Trouble::new(Kind::Other, format!("no thread for the store: {error}")))?;
         is_open.await.unwrap_or_else(|_| Err(Trouble::closed()))?;
-        let readers = file.map(|file| Readers { file, idle: Mutex::default(), generation });
+        let readers = file.map(|file| Readers {
+            file,
+            idle: Mutex::default(),
+            generation,
+            closed: AtomicBool::new(false),
+        });
         Ok(Self { tasks, readers })
     }
 
@@ -106,6 +112,7 @@ impl Sqlite {
 
     pub(super) async fn close(&self) {
         if let Some(readers) = &self.readers {
+            readers.closed.store(true, Ordering::Relaxed);
             readers.lock().clear();
         }
         let (closed, is_closed) = oneshot::channel();
@@ -123,7 +130,7 @@ impl Readers {
         };
         let done = reader.connection.run(query);
         let mut idle = self.lock();
-        if idle.len() < READERS {
+        if idle.len() < READERS && !self.closed.load(Ordering::Relaxed) {
             idle.push(reader);
         }
         done.map(|done| done.rows)
@@ -143,6 +150,9 @@ impl Readers {
     }
 
     fn open(&self) -> Result<Reader, Trouble> {
+        if self.closed.load(Ordering::Relaxed) {
+            return Err(Trouble::closed());
+        }
         let generation = self.generation.load(Ordering::Relaxed);
         let connection = Connection::reader(&self.file)?;
         Ok(Reader { connection, generation, looked_at: Instant::now() })

@@ -216,7 +216,7 @@ async fn each_attempt_is_counted_once_when_its_lifetime_is_over() {
         store.insert(&attempt("in check", State::Starting, None)).await.unwrap();
         store.record_sent("in check", "r", SENT).await.unwrap();
         let claim = crate::store::Claim { now: after(299), until: after(310) };
-        store.claim_check("in check", "r", claim, &CounterKey::default()).await.unwrap().unwrap();
+        store.take_for_check("in check", "r", claim).await.unwrap().unwrap();
 
         let tally = |ended: &[Ended]| {
             let sent = ended.iter().map(|ended| ended.messages).sum::<i64>();

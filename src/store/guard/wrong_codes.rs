@@ -7,7 +7,7 @@ use crate::{
     clock::{Timestamp, millis},
     store::{
         Store, StoreError,
-        engine::{Change, Trouble, query},
+        engine::{Change, Query, Trouble, query},
     },
 };
 
@@ -44,16 +44,35 @@ impl WrongCodes {
     }
 }
 
+/// A code that counts as wrong until it is known not to be.
+#[derive(Debug, Clone)]
+pub(crate) struct WrongCode {
+    pub(crate) rule: WrongCodes,
+    pub(crate) key: CounterKey,
+    /// The masked number, for whoever has to unlock it.
+    pub(crate) label: Option<String>,
+}
+
+impl WrongCode {
+    pub(in crate::store) fn count(&self, now: Timestamp) -> Query {
+        counted(&self.rule, &self.key, self.label.as_deref(), now)
+    }
+}
+
+fn counted(rule: &WrongCodes, key: &CounterKey, label: Option<&str>, now: Timestamp) -> Query {
+    query(&rule.sql).bind(key).bind(now).bind(label)
+}
+
 impl Store {
     /// Counts one; says the how manieth in a row it is, or nothing if it was not counted.
     pub async fn count_wrong_code(
         &self,
-        wrong_codes: &WrongCodes,
+        rule: &WrongCodes,
         key: &CounterKey,
         label: Option<&str>,
         now: Timestamp,
     ) -> Result<Option<i64>, StoreError> {
-        let row = query(&wrong_codes.sql).bind(key).bind(now).bind(label).write_row(self).await?;
+        let row = counted(rule, key, label, now).write_row(self).await?;
         Ok(row.map(|mut row| row.int("count")).transpose()?)
     }
 

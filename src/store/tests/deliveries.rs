@@ -5,7 +5,7 @@ use crate::{
     attempt::{Attempt, Move, Note, PlannedResend, RequestId, RequestTimes, State},
     channel::{Channel, Channels, Trouble},
     clock::Timestamp,
-    store::{CounterKey, NewResend, Store},
+    store::{NewResend, Store},
 };
 
 const ASKED: NewResend =
@@ -44,7 +44,7 @@ async fn of_many_who_ask_again_one_is_heard() {
             (State::Resending, Some(resend), after(600))
         );
         assert!(
-            store.claim_check("b", "request-a", claim(41), &CounterKey::default()).await.unwrap().is_none(),
+            store.take_for_check("b", "request-a", claim(41)).await.unwrap().is_none(),
             "no code counts meanwhile"
         );
     }
@@ -62,7 +62,7 @@ async fn whoever_decided_on_an_older_row_is_not_heard() {
             assert!(store.claim_resend("a", asked, claim(40)).await.unwrap().is_none(), "{asked:?}");
         }
         assert!(store.claim_resend("a", ASKED, claim(300)).await.unwrap().is_none(), "run out");
-        store.claim_check("b", "request-a", claim(40), &CounterKey::default()).await.unwrap().unwrap();
+        store.take_for_check("b", "request-a", claim(40)).await.unwrap().unwrap();
         assert!(store.claim_resend("a", ASKED, claim(41)).await.unwrap().is_none(), "being checked");
     }
 }

@@ -1,7 +1,7 @@
 //! A connection while it is used, and what is sent on it.
 
 use deadpool::managed::Object;
-use futures_util::{TryStreamExt, future::join_all};
+use futures_util::{FutureExt, TryStreamExt, future::join_all};
 use tokio_postgres::types::{ToSql, Type};
 
 use super::{
@@ -141,7 +141,7 @@ async fn transaction(
                 parts.push(Part::Step(step));
                 send(connected, std::mem::take(&mut parts), &mut all, trips).await?;
                 if all.last().is_none_or(|done| step.undoes(done)) {
-                    take_back(connected, trips).await?;
+                    take_back(connected);
                     return Ok(None);
                 }
             }
@@ -151,7 +151,7 @@ async fn transaction(
                 match follow(rows) {
                     Ok(queries) => parts.extend(queries.into_iter().map(Part::Follow)),
                     Err(trouble) => {
-                        take_back(connected, trips).await?;
+                        take_back(connected);
                         return Err(trouble);
                     }
                 }
@@ -175,7 +175,7 @@ async fn send(
         Part::Begin => connected.client.batch_execute("BEGIN").await.map(|()| None).map_err(Trouble::from),
         Part::Commit => connected.client.batch_execute("COMMIT").await.map(|()| None).map_err(Trouble::from),
         Part::Step(Step::Run(query) | Step::Needed(query)) => run(connected, query).await.map(Some),
-        Part::Follow(query) => run(connected, query).await.map(|_| None),
+        Part::Follow(query) => run(connected, query).await.map(Some),
         Part::Step(Step::Then(_)) => Ok(None),
     });
     *trips += 1;
@@ -188,14 +188,15 @@ async fn send(
         Err(trouble) => {
             // A commit of what has failed has taken it back.
             if !ends {
-                take_back(connected, trips).await?;
+                take_back(connected);
             }
             Err(trouble)
         }
     }
 }
 
-async fn take_back(connected: &Connected, trips: &mut u64) -> Result<(), Trouble> {
-    *trips += 1;
-    Ok(connected.client.batch_execute("ROLLBACK").await?)
+/// Sent, and not waited for: whatever follows on the connection comes after it.
+fn take_back(connected: &Connected) {
+    // Where it cannot be sent the connection is closed, which takes back what is open.
+    let _ = connected.client.batch_execute("ROLLBACK").now_or_never();
 }

@@ -169,7 +169,7 @@ impl Writer {
                 Step::Then(follow) => {
                     let rows = all.last().map(|done| done.rows.clone()).unwrap_or_default();
                     for query in follow(rows)? {
-                        self.connection.run(&query)?;
+                        all.push(self.connection.run(&query)?);
                     }
                     continue;
                 }
