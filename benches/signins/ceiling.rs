@@ -45,9 +45,9 @@ struct PinForm {
 
 pub(crate) async fn serve(port: u16, upstream: String) -> Outcome<()> {
     let mut pages = Environment::new();
-    pages.add_template("index.html", include_str!("pages/index.html"))?;
-    pages.add_template("verify.html", include_str!("pages/verify.html"))?;
-    pages.add_template("result.html", include_str!("pages/result.html"))?;
+    pages.add_template("index.html", include_str!("../koa/views/index.html"))?;
+    pages.add_template("verify.html", include_str!("../koa/views/verify.html"))?;
+    pages.add_template("result.html", include_str!("../koa/views/result.html"))?;
     let http = reqwest::Client::builder().timeout(Duration::from_secs(15)).build()?;
 
     let router = Router::new()
@@ -112,7 +112,7 @@ impl Ceiling {
     }
 
     fn page(&self, name: &str, request_id: &str) -> Outcome<Html<String>> {
-        Ok(Html(self.pages.get_template(name)?.render(context! { request_id })?))
+        Ok(Html(self.pages.get_template(name)?.render(context! { request_id, verified => true })?))
     }
 }
 

@@ -19,11 +19,20 @@
 
 mod browser;
 mod ceiling;
+mod goals;
+mod koa;
 mod load;
-mod measure;
+mod machine;
 mod mock;
+mod parts;
+mod postgres;
+mod proc;
 mod report;
+mod results;
+mod run;
 mod server;
+mod stage;
+mod table;
 
 use std::{error::Error, process::ExitCode, time::Duration};
 
@@ -31,28 +40,45 @@ use clap::Parser;
 use tokio::{runtime, signal::unix};
 
 use crate::{
-    load::{Crowd, Journey},
-    measure::{Record, Round},
-    server::{Home, Stage, Target},
+    load::Crowd,
+    parts::Part,
+    run::{Plan, Run},
+    stage::Target,
 };
 
 /// Whatever goes wrong ends the run; the text is all that is left to do with it.
 type Failure = Box<dyn Error + Send + Sync>;
 type Outcome<T> = Result<T, Failure>;
 
-/// Sign-ins per second of phonegate, beside a bare axum app.
+/// What a sign-in costs with phonegate, beside the Koa app and a bare axum app.
 #[derive(Parser)]
 #[command(bin_name = "cargo bench --bench signins --")]
 struct Args {
+    /// Only this part; may be given more than once.
+    #[arg(long)]
+    part: Vec<Part>,
+
+    /// Only this server.
+    #[arg(long)]
+    only: Option<Target>,
+
+    /// Everything once and short: shows that it works, measures little.
+    #[arg(long)]
+    quick: bool,
+
+    /// Print the report as Markdown.
+    #[arg(long)]
+    markdown: bool,
+
     /// Visitors at work at once, each on a connection of its own.
     #[arg(long, default_value_t = 16)]
     connections: u32,
 
-    /// Seconds of `GET /`, of sign-ins and of `GET /auth` in each round.
-    #[arg(long, default_value_t = 3.0)]
+    /// Seconds of each load in a round.
+    #[arg(long, default_value_t = 2.5)]
     seconds: f64,
 
-    /// Rounds per server, taken in turns; the median is shown.
+    /// Rounds of each part, servers taken in turns; the median is shown.
     #[arg(long, default_value_t = 3)]
     rounds: u32,
 
@@ -60,30 +86,22 @@ struct Args {
     #[arg(long, default_value_t = 5)]
     starts: u32,
 
-    /// One short round: shows that everything works, measures little.
-    #[arg(long)]
-    quick: bool,
-
-    /// Only this server.
-    #[arg(long)]
-    only: Option<Target>,
-
     /// Cargo's sign that this is a benchmark run.
     #[arg(long, hide = true)]
     bench: bool,
 
     #[command(subcommand)]
-    part: Option<Part>,
+    role: Option<Role>,
 }
 
-/// The parts this binary plays for its own runs.
+/// What else this binary is in its own runs.
 #[derive(clap::Subcommand)]
 #[command(hide = true)]
-enum Part {
+enum Role {
     #[command(hide = true)]
     Ceiling { port: u16, upstream: String },
     #[command(hide = true)]
-    Mock { port: u16 },
+    Mock { port: u16, delay_ms: u64 },
 }
 
 fn main() -> ExitCode {
@@ -93,10 +111,14 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let args = Args::parse();
-    let outcome = match &args.part {
-        None => single_thread().and_then(|runtime| runtime.block_on(unless_stopped(run(&args)))),
-        Some(Part::Mock { port }) => single_thread().and_then(|runtime| runtime.block_on(mock::serve(*port))),
-        Some(Part::Ceiling { port, upstream }) => runtime::Runtime::new()
+    let outcome = match &args.role {
+        None => runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(Failure::from)
+            .and_then(|runtime| runtime.block_on(unless_stopped(measure(&args)))),
+        Some(Role::Mock { port, delay_ms }) => mock::serve(*port, Duration::from_millis(*delay_ms)),
+        Some(Role::Ceiling { port, upstream }) => runtime::Runtime::new()
             .map_err(Failure::from)
             .and_then(|runtime| runtime.block_on(ceiling::serve(*port, upstream.clone()))),
     };
@@ -107,10 +129,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn single_thread() -> Outcome<runtime::Runtime> {
-    Ok(runtime::Builder::new_current_thread().enable_all().build()?)
 }
 
 /// Ends with an error on Ctrl-C and on SIGTERM, so that the guards stop the servers on every way out.
@@ -124,46 +142,28 @@ async fn unless_stopped(run: impl Future<Output = Outcome<()>>) -> Outcome<()> {
     }
 }
 
-async fn run(args: &Args) -> Outcome<()> {
-    let (rounds, starts, seconds) =
-        if args.quick { (1, 1, 0.3) } else { (args.rounds.max(1), args.starts.max(1), args.seconds) };
-    let crowd = Crowd { visitors: args.connections.max(1), span: Duration::try_from_secs_f64(seconds)? };
-    let stage = Stage::set()?;
-
-    let mut records = Vec::new();
-    for target in [Target::App, Target::Ceiling] {
-        if args.only.is_none_or(|only| only == target) {
-            records.push(Record::new(target, Home::new()?)?);
-        }
+async fn measure(args: &Args) -> Outcome<()> {
+    let mut run = Run::new(args.plan()?)?;
+    let parts = if args.part.is_empty() { Part::ALL.to_vec() } else { args.part.clone() };
+    for part in parts {
+        part.measure(&mut run).await?;
     }
-    for turn in 0..=starts {
-        for record in &mut records {
-            record.start(&stage, turn == 0)?;
-        }
-    }
-    for turn in 1..=rounds {
-        for record in &mut records {
-            eprintln!("round {turn} of {rounds}: {}", record.target);
-            record.rounds.push(round(record.target, &stage, crowd).await?);
-        }
-    }
-    report::print(&records, &stage, crowd, args.quick);
+    report::print(&run, args.markdown, args.quick);
     Ok(())
 }
 
-/// One server from its start to its end, on a store of its own.
-async fn round(target: Target, stage: &Stage, crowd: Crowd) -> Outcome<Round> {
-    const SETTLE: Duration = Duration::from_millis(300);
-
-    let home = Home::new()?;
-    let server = stage.start(target, &home)?;
-    tokio::time::sleep(SETTLE).await;
-    let idle_mib = server.resident_mib();
-
-    let warm_up = Crowd { span: crowd.span.min(SETTLE), ..crowd };
-    server.under_load(target.sign_in(), warm_up).await?;
-    let front_page = server.under_load(Journey::FrontPage, crowd).await?;
-    let sign_in = server.under_load(target.sign_in(), crowd).await?;
-    let auth = server.under_load(target.auth(), crowd).await?;
-    Ok(Round { front_page, sign_in, auth, idle_mib, loaded_mib: server.resident_mib() })
+impl Args {
+    fn plan(&self) -> Outcome<Plan> {
+        let (rounds, starts, seconds) =
+            if self.quick { (1, 1, 0.3) } else { (self.rounds.max(1), self.starts.max(1), self.seconds) };
+        let targets = [Target::App, Target::Koa, Target::Ceiling].into_iter();
+        Ok(Plan {
+            crowd: Crowd { visitors: self.connections.max(1), span: Duration::try_from_secs_f64(seconds)? },
+            warm_up: if self.quick { Duration::from_millis(300) } else { Duration::from_secs(1) },
+            rounds,
+            starts,
+            sessions: if self.quick { [100, 1_000, 10_000] } else { [1_000, 100_000, 1_000_000] },
+            targets: targets.filter(|target| self.only.is_none_or(|only| only == *target)).collect(),
+        })
+    }
 }
