@@ -34,7 +34,8 @@ enum Goal {
 
 /// The ratios, first of all that is shown.
 pub(crate) fn table(results: &Results, sessions: [u32; 3]) -> Table {
-    let mut table = Table::new(&["", "app", "to Koa", "to the ceiling", "at least", "then"]);
+    let mut table =
+        Table::new(["", "app", "to Koa", "to the ceiling", "at least", "then"].map(str::to_owned));
     for row in rows(sessions) {
         let is = row.value.of(results, App);
         if is.is_nan() {

@@ -6,7 +6,6 @@ use std::{
     ffi::OsStr,
     fs, iter,
     process::{self, Command},
-    thread,
     time::Instant,
 };
 
@@ -101,7 +100,9 @@ pub(crate) fn describe() -> String {
         Some(value.trim_start_matches([' ', '\t', ':']).to_owned())
     };
     let processor = line_of("/proc/cpuinfo", "model name").unwrap_or_else(|| env::consts::ARCH.to_owned());
-    let cores = thread::available_parallelism().map_or(0, usize::from);
+    // Not those of this process, which has one of them.
+    let cores = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let cores = cores.lines().filter(|line| line.starts_with("processor")).count();
     let kib = line_of("/proc/meminfo", "MemTotal").and_then(|kib| kib.split(' ').next()?.parse::<f64>().ok());
     let memory = kib.map(|kib| format!(", {:.0} GiB", kib / 1024.0 / 1024.0)).unwrap_or_default();
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();

@@ -12,62 +12,81 @@ use crate::{
 
 /// Percent of its core that a server must have used for its rate to be its own limit.
 const KEPT_BUSY: f64 = 90.0;
-/// Percent of the load's core from which on it may have been the limit.
-const LOAD_BUSY: f64 = 85.0;
 
-const MEASURES: [Measure; 10] = [
+/// What is known of a load, and of what is not one.
+const OF_LOADS: [Measure; 6] = [
     Measure::PerSecond,
     Measure::CpuMicros,
-    Measure::DatabaseCpuMicros,
     Measure::P50Millis,
     Measure::P99Millis,
     Measure::Busy,
     Measure::LoadBusy,
-    Measure::WallMillis,
-    Measure::CpuMillis,
-    Measure::Mib,
 ];
+const OF_OTHERS: [Measure; 3] = [Measure::CpuMillis, Measure::WallMillis, Measure::Mib];
 const TARGETS: [Target; 3] = [Target::App, Target::Koa, Target::Ceiling];
 
 pub(crate) fn print(run: &Run, markdown: bool, quick: bool) {
-    let ratios = goals::table(&run.results, run.plan.sessions);
-    let title = |title: &str, level: &str| {
-        if markdown { println!("{level} {title}\n") } else { println!("\n{title}\n") }
+    let title = |level: &str, title: &str| {
+        println!("{}{title}\n", if markdown { level } else { "\n" });
     };
-    if markdown {
-        title("Latest figures", "##");
-    }
-    if !ratios.is_empty() {
-        ratios.print(markdown);
-        println!();
-    }
+    let show = |table: &Table| {
+        if !table.is_empty() {
+            table.print(markdown);
+            println!();
+        }
+    };
+    title("## ", "Latest figures");
+    show(&goals::table(&run.results, run.plan.sessions));
     for line in conditions(run, quick) {
         println!("{}{line}", if markdown { "* " } else { "" });
     }
-    if markdown {
-        println!();
-    }
-    title("All figures", "###");
-    figures(run).print(markdown);
+    println!();
+    title("### ", "All figures");
+    show(&loads(run));
+    show(&others(run));
 }
 
-/// Everything that was measured: medians, and how far the rounds lie apart.
-fn figures(run: &Run) -> Table {
-    let mut table = Table::new(&["", "app", "Koa", "ceiling"]);
+/// Every load: medians, and how far the rounds lie apart.
+fn loads(run: &Run) -> Table {
+    let head = [String::new(), String::new()].into_iter().chain(OF_LOADS.map(|measure| measure.to_string()));
+    let mut table = Table::new(head);
     for what in run.results.whats() {
-        for measure in MEASURES {
-            let cell = |target| {
-                let (samples, median) =
-                    (run.results.samples(what, measure, target), run.results.median(what, measure, target));
-                format!("{}{}", figure(median), spread(samples, median))
-            };
-            if TARGETS.iter().any(|target| !run.results.samples(what, measure, *target).is_empty()) {
-                let name = format!("{what}{measure}");
-                table.push([name].into_iter().chain(TARGETS.map(cell)).collect());
+        for target in TARGETS.iter().filter(|target| has(run, what, Measure::PerSecond, **target)) {
+            let cells = OF_LOADS.map(|measure| cell(run, what, measure, *target));
+            table.push([what.to_string(), target.to_string()].into_iter().chain(cells).collect());
+            if has(run, what, Measure::DatabaseCpuMicros, *target) {
+                let cpu = cell(run, what, Measure::DatabaseCpuMicros, *target);
+                let cells = OF_LOADS
+                    .map(|measure| if measure == Measure::CpuMicros { cpu.clone() } else { String::new() });
+                table.push([what.to_string(), "Postgres".to_owned()].into_iter().chain(cells).collect());
             }
         }
     }
     table
+}
+
+/// Starts, memory and sizes.
+fn others(run: &Run) -> Table {
+    let mut table = Table::new(["", "app", "Koa", "ceiling"].map(str::to_owned));
+    for what in run.results.whats() {
+        for measure in OF_OTHERS {
+            if TARGETS.iter().any(|target| has(run, what, measure, *target)) {
+                let cells = TARGETS.map(|target| cell(run, what, measure, target));
+                table.push([format!("{what}, {measure}")].into_iter().chain(cells).collect());
+            }
+        }
+    }
+    table
+}
+
+fn has(run: &Run, what: What, measure: Measure, target: Target) -> bool {
+    !run.results.samples(what, measure, target).is_empty()
+}
+
+fn cell(run: &Run, what: What, measure: Measure, target: Target) -> String {
+    let (samples, median) =
+        (run.results.samples(what, measure, target), run.results.median(what, measure, target));
+    format!("{}{}", figure(median), spread(samples, median))
 }
 
 /// How the figures came about, and what therefore not to read into them.
@@ -86,9 +105,7 @@ fn conditions(run: &Run, quick: bool) -> Vec<String> {
     } else {
         "Nothing was pinned: server, load and provider shared the cores, so compare ratios only.".to_owned()
     });
-    for what in [What::SignIn, What::FrontPage, What::Auth] {
-        lines.extend(TARGETS.iter().filter_map(|target| limit(run, what, *target)));
-    }
+    lines.extend(idle_servers(run));
     lines.extend(run.left_out.iter().cloned());
     if quick {
         lines.push("A quick run: it shows that all works; the figures mean little.".to_owned());
@@ -96,19 +113,18 @@ fn conditions(run: &Run, quick: bool) -> Vec<String> {
     lines
 }
 
-/// What is to be said where the server was not the limit of its rate.
-fn limit(run: &Run, what: What, target: Target) -> Option<String> {
-    let busy = run.results.median(what, Measure::Busy, target);
-    let load = run.results.median(what, Measure::LoadBusy, target);
-    let limit = match () {
-        () if busy.is_nan() || busy >= KEPT_BUSY => return None,
-        () if load >= LOAD_BUSY => "load and provider were the limit",
-        () => "it waited for the disk or for the machine",
-    };
-    Some(format!(
-        "{what}: the {target} used {busy:.0} % of its core, and load and provider {load:.0} % of theirs, so {limit}: \
-         trust its CPU figures, not its rate and latencies."
-    ))
+/// What is to be said where a server was not the limit of its rate.
+fn idle_servers(run: &Run) -> Option<String> {
+    let all = [What::SignIn, What::FrontPage, What::Auth, What::PostgresSignIn];
+    let all = all.into_iter().flat_map(|what| TARGETS.map(|target| (what, target)));
+    let idle = all.filter_map(|(what, target)| {
+        let busy = run.results.median(what, Measure::Busy, target);
+        (busy < KEPT_BUSY).then(|| format!("{what} of the {target} ({busy:.0} %)"))
+    });
+    let idle: Vec<_> = idle.collect();
+    let note = "Servers that did not use their whole core, since load, disk or other work was the limit; trust their CPU \
+                figures, not their rates and latencies";
+    (!idle.is_empty()).then(|| format!("{note}: {}.", idle.join(", ")))
 }
 
 impl fmt::Display for What {
@@ -117,7 +133,7 @@ impl fmt::Display for What {
             Self::SignIn => f.write_str("sign-ins"),
             Self::FrontPage => f.write_str("GET /"),
             Self::Auth => f.write_str("GET /auth"),
-            Self::SlowCalls(visitors) => write!(f, "{visitors} visitors, provider 50 ms"),
+            Self::SlowCalls(visitors) => write!(f, "{visitors} visitors, added wait"),
             Self::StoredSignIn(sessions) => write!(f, "sign-ins, {} live sessions", count(*sessions)),
             Self::StoredAuth(sessions) => write!(f, "GET /auth, {} live sessions", count(*sessions)),
             Self::UncachedAuth(sessions) => {
@@ -133,20 +149,18 @@ impl fmt::Display for What {
     }
 }
 
-/// As it follows the name of what was done.
 impl fmt::Display for Measure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::PerSecond => ": per s",
-            Self::CpuMicros => ": CPU each, µs",
-            Self::DatabaseCpuMicros => ": CPU of Postgres each, µs",
-            Self::P50Millis => ": p50, ms",
-            Self::P99Millis => ": p99, ms",
-            Self::Busy => ": server busy, % of its core",
-            Self::LoadBusy => ": load and provider busy, % of theirs",
-            Self::WallMillis => ": wall, ms",
-            Self::CpuMillis => ": CPU, ms",
-            Self::Mib => ", MiB",
+            Self::PerSecond => "per s",
+            Self::CpuMicros | Self::DatabaseCpuMicros => "CPU each, µs",
+            Self::P50Millis => "p50, ms",
+            Self::P99Millis => "p99, ms",
+            Self::Busy => "core used, %",
+            Self::LoadBusy => "load's core, %",
+            Self::WallMillis => "wall, ms",
+            Self::CpuMillis => "CPU, ms",
+            Self::Mib => "MiB",
         })
     }
 }
