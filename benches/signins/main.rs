@@ -1,19 +1,28 @@
-//! The yardstick: what a sign-in costs here, beside the least it could cost on the same stack.
+//! The yardstick: what a sign-in costs here, beside the Koa app it takes the place of and the least it could cost.
 //!
-//! `cargo bench --bench signins` starts a provider that answers at once, then in turns the app (release build, a store of
-//! its own) and the ceiling: a bare axum app that makes the same two upstream calls, renders three constant templates and
-//! keeps nothing. One binary plays all parts but the app; each is a process, so that all are measured alike.
-//!
-//! The app has its durable store and its guard, with limits raised until they refuse nobody.
+//! `cargo bench --bench signins` starts a provider, then in turns the app (release build, durable store, guard with limits
+//! raised until they refuse nobody), the Koa app of `benches/koa` if there is Node, and the ceiling: a bare axum app that
+//! makes the same two calls to the provider, renders the same pages as the Koa app and keeps nothing. `docs/performance.md`
+//! says how to run it and shows what came out.
 //!
 //! What the figures mean:
-//! * Each server has one core to itself, load and provider share another, if the machine has two and `taskset`.
-//! * A sign-in is all its requests: five with the app (`GET /`, `POST /verify`, `GET /verify`, `POST /check`,
-//!   `GET /result`), three with the ceiling, which answers a POST with the next page. Each is a new visitor with a new number.
+//! * Each server has one core to itself, load and provider share another, if the machine has two and `taskset`. Postgres
+//!   is on the app's core.
+//! * A sign-in is all its requests, each by a new visitor with a new number. The app has five (`GET /`, `POST /verify`,
+//!   `GET /verify`, `POST /check`, `GET /result`), since each POST is answered by a redirect, and a reload sends nothing
+//!   twice. The tutorial's has three (`GET /`, `POST /verify`, `POST /check`), and so has the ceiling. Styles, scripts and
+//!   pictures are not asked for: browsers keep them.
+//! * The app and the ceiling call Verify v2, the Koa app v1, as the tutorial does: two calls with either, with answers of
+//!   much the same size.
+//! * The added wait is that of a POST for which the provider is called and takes 50 ms, without those. No visitor pauses
+//!   between two requests: whoever has an answer sends the next one, so that 256 of them ask for as much as a server has.
 //! * `GET /auth` is asked about visitors who signed in before, with the headers a proxy sends; the ceiling answers 200 with
-//!   the same headers as the app and looks at nothing.
-//! * Clients keep their connection and send the next request when the answer is there, so latency includes the queue.
-//! * A start lasts from before the process exists to its first 200, the millisecond of `taskset` included.
+//!   the same headers as the app and looks at nothing. The tutorial has nothing like it.
+//! * Live sessions are put into the store's file before the start. `GET /auth` is asked about a thousand of them, spread
+//!   over all, which the cache knows; and about all of them in turns with the cache off. Sign-ins come on top of them.
+//! * A start lasts from before the process exists to its first page, the millisecond of `taskset` included.
+//! * Clients keep their connection, so latency includes the queue. Servers warm up before they are measured.
+//! * Processor time is the figure to trust: other work on the machine changes it least.
 //! * An answer that is not the expected one ends the run: errors are never measured.
 //! * Figures are reported, not judged: the exit code is 0 unless a run failed.
 
