@@ -1,7 +1,7 @@
 //! The Koa app of `benches/koa`: whether it can be run here, and how.
 //!
 //! It is what a reader of the tutorial writes today: the tutorial's packages in their current versions, `@vonage/verify`
-//! for the `nexmo` that is no longer kept up, with the same three calls of Verify v1, and NODE_ENV=production. Two things
+//! for the `nexmo` that is no longer kept up, with the same three calls of Verify v1, in Node's production mode. Two things
 //! are to its advantage: it has the one package of Vonage's that it needs, and it compiles its templates once, where
 //! koa-views with Nunjucks does so for every page.
 

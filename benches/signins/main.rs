@@ -169,6 +169,7 @@ impl Args {
         Ok(Plan {
             crowd: Crowd { visitors: self.connections.max(1), span: Duration::try_from_secs_f64(seconds)? },
             warm_up: if self.quick { Duration::from_millis(300) } else { Duration::from_secs(1) },
+            koa_warm: if self.quick { 0 } else { 4_000 },
             rounds,
             starts,
             sessions: if self.quick { [100, 1_000, 10_000] } else { [1_000, 100_000, 1_000_000] },

@@ -1,6 +1,6 @@
 //! One run: its plan, its stage, and what it has learnt so far.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::{
     Outcome, koa,
@@ -12,11 +12,16 @@ use crate::{
     stage::{Stage, Target},
 };
 
+/// How long a server may warm up, if the machine is busy with other things.
+const WARM_UP_LIMIT: Duration = Duration::from_secs(12);
+
 /// How long and how often everything is done.
 pub(crate) struct Plan {
     pub(crate) crowd: Crowd,
     /// How long a server is at work before it is measured.
     pub(crate) warm_up: Duration,
+    /// How many sign-ins Node takes until all that is hot is compiled.
+    pub(crate) koa_warm: usize,
     pub(crate) rounds: u32,
     pub(crate) starts: u32,
     /// Live sessions in the store, from few to many.
@@ -102,10 +107,15 @@ impl Run {
         journey: Journey,
         visitors: u32,
     ) -> Outcome<()> {
-        // Node takes some thousand requests until all that is hot is compiled.
-        let longer = if target == Target::Koa { 4 } else { 1 };
-        let crowd = Crowd { visitors, span: self.plan.warm_up * longer };
-        drive(server.address, journey, crowd).await.map_err(|failure| server.explain(&failure))?;
-        Ok(())
+        let crowd = Crowd { visitors, span: self.plan.warm_up };
+        let (begun, mut warm) = (Instant::now(), 0);
+        loop {
+            let load =
+                drive(server.address, journey, crowd).await.map_err(|failure| server.explain(&failure))?;
+            warm += load.journeys.len();
+            if target != Target::Koa || warm >= self.plan.koa_warm || begun.elapsed() >= WARM_UP_LIMIT {
+                return Ok(());
+            }
+        }
     }
 }
