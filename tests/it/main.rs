@@ -56,5 +56,6 @@ mod stopping;
 mod store_refusals;
 mod taking_over;
 mod taking_over_again;
+mod trips;
 mod twice;
 mod unread;

@@ -58,6 +58,7 @@ async fn assert_who_is_signed_in_stays_so(app: &TestApp, visitor: &Browser) {
     let answer = app.browser().await.post("/verify", &[("phone", "+1 202 555 0151")]).await;
     answer.assert_page(503, "We will be back soon");
     assert!(logged().contains("visits are not written down"));
+    assert!(logged().contains("the store fails: "));
     // A visit that could not be noted is none: the limit still holds.
     app.clock.advance(secs(4 * 3600));
     assert_eq!(visitor.get("/auth").await.status, 401);

@@ -78,6 +78,13 @@ async fn what_a_server_says_is_told_in_words_that_name_the_part_that_is_wrong() 
             1,
             "127.0.0.1:PORT takes nobody in now: the database",
         ),
+        ("25006", "read-only transaction", 2, "user me may not write in gate: the server takes no writes: "),
+        (
+            "53100",
+            "could not extend file",
+            1,
+            "127.0.0.1:PORT takes nobody in now: the disk of the server is full",
+        ),
         ("53300", "too many connections", 1, "127.0.0.1:PORT takes nobody in now: too many connections"),
     ] {
         let port = refusing(code, message).await;
@@ -90,6 +97,50 @@ async fn what_a_server_says_is_told_in_words_that_name_the_part_that_is_wrong() 
 
     let url = format!("postgres://me:pw9@127.0.0.1:{port}/gate?sslmode=require");
     says(url, 2, &format!("no TLS with 127.0.0.1:{port}: ")).await;
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_is_waited_for_and_named() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let mut taken = Vec::new();
+    let url = format!("postgres://me:pw9@127.0.0.1:{port}/gate");
+    let said = says(url, 1, "no answer from 127.0.0.1:");
+    tokio::pin!(said);
+    loop {
+        tokio::select! {
+            () = &mut said => return,
+            // It lets everybody in, and says nothing.
+            client = listener.accept() => taken.push(client.unwrap()),
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_several_hosts_each_is_tried_and_all_are_named() {
+    says(
+        "postgres://me:pw9@127.0.0.1:9,127.0.0.1:8/gate".to_owned(),
+        1,
+        "nothing listens at 127.0.0.1:9,127.0.0.1:8: ",
+    )
+    .await;
+    let port = refusing("28P01", "password authentication failed").await;
+    let url = format!("postgres://me:pw9@127.0.0.1:{port},127.0.0.1:{port}/gate");
+    says(url, 2, &format!("wrong password for user me at 127.0.0.1:{port},127.0.0.1:{port}; ")).await;
+}
+
+#[tokio::test]
+async fn what_is_said_of_tls_and_cannot_be_is_a_mistake() {
+    for (parameters, expected) in [
+        ("sslmode=prefer", "cannot be used: sslmode=prefer: give verify-full, or disable"),
+        (
+            "sslmode=verify-full&sslrootcert=/no/such",
+            "cannot be used: sslrootcert: /no/such cannot be used: ",
+        ),
+        ("colour=red", "cannot be used: unknown option `colour`"),
+    ] {
+        says(format!("postgres://me:pw9@127.0.0.1:9/gate?{parameters}"), 2, expected).await;
+    }
 }
 
 #[tokio::test]

@@ -160,3 +160,27 @@ fn from_server(error: &tokio_postgres::error::DbError) -> Trouble {
     };
     Trouble { kind, text }
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::*;
+
+    #[test]
+    fn what_sqlite_says_is_told_with_what_to_do() {
+        for (code, kind, says) in [
+            (ffi::SQLITE_FULL, Kind::Full, "the disk of the store is full; make room"),
+            (ffi::SQLITE_READONLY, Kind::ReadOnly, "see the rights of file and folder"),
+            (ffi::SQLITE_BUSY, Kind::Locked, "another program has locked the store's file"),
+            (ffi::SQLITE_NOTADB, Kind::Refused(Refusal::NoDatabase), ""),
+            (ffi::SQLITE_CONSTRAINT_CHECK, Kind::Check, "a limit"),
+            (ffi::SQLITE_IOERR, Kind::Other, "SQLite: "),
+        ] {
+            let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+            let trouble = Trouble::from(error);
+            assert_eq!(trouble.kind(), kind);
+            assert!(trouble.to_string().contains(says), "{trouble}");
+        }
+    }
+}

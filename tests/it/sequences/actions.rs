@@ -41,7 +41,7 @@ pub(super) struct Story<'a> {
 }
 
 impl<'a> Story<'a> {
-    pub(super) async fn begin(random: Random, lines: &'a Mutex<Vec<String>>) -> Self {
+    pub(super) async fn begin(random: Random, lines: &'a Mutex<Vec<String>>, postgres: Option<&str>) -> Self {
         let pick = |bound: u64| usize::try_from(random.below(bound)).unwrap();
         let setting = Setting {
             api: ["v1", "v2"][pick(2)],
@@ -52,7 +52,7 @@ impl<'a> Story<'a> {
             listed: pick(4) == 0,
         };
         // Of its own: what the app draws does not change the story.
-        let world = World::new(setting, Random::seeded(!random.below(u64::MAX))).await;
+        let world = World::new(setting, Random::seeded(!random.below(u64::MAX)), postgres).await;
         let visitors = [Visitor::new("A"), Visitor::new("B")];
         let story = Self { world, random, visitors, lines, asked: 0, again: HashSet::new() };
         story.note(&format!("{setting:?}"));

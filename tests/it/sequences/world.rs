@@ -75,7 +75,7 @@ pub(super) struct Answer {
 }
 
 impl World {
-    pub(super) async fn new(setting: Setting, random: Random) -> Self {
+    pub(super) async fn new(setting: Setting, random: Random, postgres: Option<&str>) -> Self {
         let clock = Clock::fixed(Timestamp::from_millis(1_800_000_000_000));
         let wire = Wire::start(&clock, &random, Duration::from_secs(setting.lock)).await;
         // In memory where there is such a folder: nothing here must outlive the test.
@@ -85,11 +85,12 @@ impl World {
         let list = folder.path().join("numbers");
         std::fs::write(&list, format!("+{PHONE}")).unwrap();
         let list = if setting.listed { list.to_str().unwrap().to_owned() } else { String::new() };
+        let file = || format!("sqlite:{}", folder.path().join("s.db").display());
         let variables = [
             ("PORT", "0".to_owned()),
             ("ALLOWED_NUMBERS", list),
             ("PUBLIC_URL", format!("http://{HOST}")),
-            ("STORE_URL", format!("sqlite:{}", folder.path().join("s.db").display())),
+            ("STORE_URL", postgres.map_or_else(file, str::to_owned)),
             ("VONAGE_API_KEY", "key".to_owned()),
             ("VONAGE_API_SECRET", "secret".to_owned()),
             ("VONAGE_SIGNATURE_SECRET", super::SECRET.to_owned()),

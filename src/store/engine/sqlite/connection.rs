@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
-use rusqlite::{OpenFlags, Statement, types::ValueRef};
+use rusqlite::{OpenFlags, Statement, config::DbConfig, types::ValueRef};
 
 use super::{
     super::{
@@ -68,6 +68,8 @@ impl Connection {
 
     fn new(sqlite: rusqlite::Connection, file: Option<&File>) -> Result<Self, Trouble> {
         sqlite.execute_batch(SET_UP)?;
+        // Else statements whose values might have led to another plan are planned anew each time.
+        sqlite.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         sqlite.set_prepared_statement_cache_capacity(PREPARED);
         Ok(Self { sqlite, known: HashMap::new(), file: file.and_then(File::identity) })
     }
