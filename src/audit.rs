@@ -80,29 +80,28 @@ pub fn filter(log: &str) -> String {
     format!("audit=info,tower_http::csrf=off,{log}")
 }
 
-/// A line, not yet written.
-#[derive(Debug)]
+/// A line, not yet written. Its texts are made only if it is.
 #[must_use]
-pub(crate) struct Line {
+pub(crate) struct Line<'a> {
     event: Event,
-    phone: String,
-    account: String,
+    phone: &'a PhoneNumber,
+    keys: &'a Keys,
     address: Option<IpAddr>,
     channel: Option<&'static str>,
-    country: Option<String>,
+    country: Option<&'a str>,
     limit: Option<String>,
     again: Option<String>,
     count: Option<u64>,
     why: Option<String>,
 }
 
-impl Line {
+impl<'a> Line<'a> {
     /// About a number. Within [`asked_from`] it names the address.
-    pub(crate) fn new(event: Event, phone: &PhoneNumber, keys: &Keys) -> Self {
+    pub(crate) fn new(event: Event, phone: &'a PhoneNumber, keys: &'a Keys) -> Self {
         Self {
             event,
-            phone: phone.masked(),
-            account: keys.subject(phone),
+            phone,
+            keys,
             address: CLIENT.try_get().ok(),
             channel: None,
             country: None,
@@ -124,8 +123,8 @@ impl Line {
     }
 
     /// Where the number is given out.
-    pub(crate) fn country(self, country: &str) -> Self {
-        Self { country: Some(country.to_owned()), ..self }
+    pub(crate) fn country(self, country: &'a str) -> Self {
+        Self { country: Some(country), ..self }
     }
 
     /// What refused, and when it may be asked again.
@@ -144,13 +143,13 @@ impl Line {
     }
 
     pub(crate) fn write(self) {
-        let Self { event, phone, account, address, channel, country, limit, again, count, why } = self;
+        let Self { event, phone, keys, address, channel, country, limit, again, count, why } = self;
         let text = event.text();
         tracing::info!(
             target: "audit",
             event = event.name(),
-            phone,
-            account,
+            phone = phone.masked(),
+            account = keys.subject(phone),
             address = address.map(tracing::field::display),
             channel,
             country,

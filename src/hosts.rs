@@ -17,3 +17,24 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
         None => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_loopback() {
+        for (url, loopback) in [
+            ("http://127.0.0.1:3000/simulator/", true),
+            ("http://127.9.9.9/", true),
+            ("http://[::1]:4000/", true),
+            ("http://localhost:3000/", true),
+            ("http://phonegate.localhost/", true),
+            ("https://api.nexmo.com", false),
+            ("https://localhost.example.org", false),
+            ("https://10.0.0.1", false),
+        ] {
+            assert_eq!(is_loopback(&url.parse().unwrap()), loopback, "{url}");
+        }
+    }
+}

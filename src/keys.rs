@@ -9,7 +9,7 @@ use crate::{phone::PhoneNumber, random::Random};
 
 /// A random token of 256 bits as it travels in a cookie. No `Display`; `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Token(String);
+pub struct Token([u8; TOKEN_LENGTH]);
 
 /// Characters of a token: 32 bytes in base64.
 const TOKEN_LENGTH: usize = 43;
@@ -17,19 +17,26 @@ const TOKEN_LENGTH: usize = 43;
 impl Token {
     /// A fresh one.
     pub fn new(random: &Random) -> Self {
-        Self(BASE64URL_NOPAD.encode(&random.bytes::<32>()))
+        Self::of(&random.bytes())
+    }
+
+    fn of(bytes: &[u8; 32]) -> Self {
+        let mut text = [0; TOKEN_LENGTH];
+        BASE64URL_NOPAD.encode_mut(bytes, &mut text);
+        Self(text)
     }
 
     /// A token that came back in a cookie, if it has the form of one.
     pub fn parse(text: &str) -> Option<Self> {
         let fits = text.len() == TOKEN_LENGTH
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-        fits.then(|| Self(text.to_owned()))
+        fits.then(|| text.as_bytes().try_into().ok().map(Self)).flatten()
     }
 
     /// For the cookie only.
     pub fn expose(&self) -> &str {
-        &self.0
+        // Only ASCII is ever in it.
+        str::from_utf8(&self.0).unwrap_or_default()
     }
 
     /// How the store knows it. A plain hash will do: 256 random bits cannot be guessed.
@@ -40,7 +47,7 @@ impl Token {
     /// The bytes of [`Token::hash`].
     pub(crate) fn digest(&self) -> [u8; 32] {
         let mut bytes = [0; 32];
-        bytes.copy_from_slice(digest::digest(&digest::SHA256, self.0.as_bytes()).as_ref());
+        bytes.copy_from_slice(digest::digest(&digest::SHA256, &self.0).as_ref());
         bytes
     }
 }
@@ -101,17 +108,19 @@ impl Keys {
     /// How the store knows that a number has signed in with a browser: neither can be told from it, nor one without
     /// the other.
     pub fn known(&self, browser: &Token, phone_hash: &str) -> String {
-        sign(&self.known, &[&browser.0, phone_hash])
+        sign(&self.known, &[browser.expose(), phone_hash])
     }
 
     /// The token by which the browser of an attempt is known again to its number; as with a [`Keys::successor`], both halves
     /// of a double click get the same. It tells us, and nobody else, that we made it, and for which number.
     pub(crate) fn known_token(&self, browser: &Token, attempt_id: &str, phone_hash: &str) -> Token {
-        let tag = mac(&self.known_token, &["id", &browser.0, attempt_id, phone_hash]);
+        let tag = mac(&self.known_token, &["id", browser.expose(), attempt_id, phone_hash]);
         let id = BASE64URL_NOPAD.encode(&tag.as_ref()[..ID]);
         let marks = [self.made_mark(&id), self.number_mark(&id, phone_hash)];
-        let bytes: Vec<u8> = tag.as_ref()[..ID].iter().copied().chain(marks.concat()).collect();
-        Token(BASE64URL_NOPAD.encode(&bytes))
+        let mut bytes = [0; ID + 2 * MARK];
+        bytes[..ID].copy_from_slice(&tag.as_ref()[..ID]);
+        bytes[ID..].copy_from_slice(marks.as_flattened());
+        Token::of(&bytes)
     }
 
     /// Whether [`Keys::known_token`] made it. What it is good for, the store knows: nothing secret hangs on these marks.
@@ -154,7 +163,7 @@ impl Keys {
     /// It is made from the old one so that both answers to a double click set the same cookie; without the server
     /// key it is as hard to guess as a random one.
     pub fn successor(&self, token: &Token, purpose: &str) -> Token {
-        Token(sign(&self.successor, &[&token.0, purpose]))
+        Token::of(&whole(&mac(&self.successor, &[token.expose(), purpose])))
     }
 }
 
@@ -164,10 +173,16 @@ const MARK: usize = 8;
 
 /// The parts of a known browser's token: what it is, who made it, and for which number.
 fn parts(token: &Token) -> Option<(String, Vec<u8>, Vec<u8>)> {
-    let bytes = BASE64URL_NOPAD.decode(token.0.as_bytes()).ok()?;
+    let bytes = BASE64URL_NOPAD.decode(&token.0).ok()?;
     let (id, marks) = bytes.split_at_checked(ID)?;
     let (made, number) = marks.split_at_checked(MARK)?;
     Some((BASE64URL_NOPAD.encode(id), made.to_vec(), number.to_vec()))
+}
+
+fn whole(tag: &hmac::Tag) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(tag.as_ref());
+    bytes
 }
 
 fn mark(tag: &hmac::Tag) -> [u8; MARK] {

@@ -6,6 +6,8 @@
 //! * Lines come out whole and in order. How many are missing is said as soon as there is room again.
 //! * A panic is a line like any other.
 
+mod fields;
+
 use std::{
     backtrace::{Backtrace, BacktraceStatus},
     error::Error,
@@ -25,6 +27,7 @@ use crate::{
     audit,
     config::{Log, LogFormat},
 };
+use fields::Fields;
 
 /// How many lines wait for a slow reader.
 const WAITING: usize = 4_096;
@@ -68,6 +71,7 @@ impl Lines {
             .with_ansi(io::stderr().is_terminal())
             // It would tell them to standard error itself, and panic if that is gone.
             .log_internal_errors(false)
+            .fmt_fields(Fields)
             .with_writer(self.clone());
         match log.format {
             LogFormat::Text => builder.init(),

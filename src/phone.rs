@@ -11,26 +11,36 @@ mod digits;
 mod e164;
 mod habits;
 mod hidden;
+mod plan;
 mod typed;
 
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    sync::OnceLock,
+};
 
 use rlibphonenumber::{
-    NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumberFormat, PhoneNumberType, Region,
-    ValidationError,
+    NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumberFormat, Region, ValidationError,
 };
 
 pub(crate) use area::Area;
 pub(crate) use digits::{digit, is_dash, is_space};
 pub(crate) use hidden::hide_numbers;
+pub(crate) use plan::LineType;
+use plan::Plan;
 use typed::Plain;
 
 /// A valid phone number in E.164 form.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct PhoneNumber(String);
+#[derive(Clone)]
+pub struct PhoneNumber {
+    e164: String,
+    /// Looked up once, and copied with it: the numbering plans are regular expressions.
+    plan: OnceLock<Plan>,
+}
 
 /// An ISO 3166 country code in upper case, for example `GB`, that has phone numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -43,35 +53,6 @@ pub enum Fiction {
     Allowed,
     /// Where messages are real.
     Refused,
-}
-
-/// What kind of line a number is, as far as the numbering plan tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LineType {
-    /// Gets text messages.
-    Mobile,
-    /// Gets calls only.
-    Landline,
-    /// Plans such as North America's do not tell the two apart.
-    MobileOrLandline,
-    /// Over the internet.
-    Voip,
-    /// The one who is called pays.
-    TollFree,
-    /// The caller pays extra.
-    PremiumRate,
-    /// Both pay.
-    SharedCost,
-    /// Gets no calls.
-    Pager,
-    /// A mailbox, not a phone.
-    Voicemail,
-    /// Follows its owner to any phone.
-    Personal,
-    /// Company-wide numbers (UAN).
-    Company,
-    /// The plan does not say.
-    Unknown,
 }
 
 /// Why a number was turned down: each has a sentence for the visitor. `Display` is for whoever runs an app that keeps numbers.
@@ -154,7 +135,7 @@ impl PhoneNumber {
             ParseError::TooLongNsn => PhoneError::TooLong,
         })?;
         let number = habits::meant(&number).unwrap_or(number);
-        let phone = Self(PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned());
+        let phone = Self::from_store(PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned());
 
         if !phone.is_british_fiction() && !PHONE_NUMBER_UTIL.is_valid_number(&number) {
             return Err(match PHONE_NUMBER_UTIL.is_possible_number_with_reason(&number) {
@@ -177,17 +158,17 @@ impl PhoneNumber {
 
     /// A number read back from our own store, where only parsed numbers go.
     pub fn from_store(e164: String) -> Self {
-        Self(e164)
+        Self { e164, plan: OnceLock::new() }
     }
 
     /// E.164 with the leading `+`. For the provider and for the signed-in page's owner only; never for logs.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.e164
     }
 
     /// The digits without `+`: the provider's form.
     pub(crate) fn digits(&self) -> &str {
-        self.0.trim_start_matches('+')
+        self.e164.trim_start_matches('+')
     }
 
     /// The form that is safe to show and to log: calling code and the last two digits, `+44 •••• ••••23`.
@@ -216,57 +197,30 @@ impl PhoneNumber {
         })
     }
 
-    /// Where the number is given out; `None` for satellite and other numbers that belong to no country.
-    pub(crate) fn country(&self) -> Option<Country> {
-        if self.is_british_fiction() {
-            return Some(Country(*b"GB"));
-        }
-        PHONE_NUMBER_UTIL.get_region_for_number(&self.planned()?).and_then(Country::of)
-    }
-
-    /// What kind of line it is by its numbering plan.
-    pub(crate) fn line_type(&self) -> LineType {
-        if self.is_british_fiction() {
-            return LineType::Mobile;
-        }
-        let Some(number) = self.planned() else { return LineType::Unknown };
-        match PHONE_NUMBER_UTIL.get_number_type(&number) {
-            PhoneNumberType::Mobile => LineType::Mobile,
-            PhoneNumberType::FixedLine => LineType::Landline,
-            PhoneNumberType::FixedLineOrMobile => LineType::MobileOrLandline,
-            PhoneNumberType::VoIP => LineType::Voip,
-            PhoneNumberType::TollFree => LineType::TollFree,
-            PhoneNumberType::PremiumRate => LineType::PremiumRate,
-            PhoneNumberType::SharedCost => LineType::SharedCost,
-            PhoneNumberType::Pager => LineType::Pager,
-            PhoneNumberType::VoiceMail => LineType::Voicemail,
-            PhoneNumberType::PersonalNumber => LineType::Personal,
-            PhoneNumberType::UAN => LineType::Company,
-            PhoneNumberType::Unknown => LineType::Unknown,
-        }
-    }
-
-    fn may_be_mobile(&self) -> bool {
-        matches!(self.line_type(), LineType::Mobile | LineType::MobileOrLandline)
-    }
-
-    /// The number as the numbering plans see it. The library never gets anything but `+` and digits.
-    fn planned(&self) -> Option<rlibphonenumber::PhoneNumber> {
-        let digits = self.0.strip_prefix('+')?;
-        let fits = digits.len() <= MAX_DIGITS && digits.bytes().all(|b| b.is_ascii_digit());
-        fits.then(|| PHONE_NUMBER_UTIL.parse(&self.0, None).ok()).flatten()
-    }
-
     /// Reserved by Ofcom; the numbering plans do not hold it.
     fn is_british_fiction(&self) -> bool {
-        self.0.len() == "+447700900000".len() && self.0.starts_with("+447700900")
+        self.e164.len() == "+447700900000".len() && self.e164.starts_with("+447700900")
     }
 
     fn is_fictional(&self) -> bool {
-        let is_american = self.0.len() == "+12025550100".len()
-            && self.0.starts_with("+1")
-            && self.0.get(5..10) == Some("55501");
+        let is_american = self.e164.len() == "+12025550100".len()
+            && self.e164.starts_with("+1")
+            && self.e164.get(5..10) == Some("55501");
         is_american || self.is_british_fiction()
+    }
+}
+
+impl PartialEq for PhoneNumber {
+    fn eq(&self, other: &Self) -> bool {
+        self.e164 == other.e164
+    }
+}
+
+impl Eq for PhoneNumber {}
+
+impl Hash for PhoneNumber {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.e164.hash(state);
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use aws_lc_rs::{digest, rand};
+use aws_lc_rs::digest;
 
 /// A source of random bytes. Clones share it.
 #[derive(Clone)]
@@ -25,7 +25,8 @@ enum Source {
 }
 
 impl Random {
-    /// The operating system's generator, by way of the crypto provider.
+    /// The operating system's generator. That of the crypto provider would first gather noise for as long as all the rest of
+    /// a start takes.
     pub fn system() -> Self {
         Self(Source::System)
     }
@@ -47,7 +48,7 @@ impl Random {
         match &self.0 {
             Source::System => {
                 // The generator cannot fail once the process runs; a token of zeros must never be.
-                if rand::fill(bytes).is_err() {
+                if getrandom::fill(bytes).is_err() {
                     std::process::abort();
                 }
             }

@@ -46,6 +46,7 @@ mod success;
 mod tests;
 
 use std::{
+    ops::Deref,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -110,9 +111,13 @@ pub enum SignInError {
     Task(#[from] tokio::task::JoinError),
 }
 
-/// The state machine. Clones share everything.
+/// The state machine. Clones share everything: one is made for each task, and costs no more than a count.
 #[derive(Debug, Clone)]
-pub struct SignIn {
+pub struct SignIn(Arc<Parts>);
+
+/// Each part has a name.
+#[derive(Debug)]
+pub struct Parts {
     /// Store, time, randomness, keys and counters.
     pub core: Core,
     /// The provider.
@@ -141,6 +146,20 @@ pub struct SignIn {
     pub(crate) jobs: Arc<Notify>,
     /// What is under way at the provider: waited for at shutdown.
     pub(crate) tasks: TaskTracker,
+}
+
+impl Deref for SignIn {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl From<Parts> for SignIn {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
 }
 
 impl SignIn {

@@ -13,6 +13,7 @@
 mod application;
 mod call;
 pub(crate) mod callback;
+mod connections;
 mod error;
 mod exchange;
 pub(crate) mod facts;
@@ -39,7 +40,8 @@ use crate::{
     phone::PhoneNumber,
     random::Random,
 };
-use application::{Tokens, uuid};
+use application::uuid;
+use connections::Connections;
 use facts::{Facts, V1, V2};
 
 /// Which of the provider's two APIs is spoken.
@@ -164,11 +166,10 @@ const ANSWER_ROOM: Duration = Duration::from_secs(15);
 /// Cheap to clone: clones share one connection pool.
 #[derive(Clone)]
 pub struct VerifyClient {
-    http: reqwest::Client,
     settings: Arc<VerifySettings>,
+    connections: Arc<Connections>,
     /// Not longer than that of the settings.
     timeout: Duration,
-    tokens: Option<Arc<Tokens>>,
 }
 
 impl fmt::Debug for VerifyClient {
@@ -178,14 +179,16 @@ impl fmt::Debug for VerifyClient {
 }
 
 impl VerifyClient {
-    /// Makes no connection yet. An error means that there is no TLS to be had.
-    pub fn new(settings: VerifySettings) -> reqwest::Result<Self> {
-        let http = exchange::http_client(&settings)?;
-        let application =
-            settings.credentials.application.clone().filter(|_| settings.api.facts().takes_applications);
-        let tokens = application
-            .map(|application| Tokens::new(application, settings.clock.clone(), settings.random.clone()));
-        Ok(Self { http, timeout: settings.timeout, settings: settings.into(), tokens: tokens.map(Arc::new) })
+    /// Makes no connection yet, and reads no certificates.
+    pub fn new(settings: VerifySettings) -> Self {
+        let connections = Arc::new(Connections::new(&settings));
+        Self { timeout: settings.timeout, settings: settings.into(), connections }
+    }
+
+    /// Reads the certificates that the first call would otherwise wait for. An error means that there is no TLS to be
+    /// had; each call then says so too.
+    pub(crate) fn warm_up(&self) -> Result<(), VerifyError> {
+        self.connections.client(&self.settings).map(drop)
     }
 
     /// The same, but no call takes longer than `time`.

@@ -98,8 +98,9 @@ fn kind(line: LineType, channel: Channel, voip: bool) -> Option<Reason> {
 impl Excluded {
     /// Says in the log who was refused.
     pub(crate) fn log(&self, keys: &Keys, address: IpAddr) {
+        let area = self.area();
         let line = Line::new(Event::Refused, &self.phone, keys).at(address);
-        let line = line.limit(self.reason.rule(), None::<&str>).country(&self.area());
+        let line = line.limit(self.reason.rule(), None::<&str>).country(&area);
         line.because(format_args!("no code for {self}; asked for from {address}")).write();
     }
 

@@ -1,7 +1,7 @@
 //! What is accepted, what is refused and why, and what is shown of a number.
 
 use proptest::prelude::*;
-use rlibphonenumber::PHONE_NUMBER_UTIL;
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberType};
 
 use super::*;
 

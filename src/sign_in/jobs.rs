@@ -20,6 +20,7 @@ use crate::{
     clock::Timestamp,
     guard::budget,
     metrics::Job,
+    phone,
     seldom::OnceAMinute,
     sign_in::{CLAIM, SignIn, SignInError},
     store::{Claim, Ended},
@@ -31,6 +32,8 @@ use crate::{
 const TICK: Duration = Duration::from_secs(1);
 /// How often what is over is deleted.
 const SWEEP: Duration = Duration::from_mins(1);
+/// After a start the first pages come before what they do not need.
+const SETTLED: Duration = Duration::from_millis(500);
 /// When a cancel that was refused or got no answer is tried again.
 const AGAIN: Duration = Duration::from_secs(10);
 /// How long an attempt is kept after its code ran out.
@@ -48,6 +51,7 @@ pub(crate) async fn run(sign_in: SignIn, stop: watch::Receiver<bool>) {
     let moving = |sign_in: SignIn| async move { moves(&sign_in).await };
     let ending = |sign_in: SignIn| async move { endings(&sign_in).await };
     let sweeping = |sign_in: SignIn| async move { sweep(&sign_in).await };
+    tokio::spawn(warm_up(sign_in.clone()));
     // Each by itself: a provider that takes its time over one kind of call must not hold up the others.
     join!(
         kept.job(Job::Cancel, TICK, CANCELS, cancelling),
@@ -57,6 +61,19 @@ pub(crate) async fn run(sign_in: SignIn, stop: watch::Receiver<bool>) {
         kept.job(Job::Expiry, TICK, "what has run out could not be counted", ending),
         kept.job(Job::Sweep, SWEEP, "the store could not be swept", sweeping),
     );
+}
+
+/// Makes ready, in a quiet moment, what the first sign-in would otherwise wait for: the first page does not need it.
+async fn warm_up(sign_in: SignIn) {
+    sleep(SETTLED).await;
+    let make_ready = move || {
+        phone::warm_up();
+        if let Err(error) = sign_in.verify.warm_up() {
+            tracing::error!("no codes can be sent: {}", chain(&error));
+        }
+    };
+    // Each first sign-in makes it ready otherwise.
+    let _ = tokio::task::spawn_blocking(make_ready).await;
 }
 
 /// What all jobs work with.

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use reqwest::{Method, RequestBuilder};
+use reqwest::{Method, RequestBuilder, header::AUTHORIZATION};
 use secrecy::ExposeSecret;
 
 use super::{
@@ -11,34 +11,34 @@ use super::{
 };
 
 impl VerifyClient {
-    pub(super) fn get(&self, path: &[&str]) -> RequestBuilder {
+    pub(super) fn get(&self, path: &[&str]) -> Result<RequestBuilder, VerifyError> {
         self.to(Method::GET, path)
     }
 
-    pub(super) fn post(&self, path: &[&str]) -> RequestBuilder {
+    pub(super) fn post(&self, path: &[&str]) -> Result<RequestBuilder, VerifyError> {
         self.to(Method::POST, path)
     }
 
-    pub(super) fn delete(&self, path: &[&str]) -> RequestBuilder {
+    pub(super) fn delete(&self, path: &[&str]) -> Result<RequestBuilder, VerifyError> {
         self.to(Method::DELETE, path)
     }
 
     /// The path goes below the base address, piece by piece, so that an id cannot climb out of it.
-    fn to(&self, method: Method, path: &[&str]) -> RequestBuilder {
+    fn to(&self, method: Method, path: &[&str]) -> Result<RequestBuilder, VerifyError> {
         let mut url = self.settings.base_url.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
         }
-        self.http.request(method, url)
+        Ok(self.connections.client(&self.settings)?.request(method, url))
     }
 
     /// Signs a request and sends it. One refused for the age of its token did nothing: it goes out again, once.
     pub(super) async fn send(&self, request: RequestBuilder) -> Result<Answer, VerifyError> {
         let begun = Instant::now();
         let request = request.timeout(self.timeout);
-        let Some(tokens) = &self.tokens else {
-            return exchange(match &self.settings.credentials.basic {
-                Some((key, secret)) => request.basic_auth(key, Some(secret.expose_secret())),
+        let Some(tokens) = &self.connections.tokens else {
+            return exchange(match &self.connections.basic {
+                Some(basic) => request.header(AUTHORIZATION, basic.clone()),
                 None => request,
             })
             .await;

@@ -9,42 +9,28 @@
 //!   API, since something on the way gave it, is told as that.
 //! * No error text holds an address, for a request id may be in it.
 
-use std::{error::Error, time::Duration};
+use std::error::Error;
 
-use crate::hosts::is_loopback;
 use crate::{
     attempt::RequestId,
     verify::{
-        VerifyError, VerifySettings,
+        VerifyError,
         scrub::{scrub, trace},
     },
 };
-use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect, retry};
+use reqwest::{
+    RequestBuilder, StatusCode,
+    header::{self, HeaderValue},
+};
 use serde_json::{Map, Value};
 
 const MAX_BODY: usize = 64 * 1024;
 
-/// Shorter than load balancers wait: a request lost on a connection that they just closed is not sent again.
-const POOL_IDLE: Duration = Duration::from_secs(30);
-
-pub(super) fn http_client(settings: &VerifySettings) -> reqwest::Result<Client> {
-    let mut builder = Client::builder()
-        .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(settings.connect_timeout)
-        .pool_idle_timeout(POOL_IDLE)
-        .redirect(redirect::Policy::none())
-        .retry(retry::never());
-    // The environment's proxy would not find the simulator on this machine.
-    if is_loopback(&settings.base_url) {
-        builder = builder.no_proxy();
-    }
-    builder.build()
-}
-
 /// Sends a request, once.
 pub(super) async fn exchange(request: RequestBuilder) -> Result<Answer, VerifyError> {
     let mut response = request.send().await.map_err(|error| failure(&error))?;
-    let mut answer = Answer { status: response.status(), kind: content_type(&response), body: Vec::new() };
+    let kind = response.headers_mut().remove(header::CONTENT_TYPE);
+    let mut answer = Answer { status: response.status(), kind, body: Vec::new() };
     while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
         answer.body.extend_from_slice(&chunk);
         if answer.body.len() > MAX_BODY {
@@ -52,11 +38,6 @@ pub(super) async fn exchange(request: RequestBuilder) -> Result<Answer, VerifyEr
         }
     }
     Ok(answer)
-}
-
-fn content_type(response: &Response) -> String {
-    let value = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    scrub(value.unwrap_or("no content type"))
 }
 
 fn failure(error: &reqwest::Error) -> VerifyError {
@@ -80,7 +61,7 @@ fn failure(error: &reqwest::Error) -> VerifyError {
 /// An answer of the provider, or of whatever is in its place.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
-    kind: String,
+    kind: Option<HeaderValue>,
     body: Vec<u8>,
 }
 
@@ -116,12 +97,18 @@ impl Answer {
             size @ ..=MAX_BODY => format!("{size} bytes"),
             _ => "more than 64 KiB".to_owned(),
         };
-        format!("HTTP {}, {}, {size}", self.status.as_u16(), self.kind)
+        format!("HTTP {}, {}, {size}", self.status.as_u16(), scrub(self.kind().unwrap_or("no content type")))
+    }
+
+    fn kind(&self) -> Option<&str> {
+        self.kind.as_ref()?.to_str().ok()
     }
 
     /// Made for people's eyes: the API has none.
     fn is_page(&self) -> bool {
-        self.kind.starts_with("text/html") || self.kind.starts_with("application/xhtml")
+        self.kind().is_some_and(|kind| {
+            kind.trim_start().starts_with("text/html") || kind.trim_start().starts_with("application/xhtml")
+        })
     }
 
     /// Refused only because its token was too old: nothing was done.
@@ -200,25 +187,4 @@ pub(super) fn is_about(object: &Map<String, Value>, id: &RequestId) -> bool {
     object.get("request_id").is_none_or(|answered| {
         answered.as_str().is_some_and(|answered| answered.eq_ignore_ascii_case(id.as_str()))
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_this_machine_is_loopback() {
-        for (url, loopback) in [
-            ("http://127.0.0.1:3000/simulator/", true),
-            ("http://127.9.9.9/", true),
-            ("http://[::1]:4000/", true),
-            ("http://localhost:3000/", true),
-            ("http://phonegate.localhost/", true),
-            ("https://api.nexmo.com", false),
-            ("https://localhost.example.org", false),
-            ("https://10.0.0.1", false),
-        ] {
-            assert_eq!(is_loopback(&url.parse().unwrap()), loopback, "{url}");
-        }
-    }
 }

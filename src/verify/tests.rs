@@ -48,7 +48,7 @@ fn settings(api: VerifyApi, base_url: &str) -> VerifySettings {
 }
 
 fn client(api: VerifyApi, base_url: &str) -> VerifyClient {
-    VerifyClient::new(settings(api, base_url)).unwrap()
+    VerifyClient::new(settings(api, base_url))
 }
 
 fn basic_auth() -> String {

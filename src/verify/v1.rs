@@ -62,7 +62,7 @@ pub(super) async fn request(
         next_event_wait: client.first_step(steps).as_secs(),
         workflow_id,
     };
-    let answer = client.send(client.post(&["verify", "json"]).form(&body)).await?;
+    let answer = client.send(client.post(&["verify", "json"])?.form(&body)).await?;
 
     let reply = Reply::read(&answer)?;
     Err(match reply.status.as_str() {
@@ -80,7 +80,7 @@ pub(super) async fn request(
 
 pub(super) async fn check(client: &VerifyClient, id: &RequestId, pin: &Pin) -> Result<Checked, VerifyError> {
     let body = Check { request_id: id.as_str(), code: pin.as_str() };
-    let answer = client.send(client.post(&["verify", "check", "json"]).form(&body)).await?;
+    let answer = client.send(client.post(&["verify", "check", "json"])?.form(&body)).await?;
 
     let reply = Reply::read(&answer)?;
     match reply.status.as_str() {
@@ -95,7 +95,7 @@ pub(super) async fn check(client: &VerifyClient, id: &RequestId, pin: &Pin) -> R
 
 pub(super) async fn cancel(client: &VerifyClient, id: &RequestId) -> Result<Cancelled, VerifyError> {
     let body = Control { request_id: id.as_str(), cmd: "cancel" };
-    let answer = client.send(client.post(&["verify", "control", "json"]).form(&body)).await?;
+    let answer = client.send(client.post(&["verify", "control", "json"])?.form(&body)).await?;
 
     let reply = Reply::read(&answer)?;
     match reply.status.as_str() {
@@ -111,7 +111,7 @@ pub(super) async fn cancel(client: &VerifyClient, id: &RequestId) -> Result<Canc
 
 pub(super) async fn next(client: &VerifyClient, id: &RequestId) -> Result<NextStep, VerifyError> {
     let body = Control { request_id: id.as_str(), cmd: "trigger_next_event" };
-    let answer = client.send(client.post(&["verify", "control", "json"]).form(&body)).await?;
+    let answer = client.send(client.post(&["verify", "control", "json"])?.form(&body)).await?;
 
     let reply = Reply::read(&answer)?;
     match reply.status.as_str() {
@@ -125,7 +125,7 @@ pub(super) async fn next(client: &VerifyClient, id: &RequestId) -> Result<NextSt
 /// The body holds the number and the codes that were tried: nothing of it is kept but the meaning.
 pub(super) async fn search(client: &VerifyClient, id: &RequestId) -> Result<Found, VerifyError> {
     let query = Search { request_id: id.as_str() };
-    let answer = client.send(client.get(&["verify", "search", "json"]).query(&query)).await?;
+    let answer = client.send(client.get(&["verify", "search", "json"])?.query(&query)).await?;
 
     let reply = Reply::read(&answer)?;
     let found = match reply.status.as_str() {

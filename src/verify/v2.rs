@@ -51,7 +51,7 @@ pub(super) async fn request(
         channel_timeout: client.first_step(steps).as_secs(),
         code_length: settings.code_length,
     };
-    let answer = client.send(client.post(&["v2", "verify"]).json(&body)).await?;
+    let answer = client.send(client.post(&["v2", "verify"])?.json(&body)).await?;
 
     if answer.status.is_success() {
         return request_id(&answer.object()?).ok_or_else(|| answer.unreadable());
@@ -71,7 +71,7 @@ pub(super) async fn request(
 
 pub(super) async fn check(client: &VerifyClient, id: &RequestId, pin: &Pin) -> Result<Checked, VerifyError> {
     let body = Check { code: pin.as_str() };
-    let answer = client.send(client.post(&["v2", "verify", id.as_str()]).json(&body)).await?;
+    let answer = client.send(client.post(&["v2", "verify", id.as_str()])?.json(&body)).await?;
 
     // A 200 alone does not sign anybody in: the documents have one word for a right code, an SDK's fixture the other.
     if answer.status == StatusCode::OK {
@@ -92,7 +92,7 @@ pub(super) async fn check(client: &VerifyClient, id: &RequestId, pin: &Pin) -> R
 }
 
 pub(super) async fn cancel(client: &VerifyClient, id: &RequestId) -> Result<Cancelled, VerifyError> {
-    let answer = client.send(client.delete(&["v2", "verify", id.as_str()])).await?;
+    let answer = client.send(client.delete(&["v2", "verify", id.as_str()])?).await?;
 
     if answer.status == StatusCode::NO_CONTENT {
         return Ok(Cancelled::Done);
@@ -108,7 +108,7 @@ pub(super) async fn cancel(client: &VerifyClient, id: &RequestId) -> Result<Canc
 
 pub(super) async fn next(client: &VerifyClient, id: &RequestId) -> Result<NextStep, VerifyError> {
     let path = ["v2", "verify", id.as_str(), "next_workflow"];
-    let answer = client.send(client.post(&path).header(CONTENT_TYPE, "application/json")).await?;
+    let answer = client.send(client.post(&path)?.header(CONTENT_TYPE, "application/json")).await?;
 
     // No document says what is in it.
     if answer.status == StatusCode::OK {

@@ -72,9 +72,9 @@ impl Assets {
         Ok(Self(Arc::new(assets)))
     }
 
-    /// The address of a file, with its hash: `/style.css?v=…`.
-    pub(crate) fn url(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(|asset| &*asset.url)
+    /// The name of each file, and its address with its hash: `/style.css?v=…`.
+    pub(crate) fn urls(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, asset)| (name.as_str(), &*asset.url))
     }
 
     /// A route for each file.

@@ -74,6 +74,7 @@ async fn answer(app: &AppState, request: Request) -> Response {
 fn signed_in(identity: &Identity) -> Response {
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
+    headers.reserve(6);
     identity.add_to(headers);
     headers.insert(header::CACHE_CONTROL, NO_STORE);
     response
@@ -113,7 +114,7 @@ impl AppState {
         let cache = &self.gate.cache;
         // Of a number that the operator has taken off the list, no session counts from then on.
         let allowed = |entry: &Arc<Entry>| self.sign_in.destinations.allowed.allows(&entry.phone);
-        let ticket = cache.ticket();
+        let mut ticket = None;
         let mut dead = Vec::new();
         for token in &tokens {
             let digest = token.digest();
@@ -124,6 +125,7 @@ impl AppState {
             if cache.is_dead(&digest, now) {
                 continue;
             }
+            let ticket = *ticket.get_or_insert_with(|| cache.ticket());
             let Some(row) = self.session(token).await? else {
                 dead.push(digest);
                 continue;

@@ -21,20 +21,20 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longer than the Verify client's own limit, so that its answer reaches the page.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-type Bounds = Stack<
-    DefaultBodyLimit,
-    Stack<
-        RequestBodyDeadlineLayer,
-        Stack<TimeoutLayer, Stack<CatchPanicLayer<DefaultResponseForPanic>, Identity>>,
-    >,
->;
+type Limits = Stack<DefaultBodyLimit, Stack<RequestBodyDeadlineLayer, Stack<TimeoutLayer, Identity>>>;
 
-pub(crate) fn bounds() -> ServiceBuilder<Bounds> {
+/// For whoever sees to panics by other means.
+pub(super) fn limits() -> ServiceBuilder<Limits> {
     ServiceBuilder::new()
-        .layer(CatchPanicLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
         .layer(RequestBodyDeadlineLayer::new(BODY_TIMEOUT))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+}
+
+type Bounds = Stack<ServiceBuilder<Limits>, Stack<CatchPanicLayer<DefaultResponseForPanic>, Identity>>;
+
+pub(crate) fn bounds() -> ServiceBuilder<Bounds> {
+    ServiceBuilder::new().layer(CatchPanicLayer::new()).layer(limits())
 }
 
 /// The simulator at the root of an address of its own.

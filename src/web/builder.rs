@@ -4,7 +4,7 @@ mod error;
 mod provider;
 mod store;
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
 use tokio_util::task::TaskTracker;
 use tower_http::csrf::CsrfLayer;
@@ -15,7 +15,7 @@ use provider::{Provided, Surroundings};
 
 use super::{
     headers::Headers,
-    state::{AppState, Pages, Provider, Site},
+    state::{AppState, Health, Pages, Parts, Provider, Site},
 };
 use crate::{
     clock::Clock,
@@ -25,7 +25,7 @@ use crate::{
     hooks::{Deny, Hooks, SignedOut, SigningIn},
     metrics::Metrics,
     random::Random,
-    sign_in::{Answers, Queues, SignIn},
+    sign_in::{self, Answers, Queues},
     store::Store,
     verify::{VerifyClient, callback::RefusedCallbacks},
     web::{
@@ -210,25 +210,21 @@ impl Builder {
             fiction: config.fiction(),
             code_length: settings.code_length,
         };
-        let state = AppState {
-            sign_in: Arc::new(SignIn { hooks: self.hooks, ..sign_in(&config, core.clone(), &verify) }),
-            core: Arc::new(core),
+        let state = AppState::from(Parts {
+            sign_in: sign_in(&config, core.clone(), &verify, self.hooks).into(),
+            core,
             // A visit has to be written down before the session would end without it.
-            gate: Arc::new(Gate::new(
+            gate: Gate::new(
                 &public_url,
                 &mount,
                 domain,
                 settings.auth_cache.min(settings.session_idle / 10),
-            )?),
-            pages: Arc::new(pages),
-            site: Arc::new(site(settings, public_url, mount)?),
-            health: Arc::default(),
-            provider: Arc::new(Provider {
-                callbacks,
-                refused_callbacks: RefusedCallbacks::default(),
-                simulator,
-            }),
-        };
+            )?,
+            pages,
+            site: site(settings, public_url, mount)?,
+            health: Health::default(),
+            provider: Provider { callbacks, refused_callbacks: RefusedCallbacks::default(), simulator },
+        });
         if config.sends_everywhere() {
             tracing::warn!(
                 "COUNTRIES is not set: anyone can have codes sent to every country; name those of your visitors, \
@@ -254,9 +250,9 @@ fn site(settings: &Settings, public_url: Url, mount: Mount) -> Result<Site, Buil
     })
 }
 
-fn sign_in(config: &Config, core: Core, verify: &VerifyClient) -> SignIn {
+fn sign_in(config: &Config, core: Core, verify: &VerifyClient, hooks: Hooks) -> sign_in::Parts {
     let settings = &config.settings;
-    SignIn {
+    sign_in::Parts {
         core,
         verify: verify.within(CALL_TIMEOUT),
         destinations: Destinations {
@@ -272,8 +268,8 @@ fn sign_in(config: &Config, core: Core, verify: &VerifyClient) -> SignIn {
         session_idle: settings.session_idle,
         answers: Answers::default(),
         queues: Queues::default(),
-        hooks: Hooks::default(),
-        jobs: Arc::default(),
+        hooks,
+        jobs: std::sync::Arc::default(),
         tasks: TaskTracker::new(),
     }
 }

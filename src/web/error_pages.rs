@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Request, State},
     http::{HeaderValue, header},
-    middleware::Next,
     response::{Html, IntoResponse, Response},
 };
 use tower_http::{csrf::ProtectionError, request_id::RequestId};
@@ -18,11 +16,14 @@ use super::{
 };
 use crate::{core::Core, seldom::OnceAMinute};
 
+/// What is kept of a request, for the page that it may need.
+pub(super) struct Asker {
+    pub(super) frame: Frame,
+    pub(super) trace_id: Option<RequestId>,
+}
+
 /// Turns every failure into a page, and logs it.
-pub(crate) async fn render_errors(State(app): State<AppState>, request: Request, next: Next) -> Response {
-    let frame = app.frame(request.headers());
-    let trace_id = request.extensions().get::<RequestId>().cloned();
-    let response = next.run(request).await;
+pub(super) fn rendered(app: &AppState, asker: &Asker, response: Response) -> Response {
     let status = response.status();
     let failure = match response.extensions().get::<Arc<Failure>>() {
         Some(failure) => failure.clone(),
@@ -40,7 +41,7 @@ pub(crate) async fn render_errors(State(app): State<AppState>, request: Request,
     if is_page {
         return response;
     }
-    let page = page(&app, frame, &failure, trace_id.as_ref());
+    let page = page(app, asker, &failure);
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
@@ -48,26 +49,25 @@ pub(crate) async fn render_errors(State(app): State<AppState>, request: Request,
 }
 
 /// The page of a failure that has none of its own; plain text if even that fails.
-fn page(app: &AppState, frame: Frame, failure: &Failure, trace_id: Option<&RequestId>) -> String {
+fn page(app: &AppState, asker: &Asker, failure: &Failure) -> String {
     let status = failure.status;
     let (headline, advice) = match failure.text {
         Text::Page { headline, advice } => (headline, advice),
         Text::Alert(_) | Text::Problem(_) => by_status(status),
     };
-    let trace_id = trace_id.and_then(|id| id.header_value().to_str().ok()).map(str::to_owned);
+    let trace_id = asker.trace_id.as_ref().and_then(|id| id.header_value().to_str().ok()).map(str::to_owned);
     let (headline, advice) = (Sentence::new(headline), Sentence::new(advice));
     let page = ErrorPage { status: status.as_u16(), headline, advice, trace_id };
-    app.pages.templates.render(frame, &page).unwrap_or_else(|error| {
+    app.pages.templates.render(asker.frame, &page).unwrap_or_else(|error| {
         tracing::error!("the error page failed: {error:#}");
         status.to_string()
     })
 }
 
 /// The answer to a request that no handler shall see.
-pub(crate) fn refuse(app: &AppState, request: &Request, failure: &Failure) -> Response {
+pub(super) fn refuse(app: &AppState, asker: &Asker, failure: &Failure) -> Response {
     tell(&app.core, failure);
-    let page = page(app, app.frame(request.headers()), failure, request.extensions().get::<RequestId>());
-    (failure.status, Html(page)).into_response()
+    (failure.status, Html(page(app, asker, failure))).into_response()
 }
 
 /// Says it to the operator: a line in the log, and a count if it is a refusal.

@@ -5,7 +5,7 @@
 //! * Every cookie is made in one place, with every attribute.
 //! * [`SignedIn`] and [`Pending`] in a handler's signature are the only way past the door.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, fmt, sync::OnceLock, time::Duration};
 
 use axum::{
     extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
@@ -29,10 +29,18 @@ use crate::{
 ///
 /// In the signature of a handler, ours or of an app that has [`AppState`] in its own state, it leads a person on the way
 /// to a page to sign in and back, and answers everything else with 401. `Option<SignedIn>` lets everyone in.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SignedIn {
-    user_id: String,
+    app: AppState,
+    /// Made when it is asked for.
+    user_id: OnceLock<String>,
     pub(crate) session: Session,
+}
+
+impl fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedIn").field("session", &self.session).finish_non_exhaustive()
+    }
 }
 
 /// [`SignedIn`] on our own pages: all others go to the first of them.
@@ -83,7 +91,7 @@ impl SignedIn {
     /// Who it is, as 32 letters and digits: the same at each sign-in with that number, and no number can be told from it.
     /// Sites behind the gate get it as `Remote-User`.
     pub fn user_id(&self) -> &str {
-        &self.user_id
+        self.user_id.get_or_init(|| self.app.core.keys.subject(&self.session.phone))
     }
 
     /// The number that was verified. Its `masked()` form is the one to show and to log.
@@ -98,7 +106,7 @@ impl SignedIn {
 
     pub(crate) async fn read(headers: &HeaderMap, app: &AppState) -> Result<Option<Self>, StoreError> {
         let session = app.session_of(&session_tokens(headers, &app.site.cookies)).await?;
-        Ok(session.map(|session| Self { user_id: app.core.keys.subject(&session.phone), session }))
+        Ok(session.map(|session| Self { app: app.clone(), user_id: OnceLock::new(), session }))
     }
 }
 

@@ -1,28 +1,128 @@
-//! Who is let in, and what every answer carries.
+//! Who is let in, what every answer carries, and what becomes of one that failed.
+//!
+//! One layer does all of it: it is on the way of each page, and each layer by itself costs a box for its future and one for
+//! the body.
+
+use std::{
+    convert::Infallible,
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    task::{Context, Poll},
+};
 
 use axum::{
-    extract::{Request, State},
-    http::{HeaderMap, header},
-    middleware::Next,
+    body::{Body, Bytes, HttpBody},
+    extract::Request,
+    http::{HeaderMap, HeaderName, header},
     response::Response,
 };
-use url::{Host, Url};
+use futures_util::FutureExt;
+use tower::{BoxError, Layer, Service};
+use tower_http::{
+    catch_panic::{DefaultResponseForPanic, ResponseForPanic},
+    request_id::{MakeRequestId, MakeRequestUuid, RequestId},
+};
+use tracing::{Instrument, Span};
+use url::{Host, Position, Url};
 
 use crate::web::state::AppState;
 use crate::{
     hosts::is_loopback_name,
     phone::hide_numbers,
-    web::{error_pages, failure::Failure},
+    web::{
+        error_pages::{self, Asker},
+        failure::Failure,
+    },
 };
 
-/// Lets in only who came by a name of ours, and sets what every answer carries.
-pub(crate) async fn front_door(State(app): State<AppState>, request: Request, next: Next) -> Response {
-    let mut response = match check_entry(&app, request.headers()) {
-        Ok(()) => next.run(request).await,
-        Err(failure) => error_pages::refuse(&app, &request, &failure),
-    };
-    app.site.headers.add_to(response.headers_mut());
-    response
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+type MakeSpan = fn(&Request, Option<&RequestId>) -> Span;
+
+/// Lets in only who came by a name of ours, and sets what every answer carries; failures become pages, if they are
+/// to.
+#[derive(Clone)]
+pub(crate) struct FrontDoor {
+    app: AppState,
+    span: MakeSpan,
+    renders: bool,
+}
+
+impl FrontDoor {
+    /// In front of pages of ours. What is behind it is in the log's `span`.
+    pub(crate) fn of_pages(app: AppState, span: MakeSpan) -> Self {
+        Self { app, span, renders: true }
+    }
+
+    /// In front of pages that tell of failures themselves.
+    pub(crate) fn of_others(app: AppState, span: MakeSpan) -> Self {
+        Self { renders: false, ..Self::of_pages(app, span) }
+    }
+}
+
+impl<S> Layer<S> for FrontDoor {
+    type Service = Behind<S>;
+
+    fn layer(&self, inner: S) -> Behind<S> {
+        Behind { door: self.clone(), inner }
+    }
+}
+
+/// What is behind the door.
+#[derive(Clone)]
+pub(crate) struct Behind<S> {
+    door: FrontDoor,
+    inner: S,
+}
+
+impl<S, B> Service<Request> for Behind<S>
+where
+    S: Service<Request, Response = Response<B>, Error = Infallible>,
+    S::Future: Send + 'static,
+    B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let FrontDoor { app, span, renders } = self.door.clone();
+        // An id of the client's choosing has no place in our log.
+        let id = MakeRequestUuid.make_request_id(&request);
+        let span = span(&request, id.as_ref());
+        let asker = Asker { frame: app.frame(request.headers()), trace_id: id };
+        let entered = span.enter();
+        let answer = check_entry(&app, request.headers()).map(|()| self.inner.call(request));
+        drop(entered);
+        let answer = async move {
+            let mut answer = match answer {
+                Ok(answer) => {
+                    let answer = match AssertUnwindSafe(answer).catch_unwind().await {
+                        Ok(answer) => answer?.map(Body::new),
+                        Err(panic) => {
+                            DefaultResponseForPanic::default().response_for_panic(panic).map(Body::new)
+                        }
+                    };
+                    match renders {
+                        true => error_pages::rendered(&app, &asker, app.site.mount.relocate(answer)),
+                        false => answer,
+                    }
+                }
+                Err(failure) => error_pages::refuse(&app, &asker, &failure),
+            };
+            let headers = answer.headers_mut();
+            app.site.headers.add_to(headers);
+            if let Some(id) = asker.trace_id {
+                headers.insert(REQUEST_ID, id.into_header_value());
+            }
+            Ok(answer)
+        };
+        Box::pin(answer.instrument(span))
+    }
 }
 
 fn check_entry(app: &AppState, headers: &HeaderMap) -> Result<(), Failure> {
@@ -38,6 +138,10 @@ fn check_entry(app: &AppState, headers: &HeaderMap) -> Result<(), Failure> {
 
 /// `PUBLIC_URL`'s host, a loopback name or an IP literal: names that no stranger's DNS can point at us.
 fn is_our_host(host: &str, public_url: &Url) -> bool {
+    // As nearly all say it.
+    if host == &public_url[Position::BeforeHost..Position::AfterPort] {
+        return true;
+    }
     let Ok(url) = Url::parse(&format!("{}://{host}/", public_url.scheme())) else { return false };
     if url.path() != "/" || !url.username().is_empty() || url.password().is_some() {
         return false;

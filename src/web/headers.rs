@@ -9,13 +9,16 @@ use url::Url;
 use super::return_to;
 
 /// `same-origin` and not `no-referrer`: with the latter browsers send `Origin: null`, and no form would pass.
-const HEADERS: [(HeaderName, &str); 5] = [
-    (header::REFERRER_POLICY, "same-origin"),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::X_FRAME_OPTIONS, "DENY"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (header::CACHE_CONTROL, "no-store"),
+static HEADERS: [(HeaderName, HeaderValue); 5] = [
+    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
+
+/// As many as are added, and the id of the request.
+const MOST: usize = HEADERS.len() + 3;
 
 /// The headers of every answer that has not set them itself.
 #[derive(Debug)]
@@ -30,9 +33,10 @@ impl Headers {
     }
 
     pub(crate) fn add_to(&self, headers: &mut HeaderMap) {
+        headers.reserve(MOST);
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| self.policy.clone());
         for (name, value) in &HEADERS {
-            headers.entry(name).or_insert(HeaderValue::from_static(value));
+            headers.entry(name).or_insert_with(|| value.clone());
         }
         if self.https {
             headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));

@@ -13,14 +13,15 @@ use tower_http::{
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
     trace::TraceLayer,
 };
-use tracing::field;
+use tracing::{Span, field};
 
 use super::{
     auth,
-    bounds::bounds,
-    callbacks, error_pages,
+    bounds::{bounds, limits},
+    callbacks,
     failure::Failure,
-    front_door, health,
+    front_door::FrontDoor,
+    health,
     mount::Mount,
     pages::{cancel, check, index, resend, result, sessions, sign_out, status, verify},
     state::AppState,
@@ -91,31 +92,30 @@ fn layered<S: Clone + Send + Sync + 'static>(
     app: AppState,
     measured: bool,
 ) -> Router<S> {
-    let (mount, csrf) = (app.site.mount.clone(), app.site.csrf.clone());
+    let csrf = app.site.csrf.clone();
     let pages = routes
         .merge(app.pages.assets.router())
         .method_not_allowed_fallback(async || Failure::method_not_allowed())
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn_with_state(app.clone(), error_pages::render_errors))
-                .layer(bounds())
-                .layer(csrf.clone())
-                .map_response(move |response| mount.relocate(response)),
+                .layer(FrontDoor::of_pages(app.clone(), span))
+                .layer(limits())
+                .layer(csrf.clone()),
         );
     let routes = match &app.provider.simulator {
         Some(simulated) => {
             let simulator = simulated.simulator.clone().router().with_state(());
-            pages.nest("/simulator", simulator.layer(ServiceBuilder::new().layer(bounds()).layer(csrf)))
+            let door = FrontDoor::of_others(app.clone(), span);
+            let door = ServiceBuilder::new().layer(door).layer(limits()).layer(csrf);
+            pages.nest("/simulator", simulator.layer(door))
         }
         None => pages,
     };
-    let trace = TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(()).on_failure(());
-    let front = ServiceBuilder::new()
-        .map_request(without_request_id)
-        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
-        .layer(trace.clone())
-        .layer(PropagateRequestIdLayer::x_request_id())
-        .layer(from_fn_with_state(app.clone(), front_door::front_door));
+    let trace = TraceLayer::new_for_http()
+        .make_span_with(span_of_callback)
+        .on_request(())
+        .on_response(())
+        .on_failure(());
     let callbacks = callback_routes().layer(
         ServiceBuilder::new()
             .map_request(without_request_id)
@@ -124,7 +124,7 @@ fn layered<S: Clone + Send + Sync + 'static>(
             .layer(PropagateRequestIdLayer::x_request_id())
             .layer(bounds()),
     );
-    let mut routes = routes.layer(front).merge(callbacks);
+    let mut routes = routes.merge(callbacks);
     if measured {
         routes = routes.layer(from_fn_with_state(app.core.metrics.clone(), http::measure));
     }
@@ -140,12 +140,17 @@ fn without_request_id(mut request: Request) -> Request {
 }
 
 /// What each log line of a request carries. No query: it may hold what a visitor typed.
-fn span(request: &Request) -> tracing::Span {
-    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+fn span(request: &Request, id: Option<&RequestId>) -> Span {
+    // Made only where a line may be written.
+    let id = || id.and_then(|id| id.header_value().to_str().ok());
     // Below a mount, ours is a part of it.
-    let whole = request.extensions().get::<OriginalUri>().map_or(request.uri(), |OriginalUri(uri)| uri);
-    let path = hide_numbers(whole.path());
-    tracing::info_span!("request", id, method = %request.method(), path = &*path, phone = field::Empty)
+    let whole = || request.extensions().get::<OriginalUri>().map_or(request.uri(), |OriginalUri(uri)| uri);
+    let path = || hide_numbers(whole().path());
+    tracing::info_span!("request", id = id(), method = %request.method(), path = &*path(), phone = field::Empty)
+}
+
+fn span_of_callback(request: &Request) -> Span {
+    span(request, request.extensions().get())
 }
 
 /// Every page's address and what answers there.

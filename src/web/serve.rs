@@ -21,6 +21,7 @@ use std::{
     convert::Infallible,
     io,
     net::SocketAddr,
+    panic::AssertUnwindSafe,
     pin::pin,
     sync::{
         Arc,
@@ -35,6 +36,7 @@ use axum::{
     extract::ConnectInfo,
     http::{HeaderValue, Request, Response, header},
 };
+use futures_util::FutureExt;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::{
@@ -44,8 +46,8 @@ use tokio::{
     time::sleep,
 };
 use tokio_util::task::TaskTracker;
-use tower::{Layer, ServiceExt};
-use tower_http::catch_panic::{CatchPanic, CatchPanicLayer, DefaultResponseForPanic};
+use tower::ServiceExt;
+use tower_http::catch_panic::{DefaultResponseForPanic, ResponseForPanic};
 
 pub(crate) use ending::Ending;
 pub(crate) use room::connections;
@@ -66,12 +68,10 @@ const BREATH: Duration = Duration::from_secs(1);
 /// How long the beginning of a connection may take that has begun when the door is shut.
 const THRESHOLD: Duration = Duration::from_millis(100);
 
-type App = CatchPanic<Router, DefaultResponseForPanic>;
-
 /// Serves until `ending` is at its end, then waits for the requests that have begun. At most as many connections at once as `limit` says.
 pub(crate) async fn serve(listener: Arc<TcpListener>, router: Router, limit: Limit, ending: &Ending) {
     let house = House {
-        app: CatchPanicLayer::new().layer(router),
+        app: router,
         seats: Arc::new(Seats::new(limit)),
         leaving: ending.leaving(),
         closing: ending.closing(),
@@ -108,7 +108,7 @@ pub(crate) async fn serve(listener: Arc<TcpListener>, router: Router, limit: Lim
 
 /// What all connections share.
 struct House {
-    app: App,
+    app: Router,
     seats: Arc<Seats>,
     /// The next answer on each connection is its last.
     leaving: Arc<AtomicBool>,
@@ -174,12 +174,13 @@ impl House {
 }
 
 /// The app's answer to one request of `peer`.
-async fn answer(app: App, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
+async fn answer(app: Router, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
-    let next = async |request| {
-        let answer = app.oneshot(request).await;
-        answer.unwrap_or_else(|never: Infallible| match never {}).map(Body::new)
+    // tower-http's layer would put the body of every answer into two boxes.
+    let next = async |request| match AssertUnwindSafe(app.oneshot(request)).catch_unwind().await {
+        Ok(answer) => answer.unwrap_or_else(|never: Infallible| match never {}),
+        Err(panic) => DefaultResponseForPanic::default().response_for_panic(panic).map(Body::new),
     };
     unread::close_after(request, next).await
 }

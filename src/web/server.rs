@@ -9,9 +9,8 @@ use crate::{
     clock::Clock,
     config::Config,
     metrics::{Job, Metrics},
-    phone,
     random::Random,
-    sign_in::{SignIn, jobs},
+    sign_in::jobs,
     simulator::Simulator,
     store::StoreError,
     supervisor::keep_running,
@@ -184,11 +183,9 @@ impl Server {
     /// Serves until `stop` turns true, goes on for `DRAIN`, then lets running requests and calls to the provider finish.
     pub async fn run(self, stop: watch::Receiver<bool>) -> Result<(), StartError> {
         let Self { listener, metrics: metrics_listener, state, jobs, doors } = self;
-        let sign_in = SignIn::clone(&state.sign_in);
+        let sign_in = state.sign_in.clone();
         let ending = &Ending::new(state.health.readiness.leaving());
         let jobs = jobs.then(|| tokio::spawn(jobs::run(sign_in.clone(), ending.closing())));
-        // The first number would otherwise wait for the metadata of its country.
-        tokio::task::spawn_blocking(phone::warm_up);
         let simulator = state.provider.simulator.as_ref().map(|simulated| simulated.simulator.clone());
         let measured = metrics_listener.is_some();
         // They end with the pages: what the simulator would still send, only we would have taken.

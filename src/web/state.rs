@@ -1,6 +1,6 @@
 //! What the handlers work with.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use axum::{
     extract::Request,
@@ -33,22 +33,38 @@ use crate::{
 
 use super::{elsewhere, headers::Headers, readiness::Readiness, visits::Visits};
 
-/// What the handlers work with: each part has a name. Clones share everything.
+/// What the handlers work with. Clones share everything: one is made for each request, and costs no more than a count.
 #[derive(Debug, Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Parts>);
+
+/// Each part has a name.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Parts {
     /// Store, time, randomness, keys and counters.
-    #[doc(hidden)]
-    pub core: Arc<Core>,
+    pub core: Core,
     /// The state machine.
-    #[doc(hidden)]
-    pub sign_in: Arc<SignIn>,
+    pub sign_in: SignIn,
     /// Where we are found, and what may come in and go out.
-    #[doc(hidden)]
-    pub site: Arc<Site>,
-    pub(crate) pages: Arc<Pages>,
-    pub(crate) gate: Arc<Gate>,
-    pub(crate) health: Arc<Health>,
-    pub(crate) provider: Arc<Provider>,
+    pub site: Site,
+    pub(crate) pages: Pages,
+    pub(crate) gate: Gate,
+    pub(crate) health: Health,
+    pub(crate) provider: Provider,
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl From<Parts> for AppState {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
 }
 
 /// Where we are found, and what may come in and go out.
@@ -118,7 +134,7 @@ impl AppState {
     /// What is done without a visitor waiting: cancels and resends at the provider, deletion of what is over. Never ends:
     /// what fails is started again.
     pub fn jobs(&self) -> impl Future<Output = ()> + Send + 'static {
-        let sign_in = SignIn::clone(&self.sign_in);
+        let sign_in = self.sign_in.clone();
         let simulator = self.provider.simulator.as_ref().map(|simulated| simulated.simulator.clone());
         async move {
             let (_running, stop) = watch::channel(false);

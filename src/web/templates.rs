@@ -14,6 +14,7 @@ use minijinja::{
     value::{Serde, ValueKind},
 };
 
+use moulds::{Moulds, Poured};
 pub(crate) use pages::{
     Again, Choice, Countdown, ErrorPage, Frame, IndexPage, News, Page, ResendPage, ResultPage, SessionItem,
     SessionsPage, SignOutPage, StatusPart, UnauthorizedPage, VerifyPage,
@@ -30,6 +31,7 @@ use crate::{
 };
 
 mod environment;
+mod moulds;
 mod pages;
 mod samples;
 #[cfg(test)]
@@ -63,11 +65,13 @@ impl Templates {
         let shared = environment::shared(overrides, links, brand, first)?;
         let wrong = |error| io::Error::new(io::ErrorKind::InvalidData, environment::describe(&error));
 
+        let built_in = !overrides.files.keys().any(|name| environment::is_page(name));
         let mut framed = Vec::new();
         for language in Language::all() {
             for simulator in [false, true] {
                 let shared = shared.clone();
-                framed.push(Framed::new(shared, &catalogue, language, simulator).map_err(wrong)?);
+                let framed_so = Framed::new(shared, &catalogue, language, simulator, built_in);
+                framed.push(framed_so.map_err(wrong)?);
             }
         }
         let templates = Self(framed.into());
@@ -88,6 +92,11 @@ impl Templates {
         self.framed(frame).render(page)
     }
 
+    /// The same for a page whose form is likely to be known, where that can be used.
+    pub(crate) fn pour(&self, frame: Frame, page: impl Poured) -> Result<String, Error> {
+        self.framed(frame).pour(page)
+    }
+
     fn framed(&self, frame: Frame) -> &Framed {
         &self.0[frame.language.index() * 2 + usize::from(frame.simulator)]
     }
@@ -106,6 +115,8 @@ struct Framed {
     language: Language,
     /// The phone form as every new visitor gets it.
     index: Bytes,
+    /// Where no template is an operator's.
+    moulds: Option<Moulds>,
 }
 
 impl Framed {
@@ -114,10 +125,12 @@ impl Framed {
         catalogue: &Arc<Catalogue>,
         language: Language,
         simulator: bool,
+        built_in: bool,
     ) -> Result<Self, Error> {
         let environment = environment::framed(shared, Arc::clone(catalogue), language, simulator);
         let catalogue = Arc::clone(catalogue);
-        let mut framed = Self { environment, catalogue, language, index: Bytes::new() };
+        let moulds = built_in.then(Moulds::default);
+        let mut framed = Self { environment, catalogue, language, index: Bytes::new(), moulds };
         framed.index = framed.render(&IndexPage::default())?.into();
         Ok(framed)
     }
@@ -131,7 +144,7 @@ impl Framed {
     /// The same value with every sentence in it as text.
     fn said(&self, value: Value) -> Result<Value, Error> {
         if let Some(sentence) = value.downcast_object_ref::<Sentence>() {
-            return Ok(self.catalogue.sentence(self.language, sentence).into());
+            return Ok(self.catalogue.sentence(self.language, sentence));
         }
         match value.kind() {
             ValueKind::Map => {

@@ -41,6 +41,9 @@ impl Language {
 
     /// The best of our languages for an `Accept-Language` header; `None` stands for no header.
     pub(crate) fn accepted(header: Option<&str>) -> Self {
+        if LOCALES.len() == 1 {
+            return Self::DEFAULT;
+        }
         let tags = LOCALES.map(|locale| locale.tag);
         Self(header.and_then(|header| negotiate(header, &tags)).unwrap_or_default())
     }
@@ -89,7 +92,7 @@ fn look_up(range: &str, tags: &[&str]) -> Option<usize> {
         .find_map(|range| tags.iter().position(|tag| tag.eq_ignore_ascii_case(range)))
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Argument {
     /// Counted in words that fit.
     Number(i64),
@@ -97,7 +100,7 @@ enum Argument {
 }
 
 /// A sentence for the visitor: a key of the catalogue and its arguments.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Sentence {
     pub(crate) key: &'static str,
     arguments: Vec<(&'static str, Argument)>,
@@ -152,7 +155,13 @@ impl Catalogue {
         Ok(Self { texts: texts.collect::<io::Result<_>>()? })
     }
 
-    pub(crate) fn sentence(&self, language: Language, sentence: &Sentence) -> Cow<'_, str> {
+    /// The text of a sentence.
+    pub(crate) fn sentence(&self, language: Language, sentence: &Sentence) -> Value {
+        if sentence.arguments.is_empty()
+            && let Some(text) = self.resolved(language, sentence.key)
+        {
+            return text;
+        }
         let arguments = sentence.arguments.iter().map(|(name, value)| {
             let value = match value {
                 Argument::Number(number) => FluentValue::from(*number),
@@ -163,13 +172,18 @@ impl Catalogue {
         self.resolve(language, sentence.key, &arguments.collect())
     }
 
-    pub(crate) fn resolve(&self, language: Language, key: &str, arguments: &FluentArgs) -> Cow<'_, str> {
+    /// The text of a key, if it needs no argument. It is shared, and not copied.
+    pub(crate) fn resolved(&self, language: Language, key: &str) -> Option<Value> {
+        self.texts[language.index()].resolved.get(key).cloned()
+    }
+
+    pub(crate) fn resolve(&self, language: Language, key: &str, arguments: &FluentArgs) -> Value {
         [language, Language::DEFAULT]
             .into_iter()
             .find_map(|language| self.texts[language.index()].resolve(key, arguments))
             .unwrap_or_else(|| {
                 tracing::error!(key, "a text is missing from the catalogue");
-                Cow::Borrowed(LAST_RESORT)
+                Value::from(LAST_RESORT)
             })
     }
 }
@@ -177,7 +191,7 @@ impl Catalogue {
 struct Texts {
     bundle: FluentBundle<FluentResource>,
     /// Those that need no argument.
-    resolved: HashMap<String, String>,
+    resolved: HashMap<String, Value>,
 }
 
 impl Texts {
@@ -202,22 +216,22 @@ impl Texts {
             if let Some((text, errors)) = texts.format(key, &FluentArgs::new())
                 && errors.is_empty()
             {
-                let text = text.into_owned();
+                let text = Value::from(text.into_owned());
                 texts.resolved.insert(key.to_owned(), text);
             }
         }
         Ok(texts)
     }
 
-    fn resolve(&self, key: &str, arguments: &FluentArgs) -> Option<Cow<'_, str>> {
+    fn resolve(&self, key: &str, arguments: &FluentArgs) -> Option<Value> {
         if let Some(text) = self.resolved.get(key) {
-            return Some(Cow::Borrowed(text));
+            return Some(text.clone());
         }
         let (text, errors) = self.format(key, arguments)?;
         if !errors.is_empty() {
             tracing::error!(key, ?errors, "a text lacks an argument");
         }
-        Some(text)
+        Some(Value::from(text.into_owned()))
     }
 
     fn format(&self, key: &str, arguments: &FluentArgs) -> Option<(Cow<'_, str>, Vec<FluentError>)> {

@@ -44,8 +44,12 @@ impl Simulator {
         let Some(callbacks) = &self.options().callbacks else {
             return;
         };
-        let client = reqwest::Client::builder().timeout(TIMEOUT).redirect(Policy::none()).build();
-        let client = match client {
+        let mut client = reqwest::Client::builder().timeout(TIMEOUT).redirect(Policy::none());
+        if callbacks.url.scheme() == "http" {
+            // To read this machine's certificates takes longer than all else at start.
+            client = client.tls_certs_only([]);
+        }
+        let client = match client.build() {
             Ok(client) => client,
             Err(error) => {
                 tracing::error!("the simulator cannot send callbacks: {error}");

@@ -54,7 +54,7 @@ fn client(api: VerifyApi, base_url: &str, clock: &Clock) -> VerifyClient {
     let mut settings = settings(api, base_url);
     settings.credentials.application = Some(application(&private_key()));
     settings.clock = clock.clone();
-    VerifyClient::new(settings).unwrap()
+    VerifyClient::new(settings)
 }
 
 fn claims(token: &str) -> Value {
@@ -214,6 +214,6 @@ async fn an_application_alone_is_enough_for_v2() {
     let application = Some(application(&private_key()));
     settings.credentials = Credentials { basic: None::<(String, SecretString)>, application };
 
-    let client = VerifyClient::new(settings).unwrap();
+    let client = VerifyClient::new(settings);
     assert_eq!(outcome(&client, Call::Request, ID).await, format!("Started {ID}"));
 }

@@ -75,8 +75,7 @@ fn the_steps_of_all_lifetimes_are_as_long_as_the_provider_takes() {
         [(VerifyApi::V1, 60), (VerifyApi::V1, 600), (VerifyApi::V2, 60), (VerifyApi::V2, 600)]
     {
         let lifetime = Duration::from_secs(lifetime);
-        let client =
-            VerifyClient::new(VerifySettings { lifetime, ..settings(api, "http://localhost") }).unwrap();
+        let client = VerifyClient::new(VerifySettings { lifetime, ..settings(api, "http://localhost") });
         for steps in ["sms", "voice", "sms,voice"] {
             let step = client.first_step(channels(steps));
             assert!(step > lifetime && client.facts().step.contains(&step), "{api:?} {lifetime:?} {steps}");

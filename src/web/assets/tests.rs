@@ -20,6 +20,12 @@ async fn get(assets: &Assets, path: &str, headers: &[(HeaderName, &str)]) -> (Pa
     send(assets, Method::GET, path, headers).await
 }
 
+impl Assets {
+    fn url(&self, name: &str) -> Option<&str> {
+        self.urls().find_map(|(known, url)| (known == name).then_some(url))
+    }
+}
+
 fn built_in() -> Assets {
     Assets::new(None).unwrap()
 }

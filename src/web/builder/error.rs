@@ -33,9 +33,6 @@ pub enum BuildError {
     /// An asset of the operator's cannot be read.
     #[error("PUBLIC_DIR")]
     Assets(#[source] io::Error),
-    /// There is no TLS to be had.
-    #[error("the Verify client cannot be made")]
-    Verify(#[from] reqwest::Error),
     /// No address can be made of the setting.
     #[error("VERIFY_BASE_URL cannot be used")]
     Url(#[from] url::ParseError),

@@ -52,7 +52,7 @@ impl Surroundings<'_> {
         Ok(match client {
             Some(verify) => Provided { verify, callbacks, simulator: None },
             None => Provided {
-                verify: VerifyClient::new(self.verify_settings(timeouts)?)?,
+                verify: VerifyClient::new(self.verify_settings(timeouts)?),
                 callbacks,
                 simulator: self.simulated(signature_secret)?,
             },

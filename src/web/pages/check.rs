@@ -112,7 +112,7 @@ pub(crate) async fn again(
     };
     let (problem, alert) = failure.on_form();
     let page = VerifyPage { problem, alert, ..verify::page(app, &attempt) };
-    let html = app.pages.templates.render(frame, &page)?;
+    let html = app.pages.templates.pour(frame, page)?;
     Ok(Some(failure.with_page(html)))
 }
 

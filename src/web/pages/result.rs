@@ -16,5 +16,5 @@ pub(crate) async fn show(
     Here(signed_in): Here,
 ) -> Result<Html<String>, Failure> {
     let page = ResultPage::SignedIn { phone: signed_in.phone().masked() };
-    Ok(Html(app.pages.templates.render(frame, &page)?))
+    Ok(Html(app.pages.templates.pour(frame, page)?))
 }

@@ -35,7 +35,7 @@ pub(crate) async fn show(
     match &pending.stage {
         Stage::Code(attempt) => {
             let notice = visitor.take_notice();
-            let html = app.pages.templates.render(frame, &VerifyPage { notice, ..page(&app, attempt) })?;
+            let html = app.pages.templates.pour(frame, VerifyPage { notice, ..page(&app, attempt) })?;
             Ok(visitor.answer(Html(html)))
         }
         Stage::Resend(attempt) => {

@@ -1,6 +1,6 @@
 //! The template engine as it is set up: strict, escaping, with our texts and assets.
 
-use std::{io, path::Path, sync::Arc};
+use std::{collections::HashMap, io, path::Path, sync::Arc};
 
 use fluent_bundle::{FluentArgs, FluentValue};
 use minijinja::{
@@ -53,8 +53,7 @@ pub(super) fn shared(
     for (name, source) in BUILT_IN {
         environment.add_template(name, source).map_err(io::Error::other)?;
     }
-    let is_page = |name: &&String| Path::new(name).extension().is_some_and(|ending| ending == "html");
-    for name in overrides.files.keys().filter(is_page) {
+    for name in overrides.files.keys().filter(|name| is_page(name)) {
         let source = overrides.text(name)?.unwrap_or_default().to_owned();
         let added = environment.add_template_owned(name.clone(), source);
         added.map_err(|error| overrides.mistake(name, describe(&error)))?;
@@ -65,10 +64,12 @@ pub(super) fn shared(
     environment.add_global("index_lead", index_lead.key);
     environment.add_global("index_consent", index_consent.key);
     // None of these addresses has a character that needs escaping.
-    let (assets, mount) = (links.assets.clone(), links.mount.clone());
+    let address = |path: &str| Value::from_safe_string(links.mount.path(path));
+    let assets: HashMap<_, _> =
+        links.assets.urls().map(|(name, url)| (name.to_owned(), address(url))).collect();
     environment.add_function("asset", move |name: &str| {
         let missing = || Error::new(ErrorKind::InvalidOperation, format!("there is no asset called {name}"));
-        assets.url(name).map(|url| Value::from_safe_string(mount.path(url))).ok_or_else(missing)
+        assets.get(name).cloned().ok_or_else(missing)
     });
     let mount = links.mount.clone();
     environment.add_function("url", move |page: &str| {
@@ -83,6 +84,11 @@ pub(super) fn shared(
         plain.then(|| Value::from_safe_string(mount.path(page))).ok_or_else(wrong)
     });
     Ok(environment)
+}
+
+/// Whether a file of the operator's is a template.
+pub(super) fn is_page(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|ending| ending == "html")
 }
 
 /// Says which of the operator's files change nothing: most are misspelt.
@@ -106,6 +112,9 @@ pub(super) fn framed(
     environment.add_global("dir", language.direction());
     environment.add_global("simulator", simulator);
     environment.add_function("t", move |key: &str, named: Kwargs| -> Result<Value, Error> {
+        if let Some(text) = catalogue.resolved(language, key) {
+            return Ok(text);
+        }
         let mut arguments = FluentArgs::new();
         for name in named.args() {
             let value: Value = named.peek(name)?;
@@ -115,7 +124,7 @@ pub(super) fn framed(
             };
             arguments.set(name.to_owned(), value);
         }
-        Ok(catalogue.resolve(language, key, &arguments).into())
+        Ok(catalogue.resolve(language, key, &arguments))
     });
     environment
 }

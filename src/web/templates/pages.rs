@@ -51,7 +51,7 @@ impl Page for IndexPage {
 }
 
 /// The PIN form, the forms that ask for another message, the cancel form; all carry `request_id`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub(crate) struct VerifyPage {
     /// How the code went out; the number follows.
     pub(crate) lead: Sentence,
@@ -83,7 +83,7 @@ impl Page for VerifyPage {
 }
 
 /// What became of the newest message.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub(crate) struct News {
     /// Stands for all that the page tells of it.
     pub(crate) seen: String,
@@ -96,7 +96,7 @@ pub(crate) struct News {
 }
 
 /// How to ask for another message.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub(crate) struct Again {
     /// Said before the time that has to pass: until a choice can be made or, without any, until sign-in can start anew.
     pub(crate) why: Sentence,
@@ -106,7 +106,7 @@ pub(crate) struct Again {
 }
 
 /// A channel to ask for.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub(crate) struct Choice {
     /// What its form posts.
     pub(crate) channel: &'static str,
@@ -115,7 +115,7 @@ pub(crate) struct Choice {
 }
 
 /// A time that has to pass.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub(crate) struct Countdown {
     seconds: i64,
     /// As a clock shows it.
@@ -163,7 +163,7 @@ impl Page for StatusPart {
 }
 
 /// How a sign-in ended.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(untagged)]
 pub(crate) enum ResultPage {
     /// In, with a way out.

@@ -35,8 +35,8 @@ fn in_frame(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
         again: format!("/?return_to=https%3A%2F%2Fapp.example.com%2F{mark}"),
     };
     let mut pages = vec![
-        ("result-signed-in", templates.render(frame, &signed_in)),
-        ("result-failed", templates.render(frame, &failed)),
+        ("result-signed-in", templates.pour(frame, signed_in)),
+        ("result-failed", templates.pour(frame, failed)),
         ("sign-out", templates.render(frame, &SignOutPage { phone: phone.clone() })),
         ("sessions", templates.render(frame, &sessions(&phone, mark))),
     ];
@@ -134,6 +134,11 @@ pub(super) fn code_page(mark: &str) -> VerifyPage {
 }
 
 fn verify_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
+    code_pages(mark).into_iter().map(|(name, page)| (name, templates.pour(frame, page))).collect()
+}
+
+/// The PIN form in all its states.
+pub(super) fn code_pages(mark: &str) -> [(&'static str, VerifyPage); 7] {
     let plain = code_page(mark);
     let problem = VerifyPage { problem: Some(Sentence::new("pin-wrong").number("left", 2)), ..plain.clone() };
     let alert = VerifyPage { alert: Some(Sentence::new("check-fault")), ..plain.clone() };
@@ -157,8 +162,6 @@ fn verify_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
         ("verify-undelivered", undelivered),
         ("verify-called", called),
     ]
-    .map(|(name, page)| (name, templates.render(frame, &page)))
-    .into()
 }
 
 fn resend_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {

@@ -5,9 +5,9 @@ mod embedded;
 use super::*;
 use crate::web::overrides::tests::Scratch;
 
-const PLAIN: Frame = Frame { language: Language::DEFAULT, simulator: false };
+pub(super) const PLAIN: Frame = Frame { language: Language::DEFAULT, simulator: false };
 
-fn made(overrides: &Overrides, brand: &str, first: Channel) -> io::Result<Templates> {
+pub(super) fn made(overrides: &Overrides, brand: &str, first: Channel) -> io::Result<Templates> {
     mounted(overrides, brand, first, &Mount::default())
 }
 
@@ -16,7 +16,7 @@ fn mounted(overrides: &Overrides, brand: &str, first: Channel, mount: &Mount) ->
     Templates::new(overrides, Links { assets: &assets, mount }, brand, first)
 }
 
-fn templates() -> Templates {
+pub(super) fn templates() -> Templates {
     made(&Overrides::default(), "phonegate", Channel::Sms).unwrap()
 }
 

@@ -63,7 +63,7 @@ async fn an_app_brings_its_own_store_client_clock_and_templates() {
     });
     let (stored, own_clock) = (store.clone(), clock.clone());
     let club = Club::opens("/", |builder| {
-        let builder = builder.settings(settings).store(stored).clock(own_clock).verify(client.unwrap());
+        let builder = builder.settings(settings).store(stored).clock(own_clock).verify(client);
         builder.template("locales/en.ftl", "index-title = Come in\n")
     })
     .await;
