@@ -7,18 +7,23 @@ import { join } from 'node:path';
 
 import { bodyParser } from '@koa/bodyparser';
 import Router from '@koa/router';
-import { Auth } from '@vonage/auth';
-import { Verify } from '@vonage/verify';
 import Koa from 'koa';
 import serve from 'koa-static';
 import nunjucks from 'nunjucks';
+import { request } from 'undici';
 
-const { NEXMO_API_KEY, NEXMO_API_SECRET, NEXMO_BRAND_NAME = 'Koa', VERIFY_BASE_URL, HOST, PORT = 3000 } = process.env;
+const { NEXMO_API_KEY, NEXMO_API_SECRET, NEXMO_BRAND_NAME = 'Koa', HOST, PORT = 3000 } = process.env;
+const { VERIFY_BASE_URL = 'https://api.nexmo.com' } = process.env;
 
-const client = new Verify(
-  new Auth({ apiKey: NEXMO_API_KEY, apiSecret: NEXMO_API_SECRET }),
-  VERIFY_BASE_URL ? { apiHost: VERIFY_BASE_URL } : {},
-);
+const headers = {
+  authorization: `Basic ${Buffer.from(`${NEXMO_API_KEY}:${NEXMO_API_SECRET}`).toString('base64')}`,
+  'content-type': 'application/json',
+};
+
+async function call(path, parameters) {
+  const answer = await request(VERIFY_BASE_URL + path, { method: 'POST', headers, body: JSON.stringify(parameters) });
+  return answer.body.json();
+}
 
 const views = new nunjucks.Environment(new nunjucks.FileSystemLoader(join(import.meta.dirname, 'views')));
 
@@ -34,18 +39,19 @@ router.get('/', (ctx) => ctx.render('index'));
 
 router.post('/verify', async (ctx) => {
   const { phone } = ctx.request.body;
-  const { requestId } = await client.start({ number: phone.replace(/^\+/, ''), brand: NEXMO_BRAND_NAME });
-  ctx.render('verify', { request_id: requestId });
+  const { request_id } = await call('/verify/json', { number: phone.replace(/^\+/, ''), brand: NEXMO_BRAND_NAME });
+  ctx.render('verify', { request_id });
 });
 
 router.post('/check', async (ctx) => {
   const { request_id, pin } = ctx.request.body;
-  const { status } = await client.check(request_id, pin);
+  const { status } = await call('/verify/check/json', { request_id, code: pin });
   ctx.render('result', { verified: status === '0' });
 });
 
 router.post('/cancel', async (ctx) => {
-  await client.cancel(ctx.request.body.request_id);
+  const { request_id } = ctx.request.body;
+  await call('/verify/control/json', { request_id, cmd: 'cancel' });
   ctx.redirect('/');
 });
 
