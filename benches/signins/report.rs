@@ -119,7 +119,7 @@ fn idle_servers(run: &Run) -> Option<String> {
     let all = all.into_iter().flat_map(|what| TARGETS.map(|target| (what, target)));
     let idle = all.filter_map(|(what, target)| {
         let busy = run.results.median(what, Measure::Busy, target);
-        (busy < KEPT_BUSY).then(|| format!("{what} of the {target} ({busy:.0} %)"))
+        (busy < KEPT_BUSY).then(|| format!("{target}: {what} ({busy:.0} %)"))
     });
     let idle: Vec<_> = idle.collect();
     let note = "Servers that did not use their whole core, since load, disk or other work was the limit; trust their CPU \

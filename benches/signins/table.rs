@@ -1,6 +1,7 @@
 //! Tables, as text for a terminal or as Markdown for a page, and figures as they stand in them.
 
 pub(crate) struct Table {
+    /// Columns without a name hold words, all others figures.
     head: Vec<String>,
     rows: Vec<Vec<String>>,
 }
@@ -22,7 +23,7 @@ impl Table {
         if markdown {
             let line = |row: &[String]| println!("| {} |", row.join(" | "));
             line(&self.head);
-            let columns = (0..self.head.len()).map(|at| if at == 0 { "---" } else { "---:" });
+            let columns = self.head.iter().map(|name| if name.is_empty() { "---" } else { "---:" });
             println!("|{}|", columns.collect::<Vec<_>>().join("|"));
             self.rows.iter().for_each(|row| line(row));
             return;
