@@ -35,12 +35,9 @@ impl Table {
             })
             .collect();
         for line in lines() {
-            let cells = line.iter().zip(&widths).enumerate();
-            let cells = cells.map(
-                |(at, (cell, width))| {
-                    if at == 0 { format!("{cell:width$}") } else { format!("{cell:>width$}") }
-                },
-            );
+            let cells = line.iter().zip(&widths).zip(&self.head).map(|((cell, width), name)| {
+                if name.is_empty() { format!("{cell:width$}") } else { format!("{cell:>width$}") }
+            });
             println!("{}", cells.collect::<Vec<_>>().join("  ").trim_end());
         }
     }
