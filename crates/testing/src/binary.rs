@@ -75,8 +75,13 @@ impl Binary {
         self.base.trim_start_matches("http://").trim_end_matches('/').parse().unwrap()
     }
 
+    /// The address of its first page.
+    pub fn base(&self) -> String {
+        format!("http://{}/", self.address())
+    }
+
     pub fn browser(&self) -> Browser {
-        Browser::at(&format!("http://{}/", self.address()))
+        Browser::at(&self.base())
     }
 
     pub fn hang_up(&self) {

@@ -5,15 +5,19 @@
 mod app;
 mod binary;
 mod browser;
+mod crowd;
+mod daemons;
 pub mod driver;
 pub mod hostile;
 mod log;
+pub mod postgres;
 mod provider;
 mod store;
 
 pub use app::{BEGUN, Builder, TestApp, test_app};
 pub use binary::{Binary, exit_code};
 pub use browser::{Answer, Browser};
+pub use crowd::{Crowd, new_number};
 pub use log::{LogOfThisThread, catch as catch_log, logged, logged_of};
 pub use provider::{CREDENTIALS, Fault, Provider, THE_CODE};
 pub use store::{each_store, postgres_server, postgres_store, sql};
