@@ -44,8 +44,11 @@ async fn everything(signed_in: &Browser, waiting: &Browser, id: &str) -> Vec<(St
         answers.spawn(async move {
             let begun = Instant::now();
             let form: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-            let answer =
-                if method == Method::GET { browser.get(&path).await } else { browser.post(&path, &form).await };
+            let answer = if method == Method::GET {
+                browser.get(&path).await
+            } else {
+                browser.post(&path, &form).await
+            };
             (format!("{method} {path}"), answer.status, begun.elapsed())
         });
     }

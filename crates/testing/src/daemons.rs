@@ -79,41 +79,12 @@ impl Daemon {
 
     /// Sends a signal to all of its processes, so that none goes on while others do not.
     pub(crate) fn signal_all(&self, signal: &str) {
-        let mut told = Vec::new();
-        // The first one makes the others: once it has the signal, no more of them come.
-        loop {
-            let family = family(self.child.id());
-            let new: Vec<_> = family.into_iter().filter(|id| !told.contains(id)).collect();
-            if new.is_empty() {
-                return;
-            }
-            for id in new {
-                // It may have ended meanwhile.
-                let _ = Command::new("kill").args([&format!("-{signal}"), &id.to_string()]).output();
-                told.push(id);
-            }
-        }
-    }
-
-    /// Sends a signal to the one process that was started.
-    pub(crate) fn signal(&self, signal: &str) {
-        run(Command::new("kill").args([&format!("-{signal}"), &self.child.id().to_string()]));
+        signal_all(self.child.id(), signal);
     }
 
     /// Ends all of its processes at once, as a machine does that loses its power.
     pub(crate) fn kill(&mut self) {
-        let family = family(self.child.id());
-        self.signal_all("KILL");
-        self.wait();
-        let begun = Instant::now();
-        while family.iter().any(|id| is_running(*id)) {
-            assert!(begun.elapsed() < PATIENCE, "{family:?} do not end");
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    /// Waits for its end.
-    pub(crate) fn wait(&mut self) {
+        kill_all(self.child.id());
         super::exit_code(&mut self.child);
     }
 
@@ -134,9 +105,37 @@ impl Drop for Daemon {
     }
 }
 
+/// Sends a signal to a process and to all that it has started; which they were.
+fn signal_all(id: u32, signal: &str) -> Vec<u32> {
+    let mut told = Vec::new();
+    // The first one makes the others: once it has the signal, no more of them come.
+    loop {
+        let new: Vec<_> = family(id).into_iter().filter(|id| !told.contains(id)).collect();
+        if new.is_empty() {
+            return told;
+        }
+        for id in new {
+            // It may have ended meanwhile.
+            let _ = Command::new("kill").args([&format!("-{signal}"), &id.to_string()]).output();
+            told.push(id);
+        }
+    }
+}
+
+/// Ends a process and all that it has started, and waits until they are gone.
+pub(crate) fn kill_all(id: u32) {
+    let ended = signal_all(id, "KILL");
+    let begun = Instant::now();
+    while ended.iter().any(|id| is_running(*id)) {
+        assert!(begun.elapsed() < PATIENCE, "{ended:?} do not end");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 /// A process, and all that it and its children have started.
 fn family(id: u32) -> Vec<u32> {
-    let parents: Vec<_> = fs::read_dir("/proc").unwrap().filter_map(|entry| parent(&entry.ok()?.path())).collect();
+    let parents: Vec<_> =
+        fs::read_dir("/proc").unwrap().filter_map(|entry| parent(&entry.ok()?.path())).collect();
     let mut family = vec![id];
     let mut at = 0;
     while let Some(id) = family.get(at).copied() {
@@ -152,7 +151,7 @@ fn parent(folder: &Path) -> Option<(u32, u32)> {
     Some((id, fields(id)?.nth(1)?.parse().ok()?))
 }
 
-fn is_running(id: u32) -> bool {
+pub(crate) fn is_running(id: u32) -> bool {
     fields(id).and_then(|mut fields| fields.next()).is_some_and(|state| state != "Z")
 }
 

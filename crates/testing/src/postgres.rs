@@ -3,6 +3,7 @@
 //! They listen on a port of this machine and nowhere else, and end with the test.
 
 mod bouncer;
+mod patroni;
 
 use std::{
     fs,
@@ -18,6 +19,7 @@ use crate::{
     driver::free_port,
 };
 pub use bouncer::Bouncer;
+pub use patroni::Cluster;
 
 /// Ends when it is dropped, and all that it has written with it.
 pub struct Postgres {
@@ -96,7 +98,11 @@ impl Postgres {
     pub fn until(&self, question: &str, answer: &str) {
         let begun = Instant::now();
         while self.sql(question) != answer {
-            assert!(begun.elapsed() < Duration::from_secs(60), "{question} is not {answer}: {}", self.daemon.log());
+            assert!(
+                begun.elapsed() < Duration::from_secs(60),
+                "{question} is not {answer}: {}",
+                self.daemon.log()
+            );
             std::thread::sleep(Duration::from_millis(50));
         }
     }
@@ -128,7 +134,11 @@ impl Postgres {
 
 /// All of these servers in one `STORE_URL`, whichever of them takes writes.
 pub fn url(servers: &[&Postgres]) -> String {
-    let hosts: Vec<_> = servers.iter().map(|server| format!("127.0.0.1:{}", server.port)).collect();
+    urls(&servers.iter().map(|server| server.port).collect::<Vec<_>>())
+}
+
+fn urls(ports: &[u16]) -> String {
+    let hosts: Vec<_> = ports.iter().map(|port| format!("127.0.0.1:{port}")).collect();
     format!("postgres://phonegate@{}/postgres?target_session_attrs=read-write", hosts.join(","))
 }
 

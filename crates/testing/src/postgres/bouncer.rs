@@ -1,11 +1,6 @@
 //! PgBouncer, as Debian has it, in front of a server: each transaction gets whichever connection is free.
 
-use std::{
-    fs,
-    net::TcpStream,
-    path::PathBuf,
-    process::Command,
-};
+use std::{fs, net::TcpStream, path::PathBuf, process::Command};
 
 use tempfile::TempDir;
 
