@@ -11,7 +11,11 @@ pub(crate) async fn provider() -> Provider {
 /// An instance with guard and limits, which are wide enough for a crowd behind one address, and with no memory of its own
 /// of who is signed in.
 pub(crate) fn phonegate(provider: &Provider, store: &str) -> Binary {
-    Binary::start(&[
+    phonegate_with(provider, store, &[])
+}
+
+pub(crate) fn phonegate_with(provider: &Provider, store: &str, more: &[(&str, &str)]) -> Binary {
+    let variables = [
         ("VONAGE_API_KEY", CREDENTIALS.0),
         ("VONAGE_API_SECRET", CREDENTIALS.1),
         ("VERIFY_BASE_URL", provider.base_url.as_str()),
@@ -20,5 +24,6 @@ pub(crate) fn phonegate(provider: &Provider, store: &str) -> Binary {
         ("LIMIT_ADDRESS", "1000000/1h"),
         ("LIMIT_PREFIX", "1000000/1h"),
         ("LIMIT_TOTAL", "1000000/1h"),
-    ])
+    ];
+    Binary::start(&[&variables, more].concat())
 }
