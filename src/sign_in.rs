@@ -32,6 +32,7 @@ mod calls;
 mod cancel;
 mod check;
 mod doubt;
+mod form_match;
 pub(crate) mod jobs;
 mod outsider;
 mod queue;
@@ -56,7 +57,8 @@ use tokio_util::task::TaskTracker;
 
 pub(crate) use cancel::Cancel;
 pub use check::Check;
-pub(crate) use check::{Ending, Tokens};
+pub(crate) use check::Tokens;
+pub(crate) use form_match::Ending;
 pub(crate) use outsider::Answers;
 pub(crate) use queue::Queues;
 pub(crate) use resend::{NoResend, Offer, Resend};

@@ -4,16 +4,20 @@ use std::time::Duration;
 
 use tracing::Instrument;
 
-use super::{LOOKS, SignIn, SignInError, TOMBSTONE, app, doubt::CodeAnswer, runs};
+use super::{
+    LOOKS, SignIn, SignInError,
+    doubt::CodeAnswer,
+    form_match::{Ending, FormMatch, match_form},
+    queue::Turn,
+};
 use crate::{
-    attempt::{Attempt, Note, RequestId, State},
+    attempt::{Attempt, RequestId, State},
     audit::asked_from,
-    clock::Timestamp,
     code::Pin,
     guard::{Asker, Counted, Kind, RateLimited, Subject, breaker::Paused, subject},
     hooks::Deny,
     keys::Token,
-    store::{ClaimedCheck, Device, WrongCode},
+    store::{ClaimedCheck, CounterKey, Device, WrongCode},
     verify::VerifyError,
 };
 
@@ -97,64 +101,6 @@ pub(super) struct Form {
     pub(super) device: Device,
 }
 
-/// Why a request is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// Wrong codes.
-    TooMany,
-    /// Its time is over, or its code was used.
-    Expired,
-    /// Over, after a check whose answer was lost: the code may have been right.
-    Unclear,
-    /// Another message was asked for and could not be sent.
-    NotResent,
-}
-
-/// What a browser's attempts say about a form, without asking the provider.
-#[derive(Debug, Clone)]
-pub(super) enum FormMatch<'a> {
-    /// Another request has the row, or the address has to wait.
-    Busy(&'a Attempt),
-    /// A code was accepted a moment ago: if by this very form, it is the second half of a double click.
-    JustVerified(&'a Attempt),
-    /// Its code was right, and its visitor was not let in.
-    Denied(Deny),
-    Ended(Ending),
-    /// Another message is on its way, and this code may no longer work.
-    Resending,
-    OtherAttempt,
-    Cancelled {
-        taken_over: bool,
-    },
-    NoAttempt,
-}
-
-/// Decides by the browser's attempts, newest first, for a form that names `request_id`.
-pub(super) fn match_form<'a>(attempts: &'a [Attempt], request_id: &str, now: Timestamp) -> FormMatch<'a> {
-    let Some(current) = attempts.first() else { return FormMatch::NoAttempt };
-    if current.request_id.as_deref() != Some(request_id) {
-        let pending = runs(current, now);
-        return if pending { FormMatch::OtherAttempt } else { FormMatch::NoAttempt };
-    }
-    let note = current.delivery.note;
-    match current.state {
-        State::Sent if current.expires_at > now => FormMatch::Busy(current),
-        State::Sent | State::Expired => FormMatch::Ended(Ending::Expired),
-        State::Failed if note == Some(Note::NotResent) => FormMatch::Ended(Ending::NotResent),
-        State::Failed => FormMatch::Ended(Ending::TooMany),
-        State::Verified => {
-            if let Some(deny) = app::denied(current) {
-                return FormMatch::Denied(deny);
-            }
-            let fresh = current.ended_at.is_some_and(|at| now.since(at) < TOMBSTONE);
-            if fresh { FormMatch::JustVerified(current) } else { FormMatch::NoAttempt }
-        }
-        State::Resending => FormMatch::Resending,
-        State::Cancelled => FormMatch::Cancelled { taken_over: note == Some(Note::TakenOver) },
-        State::Starting | State::InDoubt => FormMatch::NoAttempt,
-    }
-}
-
 impl SignIn {
     /// Checks `pin` for the attempt that `browser` has under way and its form names.
     ///
@@ -180,14 +126,26 @@ impl SignIn {
         let address = subject::address_hash(&self.core.keys, form.asker.address);
         let address = Kind::WRONG_ADDRESS.of(&address);
         let turn = self.queues.turn(&browser_hash, request_id).await?;
+        let checked = self.check_in_turn(&turn, form, &browser_hash, request_id, &address).await;
+        turn.end(checked)
+    }
+
+    async fn check_in_turn(
+        &self,
+        turn: &Turn,
+        form: &Form,
+        browser_hash: &str,
+        request_id: &str,
+        address: &CounterKey,
+    ) -> Result<Check, SignInError> {
         for _ in 0..LOOKS {
             let (claim, counts_as) = (self.claim(), self.counting_try(form));
             let claimed =
-                self.core.store.claim_check(&browser_hash, request_id, claim, &address, counts_as).await?;
+                self.core.store.claim_check(browser_hash, request_id, claim, address, counts_as).await?;
             if let Some(ClaimedCheck { attempt, counted }) = claimed {
                 return self.try_code(form, &attempt, counted).await;
             }
-            let attempts = self.core.store.attempts_of_browser(&browser_hash).await?;
+            let attempts = self.core.store.attempts_of_browser(browser_hash).await?;
             let return_to = attempts.first().and_then(|current| current.return_to.clone());
             match match_form(&attempts, request_id, self.core.clock.now()) {
                 FormMatch::Busy(attempt) => {

@@ -3,6 +3,7 @@
 //! What this module promises:
 //! * Whose turn it is looks at the store, and the others do not. Turns come in the order of the requests.
 //! * A turn ends with whoever has it, however that ends. Nothing is kept of a row that nobody wants.
+//! * Where the store fails whose turn it is, those who wait for theirs need not find it out one after the other.
 //! * Whoever waits for a row that something else of this process has is woken when that lets go of it.
 //! * Other instances do not know of it: between them the store decides, which is looked at again every so often.
 
@@ -30,14 +31,17 @@ pub(crate) struct Queues(Arc<Mutex<Waiting>>);
 
 #[derive(Debug, Default)]
 struct Waiting {
-    queues: HashMap<String, Weak<Lock<()>>>,
+    queues: HashMap<String, Weak<Queue>>,
     /// By browser: those who look again once one of its rows was let go of.
     pauses: HashMap<String, Weak<Notify>>,
 }
 
+/// When the store last failed whose turn it was.
+type Queue = Lock<Option<Instant>>;
+
 /// Leave to look at the store. Dropped in the order of its fields.
 pub(super) struct Turn {
-    _lock: OwnedMutexGuard<()>,
+    failed: OwnedMutexGuard<Option<Instant>>,
     place: Place,
 }
 
@@ -46,16 +50,20 @@ struct Place {
     queues: Queues,
     key: String,
     browser: String,
-    queue: Arc<Lock<()>>,
-    until: Instant,
+    queue: Arc<Queue>,
+    since: Instant,
 }
 
 impl Queues {
     /// Waits for the turn among all who name the same row of a browser.
     pub(super) async fn turn(&self, browser_hash: &str, row: &str) -> Result<Turn, SignInError> {
         let place = self.enter(browser_hash, row);
-        let lock = timeout_at(place.until, Arc::clone(&place.queue).lock_owned()).await;
-        Ok(Turn { _lock: lock.map_err(|_| SignInError::Stuck)?, place })
+        let lock = timeout_at(place.until(), Arc::clone(&place.queue).lock_owned()).await;
+        let failed = lock.map_err(|_| SignInError::Stuck)?;
+        if failed.is_some_and(|at| at >= place.since) {
+            return Err(SignInError::Stuck);
+        }
+        Ok(Turn { failed, place })
     }
 
     /// Tells those who wait for a row of a browser that it was let go of.
@@ -71,7 +79,7 @@ impl Queues {
         let queue = waiting.queues.get(&key).and_then(Weak::upgrade).unwrap_or_default();
         waiting.queues.insert(key.clone(), Arc::downgrade(&queue));
         let browser = browser_hash.to_owned();
-        Place { queues: self.clone(), key, browser, queue, until: Instant::now() + PATIENCE }
+        Place { queues: self.clone(), key, browser, queue, since: Instant::now() }
     }
 
     fn pause_of(&self, browser_hash: &str) -> Arc<Notify> {
@@ -86,11 +94,25 @@ impl Queues {
     }
 }
 
+impl Place {
+    fn until(&self) -> Instant {
+        self.since + PATIENCE
+    }
+}
+
 impl Turn {
+    /// Ends it with what came of it.
+    pub(super) fn end<T>(mut self, outcome: Result<T, SignInError>) -> Result<T, SignInError> {
+        if matches!(outcome, Err(SignInError::Store(_))) {
+            *self.failed = Some(Instant::now());
+        }
+        outcome
+    }
+
     /// Waits until it is worth another look at the store.
     pub(super) async fn pause(&self) -> Result<(), SignInError> {
         let next = Instant::now() + LOOK_AGAIN;
-        if next > self.place.until {
+        if next > self.place.until() {
             return Err(SignInError::Stuck);
         }
         let pause = self.place.queues.pause_of(&self.place.browser);
@@ -119,6 +141,7 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::StoreError;
 
     #[tokio::test(start_paused = true)]
     async fn turns_come_one_by_one_in_order_and_leave_nothing_behind() {
@@ -145,6 +168,25 @@ mod tests {
         }
         assert_eq!(*order.lock().unwrap(), [0, 1, 3, 4]);
         assert!(queues.lock().queues.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_the_store_fails_one_those_who_wait_are_told_at_once() {
+        let queues = Queues::default();
+        let first = queues.turn("a", "b").await.unwrap();
+        let waits = (0..5).map(|_| {
+            let queues = queues.clone();
+            tokio::spawn(async move { queues.turn("a", "b").await.err() })
+        });
+        let waits: Vec<_> = waits.collect();
+        tokio::time::sleep(Duration::from_secs(4)).await;
+
+        let failed = StoreError::Away("gone".to_owned());
+        assert!(first.end(Err::<(), _>(failed.into())).is_err());
+        for wait in waits {
+            assert!(matches!(wait.await.unwrap(), Some(SignInError::Stuck)));
+        }
+        assert!(queues.turn("a", "b").await.is_ok(), "whoever comes later tries again");
     }
 
     #[tokio::test(start_paused = true)]

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use tracing::Instrument;
 
-use super::{LOOKS, MOST_SENDS, RESEND_AFTER, Refusal, SignIn, SignInError, WORTHWHILE, last_moment, runs};
+use super::{
+    LOOKS, MOST_SENDS, RESEND_AFTER, Refusal, SignIn, SignInError, WORTHWHILE, last_moment, queue::Turn, runs,
+};
 use crate::{
     attempt::{Attempt, Move, State},
     audit::{Event, Line, asked_from},
@@ -116,45 +118,61 @@ impl SignIn {
     ) -> Result<Resend, SignInError> {
         // The row may be a check's that is under way.
         let turn = self.queues.turn(browser_hash, request_id).await?;
+        let begun = self.resend_in_turn(&turn, browser_hash, request_id, channel, asker).await;
+        // From here on the row says it.
+        let claimed = match turn.end(begun)? {
+            Ok(claimed) => claimed,
+            Err(answer) => return Ok(answer),
+        };
+        let line = Line::new(Event::ResendAsked, &claimed.phone, &self.core.keys);
+        line.channel(channel.as_str()).write();
+        let advanced = self.advance(&claimed).await;
+        self.queues.let_go(browser_hash);
+        advanced?;
+        Ok(Resend::UnderWay)
+    }
+
+    /// The attempt, which now says that a message is asked for; or why none is.
+    async fn resend_in_turn(
+        &self,
+        turn: &Turn,
+        browser_hash: &str,
+        request_id: &str,
+        channel: Channel,
+        asker: &Asker,
+    ) -> Result<Result<Box<Attempt>, Resend>, SignInError> {
         for _ in 0..LOOKS {
             let now = self.core.clock.now();
             let attempts = self.core.store.attempts_of_browser(browser_hash).await?;
             let Some(attempt) = attempts.first().filter(|attempt| runs(attempt, now)) else {
-                return Ok(Resend::NoAttempt);
+                return Ok(Err(Resend::NoAttempt));
             };
             match attempt.state {
                 // Another click, or another tab, was faster.
-                State::Resending | State::Starting => return Ok(Resend::UnderWay),
-                _ if attempt.request_id.as_deref() != Some(request_id) => return Ok(Resend::OtherAttempt),
+                State::Resending | State::Starting => return Ok(Err(Resend::UnderWay)),
+                _ if attempt.request_id.as_deref() != Some(request_id) => {
+                    return Ok(Err(Resend::OtherAttempt));
+                }
                 _ => {}
             }
             if let Err(refused) = self.destinations.check(&attempt.phone, channel) {
-                return Ok(Resend::Refused(Refusal::Destination(refused)));
+                return Ok(Err(Resend::Refused(Refusal::Destination(refused))));
             }
             let offer = offer(self.verify.facts(), attempt, self.channels_to(&attempt.phone), now);
             if !matches!(offer, Offer::After { wait: Duration::ZERO, .. }) {
                 let answer = Resend::NotNow(offer);
                 self.tell_no_resend(&attempt.phone, &answer);
-                return Ok(answer);
+                return Ok(Err(answer));
             }
             if attempt.claimed_until > now {
                 turn.pause().await?;
                 continue;
             }
             match self.begin_resend(attempt, channel, asker).await? {
-                Begun::Yes(claimed) => {
-                    // From here on the row says it.
-                    drop(turn);
-                    let line = Line::new(Event::ResendAsked, &claimed.phone, &self.core.keys);
-                    line.channel(channel.as_str()).write();
-                    let advanced = self.advance(&claimed).await;
-                    self.queues.let_go(browser_hash);
-                    advanced?;
-                    return Ok(Resend::UnderWay);
-                }
+                Begun::Yes(claimed) => return Ok(Ok(claimed)),
                 Begun::No(answer) => {
                     self.tell_no_resend(&attempt.phone, &answer);
-                    return Ok(answer);
+                    return Ok(Err(answer));
                 }
                 Begun::LookAgain => {}
             }

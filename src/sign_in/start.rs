@@ -8,6 +8,7 @@ use tracing::Instrument;
 use super::{
     CLAIM, LOOKS, SignIn, SignInError,
     action::{StartAction, start_action},
+    queue::Turn,
     runs,
 };
 use crate::{
@@ -139,10 +140,23 @@ impl SignIn {
     ) -> Result<Start, SignInError> {
         let subject = self.subject(phone, asker).await?;
         let turn_of_click = self.queues.turn(browser_hash, &subject.phone_hash).await?;
-        let first = self.new_attempt(browser_hash, &subject, false, return_to);
-        let caller = Caller::from(&subject);
+        let started = self.start_in_turn(&turn_of_click, dropped, browser_hash, &subject, return_to).await;
+        turn_of_click.end(started)
+    }
+
+    async fn start_in_turn(
+        &self,
+        turn_of_click: &Turn,
+        dropped: &mut Option<String>,
+        browser_hash: &str,
+        subject: &Subject,
+        return_to: Option<&str>,
+    ) -> Result<Start, SignInError> {
+        let phone = &subject.phone;
+        let first = self.new_attempt(browser_hash, subject, false, return_to);
+        let caller = Caller::from(subject);
         let paused = |now| self.breakers.sends.paused(now, &caller);
-        if paused(self.core.clock.now()).is_none() && self.enter(&first, &subject).await? {
+        if paused(self.core.clock.now()).is_none() && self.enter(&first, subject).await? {
             return self.ask(&first, false).await;
         }
         for _ in 0..LOOKS {
@@ -168,7 +182,7 @@ impl SignIn {
                     if let Some(paused) = paused(now) {
                         return Ok(Start::Refused(Refusal::Paused(paused)));
                     }
-                    let reserve = match self.judge(&subject).await? {
+                    let reserve = match self.judge(subject).await? {
                         Decision::Pass => None,
                         Decision::Reserve(reserve) => Some(reserve),
                         // Another click of this browser may have taken the last room meanwhile.
@@ -181,7 +195,7 @@ impl SignIn {
                         Decision::Refused(limited) => return Ok(Start::Refused(Refusal::Guard(limited))),
                     };
                     let reserve = reserve.as_ref();
-                    if let Some(start) = self.go_on(step, browser_hash, &subject, reserve, return_to).await? {
+                    if let Some(start) = self.go_on(step, browser_hash, subject, reserve, return_to).await? {
                         return Ok(start);
                     }
                 }

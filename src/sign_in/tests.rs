@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{CLAIM, DOUBT, action, check};
+use super::{CLAIM, DOUBT, action, form_match};
 use crate::{
     attempt::{Attempt, Delivery, Note, Origin, State},
     channel::{Channel, Channels},
@@ -114,7 +114,7 @@ fn the_verdict_on_a_form_follows_from_the_attempts() {
         (vec![verified(secs(59))], "JustVerified"),
         (vec![verified(TOMBSTONE)], "NoAttempt"),
     ] {
-        let verdict = format!("{:?}", check::match_form(&attempts, "r1", NOW));
+        let verdict = format!("{:?}", form_match::match_form(&attempts, "r1", NOW));
         let name = verdict.split_once("(Attempt").map_or(verdict.as_str(), |(name, _)| name);
         assert_eq!(name, expected, "{attempts:?}");
     }

@@ -21,10 +21,10 @@ async fn a_leader_that_is_killed_under_load_takes_nobody_with_it_who_was_told_of
     let provider = world::provider().await;
     let phonegate = world::phonegate(&provider, &cluster.url());
     let crowd = Crowd::at(&phonegate.base());
-    let _coming = crowd.keeps_coming(16);
 
     for round in 1..=2 {
-        crowd.more(500).await;
+        let coming = crowd.keeps_coming(8);
+        crowd.more(200).await;
         let leader = cluster.leader().unwrap();
         cluster.kill(leader);
         let (killed, before) = (Instant::now(), crowd.signed_in());
@@ -33,6 +33,8 @@ async fn a_leader_that_is_killed_under_load_takes_nobody_with_it_who_was_told_of
         let election = killed.elapsed();
         let wait = crowd.more(1).await;
         assert!(wait < BACK_WITHIN, "back after {wait:?}");
+        crowd.more(50).await;
+        drop(coming);
         let many = before.len();
         for visitor in before {
             visitor.get("/result").await.assert_page(200, "You are signed in");

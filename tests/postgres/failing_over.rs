@@ -81,7 +81,7 @@ async fn a_server_that_comes_back_is_used_again_without_a_restart() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_standby_has_not_heard_of_when_the_server_dies_is_as_if_it_had_not_been() {
     let mut first = Postgres::start(&[]);
-    let second = first.standby();
+    let mut second = first.standby();
     let provider = world::provider().await;
     let phonegate = world::phonegate(&provider, &url(&[&first, &second]));
     let crowd = Crowd::at(&phonegate.base());
@@ -89,11 +89,12 @@ async fn what_a_standby_has_not_heard_of_when_the_server_dies_is_as_if_it_had_no
     let wal = first.sql("SELECT pg_current_wal_lsn()");
     first.until(&format!("SELECT flush_lsn >= '{wal}' FROM pg_stat_replication"), "t");
 
-    second.freeze();
+    second.kill();
     let lost = crowd.sign_in().await.unwrap();
+    let its_copy = signed_out.copy();
     signed_out.post("/signout", &[]).await.assert_redirect("/");
     first.kill();
-    second.thaw();
+    second.start_again();
     second.promote();
 
     let promoted = Instant::now();
@@ -101,6 +102,7 @@ async fn what_a_standby_has_not_heard_of_when_the_server_dies_is_as_if_it_had_no
         assert!(promoted.elapsed() < BACK_WITHIN);
     }
     lost.get("/result").await.assert_redirect("/");
+    assert_eq!(its_copy.get("/result").await.status, 200, "the sign-out was not heard of either");
     let again = crowd.sign_in().await.unwrap();
     assert_eq!(again.get("/result").await.status, 200);
 }

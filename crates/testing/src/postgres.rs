@@ -82,7 +82,7 @@ impl Postgres {
 
     /// As `STORE_URL` takes it.
     pub fn url(&self) -> String {
-        url(&[self])
+        format!("postgres://phonegate@127.0.0.1:{}/postgres", self.port)
     }
 
     /// Runs statements; what they answer, a line for each row.

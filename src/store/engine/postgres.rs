@@ -4,14 +4,21 @@
 //! * A fail-over is followed: whoever takes writes is looked for again as soon as a connection breaks or takes none.
 //! * Statements have no names and sessions no settings, so that a pooler may give each transaction another session.
 //! * Statements that do not wait for each other's outcome travel together.
-//! * A statement that is given up is stopped at the server, and its connection is not used again.
+//! * A statement that is given up is stopped at the server, and its connection is not used again. While a server hangs,
+//!   each answer is waited for in vain only once for long.
 
 mod address;
 mod hosts;
 mod lease;
 mod tls;
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use deadpool::managed::{Pool, PoolError};
 use secrecy::SecretString;
@@ -23,12 +30,15 @@ use lease::Lease;
 
 /// How many connections a server gets from one instance.
 const CONNECTIONS: usize = 8;
+/// How long an answer may take after one that came too late, until one comes in time: a page may ask several times.
+const PATIENCE_WHILE_IT_HANGS: Duration = Duration::from_secs(1);
 /// Between two tries of what others were in the way of, times the number of tries.
 const TRY_AFTER: Duration = Duration::from_millis(5);
 
 #[derive(Debug, Clone)]
 pub(super) struct Postgres {
     pool: Pool<Hosts>,
+    hangs: Arc<AtomicBool>,
 }
 
 /// What came of a transaction, and how often it was waited for.
@@ -42,15 +52,15 @@ impl Postgres {
         drop(first);
         let pool = Pool::builder(hosts).max_size(CONNECTIONS).build();
         let pool = pool.map_err(|error| Trouble::new(Kind::Other, error.to_string()))?;
-        Ok(Self { pool })
+        Ok(Self { pool, hangs: Arc::default() })
     }
 
     pub(super) async fn read(&self, query: Query) -> Result<Vec<Row>, Trouble> {
-        let until = Instant::now() + PATIENCE;
+        let until = self.until();
         let mut tries = 0;
         loop {
             tries += 1;
-            let read = in_time(until, async {
+            let read = self.in_time(until, async {
                 let mut lease = self.lease().await?;
                 lease.run(&query).await
             });
@@ -70,10 +80,10 @@ impl Postgres {
     }
 
     async fn until_nobody_is_in_the_way(&self, change: &Change) -> Outcome {
-        let until = Instant::now() + PATIENCE;
+        let until = self.until();
         let (mut trips, mut tries) = (0, 0);
         loop {
-            let done = in_time(until, self.transact(change, &mut trips)).await;
+            let done = self.in_time(until, self.transact(change, &mut trips)).await;
             tries += 1;
             match done {
                 Err(trouble) if trouble.kind() == Kind::Again && Instant::now() < until => {
@@ -96,7 +106,7 @@ impl Postgres {
 
     /// Statements of the schema, of which there may be many in one text.
     pub(super) async fn script(&self, sql: &str) -> Result<(), Trouble> {
-        in_time(Instant::now() + PATIENCE * 2, async { self.lease().await?.script(sql).await }).await
+        self.in_time(Instant::now() + PATIENCE * 2, async { self.lease().await?.script(sql).await }).await
     }
 
     async fn lease(&self) -> Result<Lease, Trouble> {
@@ -110,8 +120,20 @@ impl Postgres {
     pub(super) fn close(&self) {
         self.pool.close();
     }
-}
 
-async fn in_time<T>(until: Instant, work: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
-    timeout_at(until, work).await.unwrap_or_else(|_| Err(Trouble::late(PATIENCE)))
+    fn until(&self) -> Instant {
+        let hangs = self.hangs.load(Ordering::Relaxed);
+        Instant::now() + if hangs { PATIENCE_WHILE_IT_HANGS } else { PATIENCE }
+    }
+
+    async fn in_time<T>(
+        &self,
+        until: Instant,
+        work: impl Future<Output = Result<T, Trouble>>,
+    ) -> Result<T, Trouble> {
+        let begun = Instant::now();
+        let answer = timeout_at(until, work).await;
+        self.hangs.store(answer.is_err(), Ordering::Relaxed);
+        answer.unwrap_or_else(|_| Err(Trouble::late(until.duration_since(begun))))
+    }
 }

@@ -19,6 +19,8 @@ use super::{
 
 /// How long a host may take to let us in, where there is another one.
 const PATIENCE: Duration = Duration::from_millis(1500);
+/// How long one that takes no writes is made do with before one that does is looked for again.
+const MADE_DO_WITH: Duration = Duration::from_secs(1);
 /// How long a server has to stop a statement that was given up.
 const STOPPING: Duration = Duration::from_secs(2);
 
@@ -31,6 +33,8 @@ pub(super) struct Hosts {
 /// A connection, and how its statements are stopped.
 pub(super) struct Connected {
     pub(super) client: Client,
+    /// As far as that matters: where there is one host, it is that one.
+    takes_writes: bool,
     tls: Option<MakeRustlsConnect>,
 }
 
@@ -77,7 +81,9 @@ impl Hosts {
                     }
                     return Ok(connected);
                 }
-                Ok(Ok((connected, false))) => readable = Some(connected),
+                Ok(Ok((connected, false))) => {
+                    readable = Some(Connected { takes_writes: false, ..connected });
+                }
                 Ok(Err(trouble)) => refused = refused.or(Some(trouble)),
                 Err(_) => {
                     refused = refused.or_else(|| {
@@ -108,7 +114,7 @@ async fn connect(config: &Config, tls: Option<&MakeRustlsConnect>) -> Result<Con
             client
         }
     };
-    Ok(Connected { client, tls: tls.cloned() })
+    Ok(Connected { client, takes_writes: true, tls: tls.cloned() })
 }
 
 impl Connected {
@@ -123,7 +129,7 @@ impl Connected {
             return;
         }
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        let Self { client, tls } = self;
+        let Self { client, tls, .. } = self;
         runtime.spawn(async move {
             let token = client.cancel_token();
             let stop = async {
@@ -147,7 +153,14 @@ impl Manager for Hosts {
         self.connect().await
     }
 
-    async fn recycle(&self, connected: &mut Connected, _: &Metrics) -> RecycleResult<Trouble> {
-        if connected.client.is_closed() { Err(RecycleError::message("closed")) } else { Ok(()) }
+    async fn recycle(&self, connected: &mut Connected, metrics: &Metrics) -> RecycleResult<Trouble> {
+        if connected.client.is_closed() {
+            return Err(RecycleError::message("closed"));
+        }
+        // Else what another host has been told since would be asked of one that lags behind.
+        if !connected.takes_writes && metrics.age() >= MADE_DO_WITH {
+            return Err(RecycleError::message("takes no writes"));
+        }
+        Ok(())
     }
 }
