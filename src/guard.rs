@@ -116,14 +116,14 @@ impl Guard {
         let strict = settings.mode == Mode::Enforce;
         let counting = |known: bool| {
             let quotas: Vec<_> = settings.rates(known).map(|(_, kind, rate)| rate.of(kind)).collect();
-            Counting::new(&quotas, &judge::watched(known), strict)
+            Counting::new(&quotas, &judge::watched(known), strict, Kind::shares)
         };
         let takeovers = TAKEOVERS.map(|kind| TAKEOVER_RATE.of(kind));
         Self(Arc::new(Parts {
             strangers: counting(false),
             known: counting(true),
             // Observed too: what it guards is not the operator's money, but a visitor's code.
-            takeovers: Counting::new(&takeovers, &[], true),
+            takeovers: Counting::new(&takeovers, &[], true, Kind::shares),
             settings,
         }))
     }
@@ -131,13 +131,13 @@ impl Guard {
     /// How a send is counted by the limits.
     pub fn send(&self, subject: &Subject) -> Count<'_> {
         let counting = if subject.origin.known { &self.0.known } else { &self.0.strangers };
-        counting.of(|kind| subject.key(kind))
+        counting.of(&subject.phone_hash, |kind| subject.key(kind))
     }
 
     /// How it is counted that an attempt takes a number over from another browser's: one in an hour for each number and for
     /// each address.
     pub(crate) fn takeover(&self, attempt: &Attempt) -> Count<'_> {
-        self.0.takeovers.of(|kind| attempt.key(kind))
+        self.0.takeovers.of(&attempt.phone_hash, |kind| attempt.key(kind))
     }
 
     /// Whether a refusal is only logged.

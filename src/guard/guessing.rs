@@ -52,9 +52,10 @@ pub static OF_NUMBER: LazyLock<WrongCodes> =
 pub(crate) static OF_ADDRESS: LazyLock<WrongCodes> =
     LazyLock::new(|| WrongCodes::new(ADDRESS_SPAN, None, &waits(ADDRESS_FREE)));
 
-/// Whether so many wrong codes in all are worth a warning: at 100, 200, 400 and on.
-pub(crate) fn alarms(wrong_codes: i64) -> bool {
-    wrong_codes % ALARM == 0 && u64::try_from(wrong_codes / ALARM).is_ok_and(u64::is_power_of_two)
+/// From which count on so many wrong codes in all are worth a warning: from 100, 200, 400 and on.
+pub(crate) fn alarm(wrong_codes: i64) -> Option<i64> {
+    let doublings = (wrong_codes / ALARM).checked_ilog2()?;
+    Some(ALARM << doublings)
 }
 
 #[cfg(test)]

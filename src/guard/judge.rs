@@ -45,24 +45,27 @@ pub(crate) fn watched(known: bool) -> Vec<Kind> {
 pub(super) struct Found<'a>(pub(super) &'a [Counter], pub(super) Timestamp);
 
 impl Found<'_> {
-    fn get(&self, key: &CounterKey, span: Duration) -> Option<&Counter> {
-        self.0.iter().find(|counter| counter.key == *key && counter.span == span)
+    /// A counter; several where it is kept in shares.
+    fn of<'b>(&'b self, key: &'b CounterKey, span: Duration) -> impl Iterator<Item = &'b Counter> {
+        let is_it = move |counter: &&Counter| counter.key == *key && counter.span == span;
+        self.0.iter().filter(is_it)
     }
 
     /// How much is counted under `key` now.
     pub(super) fn held(&self, key: &CounterKey, span: Duration) -> i64 {
-        self.get(key, span).map_or(0, |counter| counter.held(self.1))
+        self.of(key, span).map(|counter| counter.held(self.1)).sum()
     }
 
-    /// How long a counter takes no more, if it is full.
+    /// How long a counter takes no more, if it is full: until the first of its windows ends that hold something.
     fn full(&self, quota: &Quota) -> Option<Duration> {
-        let counter = self.get(&quota.key, quota.span)?;
-        (counter.held(self.1) >= quota.most).then(|| counter.ends_in(self.1))
+        let full = self.held(&quota.key, quota.span) >= quota.most;
+        let holds = self.of(&quota.key, quota.span).filter(|counter| counter.held(self.1) > 0);
+        holds.map(|counter| counter.ends_in(self.1)).min().filter(|_| full)
     }
 
     /// How long the wait after wrong codes still is, at most as long as any.
     fn wait(&self, key: &CounterKey, span: Duration) -> Duration {
-        let until = self.get(key, span).map_or(self.1, |counter| counter.not_before);
+        let until = self.of(key, span).map(|counter| counter.not_before).max().unwrap_or(self.1);
         until.since(self.1).min(LONGEST_WAIT)
     }
 }
@@ -130,8 +133,7 @@ impl Guard {
 fn over_budget(subject: &Subject, found: &Found<'_>, allowance: Allowance) -> Decision {
     let now = found.1;
     let verified = budget::verified_address(&subject.origin.address_hash, budget::day(now));
-    let verified =
-        verified.iter().filter_map(|key| found.get(key, VERIFIED_SPAN)).map(|counter| counter.count);
+    let verified = verified.iter().flat_map(|key| found.of(key, VERIFIED_SPAN)).map(|counter| counter.count);
     let address_rate = budget::of_address(verified.sum());
     let full = |kind: Kind, rate: Rate| Some((rate, found.full(&rate.of(subject.key(kind)))?));
 

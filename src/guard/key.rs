@@ -61,15 +61,27 @@ impl Kind {
         }
     }
 
+    /// In how many shares it is kept: what every send counts in would be one row that all wait for. Of what only jobs count in,
+    /// many at once, a few will do.
+    pub(crate) const fn shares(self) -> i64 {
+        match self {
+            Self::Sends { by: By::Total, .. } => 64,
+            Self::WrongCodes { by: By::Total, .. } | Self::Undelivered => 16,
+            Self::Unverified(By::Country) => 4,
+            _ => 1,
+        }
+    }
+
     /// The key of whoever is meant: the hash of an address or a number, a prefix, a country.
     pub fn of(self, whose: &str) -> CounterKey {
         // As much of a hash as tells numbers apart: 128 bits. There are many counters.
         let short = whose.get(..22).unwrap_or(whose);
-        CounterKey::new(match self.by() {
+        let words = match self.by() {
             By::Address | By::Number => format!("{self} {short}"),
             By::Prefix | By::Country => format!("{self} {whose}"),
             By::Total => self.to_string(),
-        })
+        };
+        CounterKey::new(words).in_shares(self.shares())
     }
 
     /// The key of what is counted by days, counted from 1970-01-01 UTC.

@@ -118,6 +118,13 @@ impl SignIn {
         Ok(limited)
     }
 
+    /// Counts one of a kind that is counted of everybody together; how many there are, if the operator is to be told.
+    pub(super) async fn count_for_alarm(&self, kind: Kind, seed: &str) -> Result<Option<i64>, SignInError> {
+        let (now, level) = (self.core.clock.now(), guessing::alarm);
+        let count = self.core.store.count_for_alarm(kind.of(""), guessing::ALARM_SPAN, seed, level, now);
+        Ok(count.await?)
+    }
+
     /// What a wrong code leads to besides its count, which is `count` for the number; says how long the next waits.
     pub(super) async fn after_wrong_code(
         &self,
@@ -128,8 +135,7 @@ impl SignIn {
         Line::new(Event::WrongCode, &subject.phone, &self.core.keys).at(subject.address).write();
         let now = self.core.clock.now();
         let phone = subject.phone.masked();
-        let all = self.core.store.count_one(Kind::WRONG_TOTAL.of(""), guessing::ALARM_SPAN, now).await?;
-        if guessing::alarms(all) {
+        if let Some(all) = self.count_for_alarm(Kind::WRONG_TOTAL, &subject.phone_hash).await? {
             tracing::warn!(all, "{all} wrong codes in an hour: someone may be guessing");
         }
         if subject.origin.known {

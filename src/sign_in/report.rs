@@ -5,10 +5,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::{SignIn, SignInError};
-use crate::{
-    guard::{Kind, guessing},
-    verify::callback::Report,
-};
+use crate::{guard::Kind, verify::callback::Report};
 
 /// When a report looks again for a request that may be about to be written down. Each further wait is twice as long.
 const FIRST_WAIT: Duration = Duration::from_millis(30);
@@ -27,7 +24,7 @@ impl SignIn {
                     let (phone, trouble) = (attempt.phone.masked(), trouble.as_str());
                     tracing::info!(phone, trouble, "a message will not arrive");
                     self.core.metrics.undelivered(&attempt.origin.country, attempt.delivery.channel, trouble);
-                    self.count_undelivered().await?;
+                    self.count_undelivered(&attempt.attempt_id).await?;
                     news = true;
                 }
             }
@@ -48,10 +45,8 @@ impl SignIn {
     }
 
     /// Counts a message that will not arrive: many of them may be an attack, or the end of the provider's patience.
-    async fn count_undelivered(&self) -> Result<(), SignInError> {
-        let now = self.core.clock.now();
-        let all = self.core.store.count_one(Kind::Undelivered.of(""), guessing::ALARM_SPAN, now).await?;
-        if guessing::alarms(all) {
+    async fn count_undelivered(&self, attempt_id: &str) -> Result<(), SignInError> {
+        if let Some(all) = self.count_for_alarm(Kind::Undelivered, attempt_id).await? {
             tracing::warn!(
                 all,
                 "{all} messages in an hour did not arrive: look for abuse, or a provider that blocks"

@@ -3,7 +3,7 @@
 use super::{
     Count, Store, StoreError, delivery,
     engine::{Change, Query, Row, Trouble, query},
-    guard::fits,
+    guard::{fits, shares::part_of_row},
 };
 use crate::{
     attempt::{Attempt, Origin, State},
@@ -69,8 +69,9 @@ fn bind_new(query: Query, new: &Attempt) -> Query {
         .bind(new.origin.outsider)
 }
 
-/// What [`Store::insert_first`] begins with; `watched`: the places of the counters among its parameters.
-pub(super) fn insert_first(watched: &[usize]) -> String {
+/// What [`Store::insert_first`] begins with; `watched`: the places of the counters among its parameters; `or`: what else
+/// such a counter may be for it to be looked at.
+pub(super) fn insert_first(watched: &[usize], or: &str) -> String {
     let watched: Vec<_> = watched.iter().map(|place| format!("${place}")).collect();
     let among =
         if watched.is_empty() { "FALSE".to_owned() } else { format!("key IN ({})", watched.join(", ")) };
@@ -82,9 +83,11 @@ pub(super) fn insert_first(watched: &[usize]) -> String {
             new_values!(),
             " WHERE NOT EXISTS (SELECT 1 FROM verifications WHERE browser_hash = $4 AND expires_at > $7) \
              AND NOT EXISTS (SELECT 1 FROM guard_counters WHERE {} \
-             AND (not_before > $7 OR (count >= most AND started_at + span > $7))) ON CONFLICT DO NOTHING"
+             AND (not_before > $7 OR (count >= ",
+            part_of_row!(),
+            " AND started_at + span > $7){})) ON CONFLICT DO NOTHING"
         ),
-        among
+        among, or
     )
 }
 /// How many parameters it has before the counters.
@@ -137,7 +140,7 @@ impl Store {
     pub async fn insert_first(&self, new: &Attempt, count: Count<'_>) -> Result<bool, StoreError> {
         let insert = count.keys.iter().fold(bind_new(query(count.insert), new), Query::bind);
         let change = Change::only_if(insert);
-        let change = match count.statement(new.created_at) {
+        let change = match count.statement(&self.shares(&count), new.created_at) {
             Some(count) => change.and(count),
             None => change,
         };

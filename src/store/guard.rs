@@ -5,11 +5,13 @@
 //!   taken in one order, so that a Postgres never finds two waiting for each other.
 //! * It knows no rule: what is counted, how far and for how long is said by the callers.
 
+mod alarms;
 pub(super) mod counters;
 mod counting;
 mod ended;
 mod known;
 mod report;
+pub(super) mod shares;
 #[cfg(test)]
 mod tests;
 mod wrong_codes;

@@ -62,8 +62,9 @@ impl Store {
             ")"
         );
         // Whoever else wants the number waits here, and then sees who has it.
-        let key = CounterKey(format!("taking {}", attempt.phone_hash));
-        let turn = counters::add(&Quota { key, span: TAKING, most: i64::MAX }, 1, now);
+        let key = CounterKey::new(format!("taking {}", attempt.phone_hash));
+        let share = self.share(key.shares(), &attempt.phone_hash);
+        let turn = counters::add(&Quota { key, span: TAKING, most: i64::MAX }, 1, share, now);
         let taken = query(SQL).bind(&attempt.attempt_id).bind(&attempt.phone_hash);
         let taken = taken.bind(now).bind(request_id.as_str());
         let done = self.change(Change::new(turn).and(taken)).await?;

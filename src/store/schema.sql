@@ -105,9 +105,12 @@ CREATE TABLE guard_counters (
     not_before BIGINT NOT NULL DEFAULT 0,
     -- The masked number, where an operator may have to unlock it.
     label      TEXT,
-    PRIMARY KEY (key, span),
+    -- What everybody is counted by is kept in so many rows, each of which takes a part: many can count at once.
+    share      BIGINT NOT NULL DEFAULT 0,
+    shares     BIGINT NOT NULL DEFAULT 1,
+    PRIMARY KEY (key, span, share),
     -- Two sends at once cannot both be the last one allowed: the statement that counts too far fails as a whole.
-    CHECK (strict = 0 OR count <= most)
+    CHECK (strict = 0 OR count <= most / shares + CASE WHEN share < most % shares THEN 1 ELSE 0 END)
 )
 -- on SQLite: WITHOUT ROWID
 ;
@@ -117,7 +120,9 @@ CREATE TABLE verified_days (
     country  TEXT   NOT NULL,
     day      BIGINT NOT NULL,
     verified BIGINT NOT NULL,
-    PRIMARY KEY (country, day)
+    -- One of several rows, so that many can count at once.
+    share    BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (country, day, share)
 )
 -- on SQLite: WITHOUT ROWID
 ;

@@ -52,6 +52,17 @@ pub(crate) async fn stores() -> Vec<OwnStore> {
     stores
 }
 
+/// The same, and a Postgres whose transactions are as if one came after the other: it refuses what others are in the way of,
+/// as one that is spread over machines does.
+pub(crate) async fn stores_and_a_serializable_one() -> Vec<OwnStore> {
+    let mut stores = stores().await;
+    if let Some(url) = postgres_store().await {
+        let url = format!("{url}%20-c%20default_transaction_isolation%3Dserializable");
+        stores.push(OwnStore { store: Store::open(&url.into()).await.unwrap(), _folder: None });
+    }
+    stores
+}
+
 pub(super) fn attempt(id: &str, browser: &str) -> Attempt {
     Attempt {
         denied: None,

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+mod contended;
 mod failing_over;
 mod hanging;
 mod pooled;

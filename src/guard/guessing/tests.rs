@@ -33,6 +33,10 @@ fn the_waits_of_the_statement_are_those_of_the_rule() {
 
 #[test]
 fn the_alarm_sounds_at_each_doubling() {
-    let alarms: Vec<_> = (0..=1_000).filter(|count| alarms(*count)).collect();
+    let mut alarms: Vec<_> = (0..=1_000).filter_map(alarm).collect();
+    alarms.dedup();
     assert_eq!(alarms, [100, 200, 400, 800]);
+    for (count, from) in [(99, None), (100, Some(100)), (199, Some(100)), (200, Some(200)), (-1, None)] {
+        assert_eq!(alarm(count), from, "{count}");
+    }
 }

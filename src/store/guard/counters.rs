@@ -1,11 +1,13 @@
 //! Counters: how much of what in which span of time.
 
 use std::{
+    cmp::Ordering,
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
+use super::shares::Share;
 use crate::{
     clock::{Timestamp, millis},
     store::{
@@ -15,18 +17,52 @@ use crate::{
 };
 
 /// What is counted, and of whom, in the guard's words: `number HASH`, `total`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct CounterKey(pub(in crate::store) String);
+#[derive(Debug, Clone, Default)]
+pub struct CounterKey {
+    words: String,
+    /// The same for the same words; unknown where it was read.
+    shares: i64,
+}
 
 impl CounterKey {
     /// Its words, of which the guard knows the meaning.
     pub(crate) fn new(words: impl Into<String>) -> Self {
-        Self(words.into())
+        Self { words: words.into(), shares: 1 }
+    }
+
+    /// The same, of which so much is counted that it is kept in so many shares.
+    pub(crate) fn in_shares(self, shares: i64) -> Self {
+        Self { shares, ..self }
     }
 
     /// The words.
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
+        &self.words
+    }
+
+    /// In how many shares it is kept.
+    pub(in crate::store) fn shares(&self) -> i64 {
+        self.shares
+    }
+}
+
+impl PartialEq for CounterKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.words == other.words
+    }
+}
+
+impl Eq for CounterKey {}
+
+impl PartialOrd for CounterKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for CounterKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.words.cmp(&other.words)
     }
 }
 
@@ -36,7 +72,7 @@ impl From<&CounterKey> for Value {
     }
 }
 
-/// One window of what is counted under a key.
+/// One window of what is counted under a key. What is kept in shares has several: they are to be added up.
 #[derive(Debug, Clone)]
 pub struct Counter {
     /// What is counted.
@@ -76,7 +112,8 @@ pub struct Quota<K = CounterKey> {
 /// clock was set back, begins now.
 macro_rules! count_on {
     () => {
-        " ON CONFLICT (key, span) DO UPDATE SET most = excluded.most, strict = excluded.strict, \
+        " ON CONFLICT (key, span, share) DO UPDATE SET most = excluded.most, strict = excluded.strict, \
+         shares = excluded.shares, \
          count = CASE WHEN guard_counters.started_at + guard_counters.span <= excluded.started_at \
          THEN excluded.count ELSE guard_counters.count + excluded.count END, \
          started_at = CASE WHEN guard_counters.started_at + guard_counters.span <= excluded.started_at \
@@ -91,7 +128,7 @@ impl Store {
     pub async fn counters(&self, keys: &[CounterKey]) -> Result<Vec<Counter>, StoreError> {
         let read = |mut row: Row| {
             Ok(Counter {
-                key: CounterKey(row.text("key")?),
+                key: CounterKey::new(row.text("key")?),
                 span: span(&mut row)?,
                 started_at: row.time("started_at")?,
                 count: row.int("count")?,
@@ -135,26 +172,34 @@ impl Store {
 }
 
 /// Reads the counters of so many keys. Made once for each number, so that the engine knows it again.
-fn of_keys(number: usize) -> Arc<str> {
+pub(super) fn of_keys(number: usize) -> Arc<str> {
     static MADE: Mutex<BTreeMap<usize, Arc<str>>> = Mutex::new(BTreeMap::new());
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
     let sql = made.entry(number).or_insert_with(|| {
         let places: Vec<_> = (1..=number).map(|place| format!("${place}")).collect();
         let among = if places.is_empty() { "NULL".to_owned() } else { places.join(", ") };
-        format!("SELECT key, span, started_at, count, not_before FROM guard_counters WHERE key IN ({among})")
-            .into()
+        format!(
+            "SELECT key, span, started_at, count, not_before, share FROM guard_counters WHERE key IN ({among})"
+        )
+        .into()
     });
     Arc::clone(sql)
 }
 
-/// Counts `count` more, whether or not it fits; gives the `count` with them.
-pub(in crate::store) fn add(Quota { key, span, most }: &Quota, count: i64, now: Timestamp) -> Query {
+/// Counts `count` more in a share, whether or not it fits; gives the `count` with them.
+pub(in crate::store) fn add(
+    Quota { key, span, most }: &Quota,
+    count: i64,
+    share: Share,
+    now: Timestamp,
+) -> Query {
     const SQL: &str = concat!(
-        "INSERT INTO guard_counters (key, span, most, strict, started_at, count) VALUES ($1, $2, $3, 0, $4, $5)",
+        "INSERT INTO guard_counters (key, span, most, strict, started_at, count, share, shares) \
+         VALUES ($1, $2, $3, 0, $4, $5, $6, $7)",
         count_on!(),
         " RETURNING count"
     );
-    query(SQL).bind(key).bind(millis(*span)).bind(*most).bind(now).bind(count)
+    share.bind(query(SQL).bind(key).bind(millis(*span)).bind(*most).bind(now).bind(count))
 }
 
 /// Rows of wrong codes that are over.

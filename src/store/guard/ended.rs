@@ -13,6 +13,9 @@ use crate::{
     },
 };
 
+/// In how many rows the verified sends to a country are counted. Only jobs count there, many at once.
+const DAY_SHARES: i64 = 4;
+
 /// An attempt whose lifetime is over.
 #[derive(Debug, Clone)]
 pub struct Ended {
@@ -54,16 +57,25 @@ impl Store {
                            AND claimed_until <= $1 ORDER BY expires_at, attempt_id LIMIT $2) \
                            RETURNING country, address_hash, known, reserve, outsider, state, sends, \
                            ended_at, phone, expires_at";
-        const VERIFIED: &str = "INSERT INTO verified_days (country, day, verified) VALUES ($1, $2, $3) \
-                                ON CONFLICT (country, day) DO UPDATE SET \
+        const VERIFIED: &str = "INSERT INTO verified_days (country, day, verified, share) VALUES ($1, $2, $3, $4) \
+                                ON CONFLICT (country, day, share) DO UPDATE SET \
                                 verified = verified_days.verified + excluded.verified";
         let limit = i64::try_from(most).unwrap_or(i64::MAX);
+        let store = self.clone();
         let follow = move |rows: Vec<Row>| {
             let Tally { counters, verified } = tally(&read_all(rows)?);
-            let counters = counters.iter().map(|(quota, count)| counters::add(quota, *count, now));
-            let verified = verified
-                .iter()
-                .map(|((country, day), count)| query(VERIFIED).bind(country).bind(*day).bind(*count));
+            // Whoever comes at another time has another share.
+            let share = |of| store.share(of, &now.as_millis().to_string());
+            let count =
+                |(quota, count): (&Quota, &i64)| counters::add(quota, *count, share(quota.key.shares()), now);
+            // What others count in too is held as short as can be.
+            let (shared, own): (Vec<_>, Vec<_>) =
+                counters.iter().partition(|(quota, _)| quota.key.shares() > 1);
+            let counters = own.into_iter().chain(shared).map(count);
+            let verified = verified.iter().map(|((country, day), count)| {
+                let query = query(VERIFIED).bind(country).bind(*day).bind(*count);
+                query.bind(share(DAY_SHARES).number)
+            });
             Ok(counters.chain(verified).collect::<Vec<Query>>())
         };
         let change = Change::new(query(SQL).bind(now).bind(limit)).then(follow);
@@ -77,7 +89,8 @@ impl Store {
         country: &str,
         since: i64,
     ) -> Result<Vec<(i64, i64)>, StoreError> {
-        const SQL: &str = "SELECT day, verified FROM verified_days WHERE country = $1 AND day >= $2";
+        const SQL: &str = "SELECT day, CAST(SUM(verified) AS BIGINT) AS verified FROM verified_days \
+                           WHERE country = $1 AND day >= $2 GROUP BY day";
         let rows = query(SQL).bind(country).bind(since).rows(self).await?.into_iter();
         Ok(rows.map(|mut row| Ok((row.int("day")?, row.int("verified")?))).collect::<Result<_, Trouble>>()?)
     }

@@ -29,11 +29,12 @@ impl Store {
     /// The running windows of the counters whose keys begin with `kind`, by length.
     pub(crate) async fn fullness(&self, kind: &str, now: Timestamp) -> Result<Vec<Fullness>, StoreError> {
         const SQL: &str = "SELECT span, CAST(COUNT(*) AS BIGINT) AS running, \
-                           CAST(SUM(CASE WHEN count * 5 >= most * 4 THEN 1 ELSE 0 END) AS BIGINT) AS near, \
-                           CAST(SUM(CASE WHEN count >= most THEN 1 ELSE 0 END) AS BIGINT) AS full_up, \
-                           CAST(MAX(count) AS BIGINT) AS highest, CAST(MAX(most) AS BIGINT) AS most FROM guard_counters \
+                           CAST(SUM(CASE WHEN held * 5 >= most * 4 THEN 1 ELSE 0 END) AS BIGINT) AS near, \
+                           CAST(SUM(CASE WHEN held >= most THEN 1 ELSE 0 END) AS BIGINT) AS full_up, \
+                           CAST(MAX(held) AS BIGINT) AS highest, CAST(MAX(most) AS BIGINT) AS most FROM \
+                           (SELECT key, span, CAST(SUM(count) AS BIGINT) AS held, MAX(most) AS most FROM guard_counters \
                            WHERE (key = $1 OR key LIKE $1 || ' %') AND started_at + span > $2 AND count > 0 \
-                           GROUP BY span ORDER BY span";
+                           GROUP BY key, span) AS counters GROUP BY span ORDER BY span";
         let query = query(SQL).bind(kind).bind(now);
         let read = |mut row: Row| {
             Ok(Fullness {
@@ -60,7 +61,7 @@ impl Store {
                            ORDER BY count * 1000 / most DESC, key LIMIT $3";
         let query = query(SQL).bind(kind).bind(now).bind(most);
         let read = |mut row: Row| {
-            let key = CounterKey(row.text("key")?);
+            let key = CounterKey::new(row.text("key")?);
             Ok((Quota { key, span: span(&mut row)?, most: row.int("most")? }, row.int("count")?))
         };
         Ok(query.rows(self).await?.into_iter().map(read).collect::<Result<_, Trouble>>()?)

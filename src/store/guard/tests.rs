@@ -1,6 +1,7 @@
 //! What the guard relies on, the same on both engines.
 
 mod fast_path;
+mod shares;
 mod windows;
 
 use std::time::Duration;
@@ -30,17 +31,18 @@ fn after(seconds: u64) -> Timestamp {
 fn counting(quotas: &[(usize, Duration, i64)], strict: bool) -> Counting<usize> {
     let quotas: Vec<_> =
         quotas.iter().map(|(key, span, most)| Quota { key: *key, span: *span, most: *most }).collect();
-    Counting::new(&quotas, &[], strict)
+    // What all count in is kept in shares, where the engine has some.
+    Counting::new(&quotas, &[], strict, |kind| if kind == 2 { 64 } else { 1 })
 }
 
 /// A send of which these are counted.
 fn send<'a>(counting: &'a Counting<usize>, keys: &[&str]) -> Count<'a> {
-    counting.of(|kind| CounterKey::new(keys[kind]))
+    counting.of(keys.first().unwrap_or(&""), |kind| CounterKey::new(keys[kind]))
 }
 
 async fn count(store: &Store, key: &str, span: Duration) -> i64 {
     let counters = store.counters(&[CounterKey::new(key)]).await.unwrap();
-    counters.iter().find(|counter| counter.span == span).map_or(0, |counter| counter.count)
+    counters.iter().filter(|counter| counter.span == span).map(|counter| counter.count).sum()
 }
 
 #[tokio::test]
@@ -59,7 +61,7 @@ async fn of_two_hundred_sends_at_once_exactly_as_many_pass_as_fit() {
                 let keys =
                     [format!("address {}", number % 20), format!("number {number}"), "total".to_owned()];
                 tokio::spawn(async move {
-                    let send = counting.of(|kind| CounterKey::new(&keys[kind]));
+                    let send = counting.of(&keys[1], |kind| CounterKey::new(&keys[kind]));
                     store.count_send(send, None, NOW).await.unwrap()
                 })
             });
@@ -167,8 +169,9 @@ async fn the_reserve_is_not_for_whoever_has_an_unverified_send() {
             let reserve = Reserve { quotas, unless: key(unless) };
             store.count_send(send(&counting, &["total"]), Some(&reserve), after(60)).await.unwrap()
         };
-        store.count_one(key("unverified a"), HOUR, NOW).await.unwrap();
-        store.count_one(key("unverified b"), MINUTE, NOW).await.unwrap();
+        for (words, span) in [("unverified a", HOUR), ("unverified b", MINUTE)] {
+            store.count_for_alarm(key(words), span, "", |_| None, NOW).await.unwrap();
+        }
 
         assert!(!send("unverified a").await);
         assert_eq!(count(&store, "total", HOUR).await, 0, "and nothing was counted");

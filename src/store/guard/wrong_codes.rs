@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, sync::Arc, time::Duration};
 
-use super::counters::{self, CounterKey, Quota};
+use super::counters::CounterKey;
 use crate::{
     clock::{Timestamp, millis},
     store::{
@@ -34,7 +34,7 @@ impl WrongCodes {
         let (unless, most) = (unless.unwrap_or_default(), most.unwrap_or(i64::MAX));
         let sql = format!(
             "INSERT INTO guard_counters (key, span, most, strict, started_at, count, label) \
-             VALUES ($1, {}, {most}, 1, $2, 1, $3) ON CONFLICT (key, span) DO UPDATE SET most = excluded.most, \
+             VALUES ($1, {}, {most}, 1, $2, 1, $3) ON CONFLICT (key, span, share) DO UPDATE SET most = excluded.most, \
              count = {count}, label = excluded.label, not_before = excluded.started_at + {wait} ELSE 0 END, \
              started_at = CASE WHEN {over} OR guard_counters.started_at > excluded.started_at \
              THEN excluded.started_at ELSE guard_counters.started_at END{unless} RETURNING count",
@@ -82,18 +82,6 @@ impl Store {
             "UPDATE guard_counters SET count = count - 1, not_before = 0 WHERE key = $1 AND count > 0";
         query(SQL).bind(key).write(self).await?;
         Ok(())
-    }
-
-    /// Counts one under a key that takes any number; says the how manieth in its window it is.
-    pub(crate) async fn count_one(
-        &self,
-        key: CounterKey,
-        span: Duration,
-        now: Timestamp,
-    ) -> Result<i64, StoreError> {
-        let quota = Quota { key, span, most: i64::MAX };
-        let row = counters::add(&quota, 1, now).write_row(self).await?;
-        Ok(row.map(|mut row| row.int("count")).transpose()?.unwrap_or_default())
     }
 
     /// Deletes counters; says the highest count that was among them.

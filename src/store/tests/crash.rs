@@ -88,7 +88,7 @@ async fn another_process_reads_and_writes(url: &SecretString) {
 
 fn counting(most: i64) -> Counting<&'static str> {
     let quota = |key, most| Quota { key, span: Duration::from_hours(10_000), most };
-    Counting::new(&[quota("total", i64::MAX), quota("full", most)], &[], true)
+    Counting::new(&[quota("total", i64::MAX), quota("full", most)], &[], true, |_| 1)
 }
 
 fn attempt_of(task: &str, step: usize) -> Attempt {
@@ -105,10 +105,10 @@ async fn write_until_killed(url: &SecretString) {
             for step in 0.. {
                 let new = attempt_of(&task, step);
                 let full = counting(0);
-                let fits = store.insert_first(&new, full.of(CounterKey::new)).await.unwrap();
+                let fits = store.insert_first(&new, full.of("", CounterKey::new)).await.unwrap();
                 assert!(!fits, "it was counted nowhere, and not written down");
                 let counting = counting(i64::MAX);
-                assert!(store.insert_first(&new, counting.of(CounterKey::new)).await.unwrap());
+                assert!(store.insert_first(&new, counting.of("", CounterKey::new)).await.unwrap());
                 assert!(!store.insert(&new).await.unwrap(), "it is there already");
                 assert!(store.verify(&new, "pin", &success(&new.attempt_id)).await.unwrap());
                 println!("acknowledged {task} {step}");

@@ -83,8 +83,8 @@ async fn what_passes_without_a_look_would_have_passed_the_look() {
 
             let decision = guard.judge(&subject, &counters, &[], NOW);
             let new = Attempt { ..attempt(&format!("case {case}"), State::Starting, None) };
-            let uncounted = Counting::new(&[], &watched, true);
-            let uncounted = uncounted.of(|kind| subject.key(kind));
+            let uncounted = Counting::new(&[], &watched, true, Kind::shares);
+            let uncounted = uncounted.of(&subject.phone_hash, |kind| subject.key(kind));
             let inserted = store.insert_first(&new, uncounted).await.unwrap();
 
             assert!(!inserted || decision == Decision::Pass, "{decision:?} of {rows:?}");
