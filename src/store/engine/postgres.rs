@@ -15,7 +15,7 @@ mod tls;
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -30,15 +30,31 @@ use lease::Lease;
 
 /// How many connections a server gets from one instance.
 const CONNECTIONS: usize = 8;
-/// How long an answer may take after one that came too late, until one comes in time: a page may ask several times.
+/// How long an answer may take once none came in time, until one does: a page may ask several times.
 const PATIENCE_WHILE_IT_HANGS: Duration = Duration::from_secs(1);
-/// Between two tries of what others were in the way of, times the number of tries.
-const TRY_AFTER: Duration = Duration::from_millis(5);
+/// Between two tries of what others were in the way of, times the number of tries, up to so many.
+const TRY_AFTER: Duration = Duration::from_millis(2);
+const MOST_TRIES_AFTER: u32 = 5;
 
 #[derive(Debug, Clone)]
 pub(super) struct Postgres {
     pool: Pool<Hosts>,
-    hangs: Arc<AtomicBool>,
+    health: Arc<Health>,
+}
+
+#[derive(Debug, Default)]
+struct Health {
+    /// How many answers came in time.
+    answers: AtomicU64,
+    /// None came while the last one was waited for in vain.
+    hangs: AtomicBool,
+}
+
+/// By when an answer is waited for.
+#[derive(Clone, Copy)]
+struct Until {
+    at: Instant,
+    patience: Duration,
 }
 
 /// What came of a transaction, and how often it was waited for.
@@ -52,7 +68,7 @@ impl Postgres {
         drop(first);
         let pool = Pool::builder(hosts).max_size(CONNECTIONS).build();
         let pool = pool.map_err(|error| Trouble::new(Kind::Other, error.to_string()))?;
-        Ok(Self { pool, hangs: Arc::default() })
+        Ok(Self { pool, health: Arc::default() })
     }
 
     pub(super) async fn read(&self, query: Query) -> Result<Vec<Row>, Trouble> {
@@ -82,11 +98,18 @@ impl Postgres {
     async fn until_nobody_is_in_the_way(&self, change: &Change) -> Outcome {
         let until = self.until();
         let (mut trips, mut tries) = (0, 0);
+        // Kept for all tries: whoever was in the way would else be joined by those who come meanwhile.
+        let mut lease = match self.in_time(until, self.lease()).await {
+            Ok(lease) => lease,
+            Err(trouble) => return (Err(trouble), trips),
+        };
         loop {
-            let done = self.in_time(until, self.transact(change, &mut trips)).await;
-            tries += 1;
+            let done = self.in_time(until, Self::transact(&mut lease, change, &mut trips)).await;
+            tries = MOST_TRIES_AFTER.min(tries + 1);
             match done {
-                Err(trouble) if trouble.kind() == Kind::Again && Instant::now() < until => {
+                Err(trouble)
+                    if trouble.kind() == Kind::Again && Instant::now() + TRY_AFTER * tries < until.at =>
+                {
                     sleep(TRY_AFTER * tries).await;
                 }
                 done => return (done, trips),
@@ -94,8 +117,11 @@ impl Postgres {
         }
     }
 
-    async fn transact(&self, change: &Change, trips: &mut u64) -> Result<Option<Vec<Done>>, Trouble> {
-        let mut lease = self.lease().await?;
+    async fn transact(
+        lease: &mut Lease,
+        change: &Change,
+        trips: &mut u64,
+    ) -> Result<Option<Vec<Done>>, Trouble> {
         if let Some(step @ (Step::Run(query) | Step::Needed(query))) = change.single() {
             *trips += 1;
             let done = lease.run(query).await?;
@@ -106,7 +132,9 @@ impl Postgres {
 
     /// Statements of the schema, of which there may be many in one text.
     pub(super) async fn script(&self, sql: &str) -> Result<(), Trouble> {
-        self.in_time(Instant::now() + PATIENCE * 2, async { self.lease().await?.script(sql).await }).await
+        let patience = PATIENCE * 2;
+        let until = Until { at: Instant::now() + patience, patience };
+        self.in_time(until, async { self.lease().await?.script(sql).await }).await
     }
 
     async fn lease(&self) -> Result<Lease, Trouble> {
@@ -121,19 +149,26 @@ impl Postgres {
         self.pool.close();
     }
 
-    fn until(&self) -> Instant {
-        let hangs = self.hangs.load(Ordering::Relaxed);
-        Instant::now() + if hangs { PATIENCE_WHILE_IT_HANGS } else { PATIENCE }
+    fn until(&self) -> Until {
+        let hangs = self.health.hangs.load(Ordering::Relaxed);
+        let patience = if hangs { PATIENCE_WHILE_IT_HANGS } else { PATIENCE };
+        Until { at: Instant::now() + patience, patience }
     }
 
     async fn in_time<T>(
         &self,
-        until: Instant,
+        until: Until,
         work: impl Future<Output = Result<T, Trouble>>,
     ) -> Result<T, Trouble> {
-        let begun = Instant::now();
-        let answer = timeout_at(until, work).await;
-        self.hangs.store(answer.is_err(), Ordering::Relaxed);
-        answer.unwrap_or_else(|_| Err(Trouble::late(until.duration_since(begun))))
+        let Health { answers, hangs } = &*self.health;
+        let before = answers.load(Ordering::Relaxed);
+        let answer = timeout_at(until.at, work).await;
+        if answer.is_ok() {
+            answers.fetch_add(1, Ordering::Relaxed);
+            hangs.store(false, Ordering::Relaxed);
+        } else if answers.load(Ordering::Relaxed) == before {
+            hangs.store(true, Ordering::Relaxed);
+        }
+        answer.unwrap_or_else(|_| Err(Trouble::late(until.patience)))
     }
 }
