@@ -134,10 +134,16 @@ impl PhoneNumber {
             }
             ParseError::TooLongNsn => PhoneError::TooLong,
         })?;
-        let number = habits::meant(&number).unwrap_or(number);
-        let phone = Self::from_store(PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned());
+        let plan = Plan::of(&number);
+        let (number, plan) = habits::meant(&number, plan).unwrap_or((number, plan));
+        let mut phone =
+            Self::from_store(PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned());
 
-        if !phone.is_british_fiction() && !PHONE_NUMBER_UTIL.is_valid_number(&number) {
+        if phone.is_british_fiction() {
+            // The plan does not hold it.
+        } else if plan.has_it() {
+            phone.plan = plan.into();
+        } else {
             return Err(match PHONE_NUMBER_UTIL.is_possible_number_with_reason(&number) {
                 Ok(NumberLengthType::IsPossible) => PhoneError::Invalid,
                 // Without the area code, or between the lengths that its country has: digits are missing.

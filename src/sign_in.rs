@@ -201,6 +201,9 @@ impl SignIn {
 
     /// The channels that reach `phone`. Where none does, the first is offered: whoever asks for it is told why not.
     fn channels_to(&self, phone: &PhoneNumber) -> Channels {
+        if self.channels.second().is_none() {
+            return self.channels;
+        }
         let reached = self.channels.filter(|channel| self.destinations.check(phone, channel).is_ok());
         reached.unwrap_or(Channels::only(self.channels.first()))
     }

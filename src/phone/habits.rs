@@ -3,22 +3,22 @@
 //!
 //! The library knows of trunk prefixes and of most of what is dialled. Here is what it leaves out.
 
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat};
+
+use super::{LineType, plan::Plan};
 
 /// Argentina's calling code.
-const ARGENTINA: &str = "54";
+const ARGENTINA: i32 = 54;
 
-/// The mobile number that is meant by one that is none, if there is no doubt.
-pub(super) fn meant(number: &PhoneNumber) -> Option<PhoneNumber> {
+/// The mobile number that is meant by one that is none by its plan, if there is no doubt.
+pub(super) fn meant(number: &PhoneNumber, plan: Plan) -> Option<(PhoneNumber, Plan)> {
+    // A landline is what was typed, but where mobile numbers look just like it.
+    if plan.has_it() && (number.country_code != ARGENTINA || plan.line != LineType::Landline) {
+        return None;
+    }
     let e164 = PHONE_NUMBER_UTIL.format(number, PhoneNumberFormat::E164);
     let code = number.country_code.to_string();
     let national = e164.strip_prefix('+')?.strip_prefix(&code)?;
-    // A landline is what was typed, but where mobile numbers look just like it.
-    if PHONE_NUMBER_UTIL.is_valid_number(number)
-        && (code != ARGENTINA || PHONE_NUMBER_UTIL.get_number_type(number) != PhoneNumberType::FixedLine)
-    {
-        return None;
-    }
     let written = [of_country(&code, national), national.strip_prefix('0').map(str::to_owned)];
     written.into_iter().flatten().find_map(|national| mobile(&format!("+{code}{national}")))
 }
@@ -32,7 +32,7 @@ fn of_country(code: &str, national: &str) -> Option<String> {
         // From abroad mobiles have a 9 before the area code, at home a 15 behind it, which within the area stands first.
         // Blocks of numbers are either mobile or not, so the 9 makes nobody else's number of a mobile's. Only in Buenos
         // Aires (11) do numbers have eight digits.
-        ARGENTINA => match after(&["15", "015"], 8) {
+        "54" => match after(&["15", "015"], 8) {
             Some(local) => Some(format!("911{local}")),
             None => Some(format!("9{national}")),
         },
@@ -48,13 +48,9 @@ fn of_country(code: &str, national: &str) -> Option<String> {
     }
 }
 
-fn mobile(e164: &str) -> Option<PhoneNumber> {
+/// Only if text messages reach it, as far as its plan tells.
+fn mobile(e164: &str) -> Option<(PhoneNumber, Plan)> {
     let number = PHONE_NUMBER_UTIL.parse(e164, None).ok()?;
-    is_mobile(&number).then_some(number)
-}
-
-/// Whether text messages reach it, as far as its plan tells.
-fn is_mobile(number: &PhoneNumber) -> bool {
-    let kind = PHONE_NUMBER_UTIL.get_number_type(number);
-    matches!(kind, PhoneNumberType::Mobile | PhoneNumberType::FixedLineOrMobile)
+    let plan = Plan::of(&number);
+    plan.may_be_mobile().then_some((number, plan))
 }

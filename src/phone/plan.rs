@@ -8,7 +8,7 @@ use super::{Country, MAX_DIGITS, PhoneNumber};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Plan {
     country: Option<Country>,
-    line: LineType,
+    pub(super) line: LineType,
 }
 
 /// What kind of line a number is, as far as the numbering plan tells.
@@ -40,6 +40,22 @@ pub(crate) enum LineType {
     Unknown,
 }
 
+impl Plan {
+    pub(super) fn of(number: &rlibphonenumber::PhoneNumber) -> Self {
+        let country = PHONE_NUMBER_UTIL.get_region_for_number(number).and_then(Country::of);
+        Self { country, line: LineType::of(number) }
+    }
+
+    pub(super) fn may_be_mobile(self) -> bool {
+        matches!(self.line, LineType::Mobile | LineType::MobileOrLandline)
+    }
+
+    /// Whether the plan has such a number: it knows the kinds of no others.
+    pub(super) fn has_it(self) -> bool {
+        self.line != LineType::Unknown
+    }
+}
+
 impl PhoneNumber {
     /// Where the number is given out; `None` for satellite and other numbers that belong to no country.
     pub(crate) fn country(&self) -> Option<Country> {
@@ -56,16 +72,12 @@ impl PhoneNumber {
             if self.is_british_fiction() {
                 return Plan { country: Some(Country(*b"GB")), line: LineType::Mobile };
             }
-            let Some(number) = self.planned() else {
-                return Plan { country: None, line: LineType::Unknown };
-            };
-            let country = PHONE_NUMBER_UTIL.get_region_for_number(&number).and_then(Country::of);
-            Plan { country, line: LineType::of(&number) }
+            self.planned().as_ref().map_or(Plan { country: None, line: LineType::Unknown }, Plan::of)
         })
     }
 
     pub(super) fn may_be_mobile(&self) -> bool {
-        matches!(self.line_type(), LineType::Mobile | LineType::MobileOrLandline)
+        self.plan().may_be_mobile()
     }
 
     /// The number as the numbering plans see it. The library never gets anything but `+` and digits.

@@ -1,5 +1,7 @@
 //! What every answer carries.
 
+use std::mem;
+
 use axum::http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{self, InvalidHeaderValue},
@@ -9,7 +11,7 @@ use url::Url;
 use super::return_to;
 
 /// `same-origin` and not `no-referrer`: with the latter browsers send `Origin: null`, and no form would pass.
-static HEADERS: [(HeaderName, HeaderValue); 5] = [
+const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
@@ -17,30 +19,29 @@ static HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
 
-/// As many as are added, and the id of the request.
-const MOST: usize = HEADERS.len() + 3;
+/// Room for those and for what an answer brings: more would have the map rebuilt.
+const ROOM: usize = 12;
 
 /// The headers of every answer that has not set them itself.
 #[derive(Debug)]
-pub(crate) struct Headers {
-    policy: HeaderValue,
-    https: bool,
-}
+pub(crate) struct Headers(HeaderMap);
 
 impl Headers {
     pub(crate) fn new(public_url: &Url, rules: &return_to::Rules) -> Result<Self, InvalidHeaderValue> {
-        Ok(Self { policy: policy(rules)?, https: public_url.scheme() == "https" })
+        let mut all = HeaderMap::with_capacity(ROOM);
+        all.extend(HEADERS);
+        all.insert(header::CONTENT_SECURITY_POLICY, policy(rules)?);
+        if public_url.scheme() == "https" {
+            let year = HeaderValue::from_static("max-age=31536000");
+            all.insert(header::STRICT_TRANSPORT_SECURITY, year);
+        }
+        Ok(Self(all))
     }
 
+    /// They are copied all at once: one by one each would have to be looked for.
     pub(crate) fn add_to(&self, headers: &mut HeaderMap) {
-        headers.reserve(MOST);
-        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| self.policy.clone());
-        for (name, value) in &HEADERS {
-            headers.entry(name).or_insert_with(|| value.clone());
-        }
-        if self.https {
-            headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
-        }
+        let own = mem::replace(headers, self.0.clone());
+        headers.extend(own);
     }
 }
 

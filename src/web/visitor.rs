@@ -1,6 +1,6 @@
 //! A visitor's cookies: what they say, and what the answer sets.
 
-use std::{convert::Infallible, net::IpAddr};
+use std::{convert::Infallible, fmt::Write, net::IpAddr};
 
 use axum::{
     extract::FromRequestParts,
@@ -23,6 +23,9 @@ use crate::{
     store::StoreError,
     web::state::AppState,
 };
+
+/// As long as most are with all their attributes.
+const COOKIE: usize = 160;
 
 /// What a visitor's cookies say, and what the answer will set. Nothing is looked up unless it says so.
 #[derive(Debug, Clone)]
@@ -130,8 +133,11 @@ impl Visitor {
     pub(crate) fn answer(self, response: impl IntoResponse) -> Response {
         let mut response = response.into_response();
         for cookie in self.set {
+            let mut text = String::with_capacity(COOKIE);
+            // A text takes all that is written to it.
+            let _ = write!(text, "{cookie}");
             // Names are ours and values are tokens: always a header.
-            if let Ok(value) = HeaderValue::try_from(cookie.to_string()) {
+            if let Ok(value) = HeaderValue::try_from(text) {
                 response.headers_mut().append(header::SET_COOKIE, value);
             }
         }
