@@ -18,6 +18,7 @@ mod overdue;
 mod resends;
 mod schema;
 mod sessions;
+mod sweeps;
 #[cfg(test)]
 pub(crate) mod tests;
 mod transitions;

@@ -38,11 +38,4 @@ impl Store {
         let query = query(SQL).bind(now).bind(browser_hash);
         Ok(query.write(self).await?)
     }
-
-    /// Deletes attempts whose codes ran out before `before`, once they are counted.
-    pub(crate) async fn sweep_verifications(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let query = query("DELETE FROM verifications WHERE counted = 1 AND expires_at < $1");
-        let query = query.bind(before);
-        Ok(query.write(self).await?)
-    }
 }

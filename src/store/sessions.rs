@@ -130,17 +130,6 @@ impl Store {
         let rows = query.write_rows(self).await?.into_iter();
         Ok(rows.map(|mut row| row.time("signed_in_at")).collect::<Result<_, Trouble>>()?)
     }
-
-    /// Deletes sessions past their end, or not seen since `idle_since`.
-    pub(crate) async fn sweep_sessions(
-        &self,
-        now: Timestamp,
-        idle_since: Timestamp,
-    ) -> Result<u64, StoreError> {
-        let query = query("DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2");
-        let query = query.bind(now).bind(idle_since);
-        Ok(query.write(self).await?)
-    }
 }
 
 fn read(mut row: Row) -> Result<Session, Trouble> {

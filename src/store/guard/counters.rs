@@ -163,12 +163,6 @@ impl Store {
         self.change_if_any(Change::all(keys.iter().map(|key| query(SQL).bind(key)))).await?;
         Ok(())
     }
-
-    /// Deletes the windows that are over.
-    pub(crate) async fn sweep_counters(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let query = query("DELETE FROM guard_counters WHERE started_at + span <= $1 OR count <= 0");
-        Ok(query.bind(now).write(self).await?)
-    }
 }
 
 /// Reads the counters of so many keys. Made once for each number, so that the engine knows it again.

@@ -94,12 +94,6 @@ impl Store {
         let rows = query(SQL).bind(country).bind(since).rows(self).await?.into_iter();
         Ok(rows.map(|mut row| Ok((row.int("day")?, row.int("verified")?))).collect::<Result<_, Trouble>>()?)
     }
-
-    /// Deletes what was verified on days before that one.
-    pub(crate) async fn sweep_verified_days(&self, before: i64) -> Result<u64, StoreError> {
-        let query = query("DELETE FROM verified_days WHERE day < $1").bind(before);
-        Ok(query.write(self).await?)
-    }
 }
 
 fn read_all(rows: Vec<Row>) -> Result<Vec<Ended>, Trouble> {

@@ -28,12 +28,6 @@ impl Store {
         query.bind(phone_hash).write(self).await?;
         Ok(())
     }
-
-    /// Deletes those that are known no longer.
-    pub(crate) async fn sweep_browsers(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let query = query("DELETE FROM known_browsers WHERE expires_at <= $1").bind(now);
-        Ok(query.write(self).await?)
-    }
 }
 
 /// From now on the number has signed in with the browser behind `hash`.

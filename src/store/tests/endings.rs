@@ -4,7 +4,7 @@ use super::{NOW, after, attempt, sent, session, stores, success};
 use crate::{
     attempt::{Attempt, State},
     phone::PhoneNumber,
-    store::{Session, Success},
+    store::{Session, Success, engine::query},
 };
 
 #[tokio::test]
@@ -26,6 +26,32 @@ async fn sessions_end_by_sign_out_idleness_and_age() {
         assert!(store.session("idle").await.unwrap().is_none());
         assert!(store.session("old").await.unwrap().is_none());
         assert_eq!(store.session("used").await.unwrap().unwrap().seen_at, after(50));
+    }
+}
+
+#[tokio::test]
+async fn of_more_than_one_statement_deletes_nothing_is_left() {
+    // Every third is still of use.
+    let sessions = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 12000) \
+                    INSERT INTO sessions (token_hash, phone, phone_hash, signed_in_at, seen_at, expires_at) \
+                    SELECT 'token ' || n, '', '', 0, CASE n % 3 WHEN 0 THEN $1 ELSE $2 END, \
+                    CASE n % 3 WHEN 1 THEN $2 ELSE $1 + 1 END FROM numbers";
+    let counters = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 12000) \
+                    INSERT INTO guard_counters (key, span, started_at, count, most, strict) \
+                    SELECT 'number ' || n, 1000, CASE n % 3 WHEN 0 THEN $1 ELSE $2 END, 1, 1, 0 FROM numbers";
+    for store in stores().await {
+        for rows in [sessions, counters] {
+            query(rows).bind(NOW).bind(after(-60)).write(&store).await.unwrap();
+        }
+
+        assert_eq!(store.sweep_sessions(NOW, after(-1)).await.unwrap(), 8_000);
+        assert_eq!(store.sweep_counters(NOW).await.unwrap(), 8_000);
+        assert_eq!(
+            store.sweep_sessions(after(10), after(5)).await.unwrap(),
+            4_000,
+            "and from the beginning again"
+        );
+        assert_eq!(store.sweep_counters(after(10)).await.unwrap(), 4_000);
     }
 }
 
