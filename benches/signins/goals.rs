@@ -2,7 +2,7 @@
 
 use crate::{
     results::{Measure, Results, What},
-    stage::Target::{App, Ceiling, Koa},
+    stage::Target::{self, App, Ceiling, Koa},
     table::{Table, count, figure},
 };
 
@@ -32,8 +32,8 @@ enum Goal {
     LeastOfCeiling(f64),
 }
 
-/// The ratios, first of all that is shown.
-pub(crate) fn table(results: &Results, sessions: [u32; 3]) -> Table {
+/// The ratios, first of all that is shown. What a quick run finds is not held against them.
+pub(crate) fn table(results: &Results, sessions: [u32; 3], quick: bool) -> Table {
     let mut table =
         Table::new(["", "app", "to Koa", "to the ceiling", "at least", "then"].map(str::to_owned));
     for row in rows(sessions) {
@@ -45,7 +45,13 @@ pub(crate) fn table(results: &Results, sessions: [u32; 3]) -> Table {
             Value::Growth(..) => (f64::NAN, f64::NAN),
             value => (is / value.of(results, Koa), is / value.of(results, Ceiling)),
         };
-        let verdict = |goal: Goal| goal.verdict(is, to_koa, to_ceiling);
+        let verdict = |goal: Goal| {
+            if quick {
+                goal.verdict(f64::NAN, f64::NAN, f64::NAN)
+            } else {
+                goal.verdict(is, to_koa, to_ceiling)
+            }
+        };
         let (least, then) =
             row.goals.map(|(least, then)| (verdict(least), verdict(then))).unwrap_or_default();
         let is = if let Value::Growth(..) = row.value { times(is) } else { figure(is) };
@@ -106,7 +112,7 @@ fn rows([few, _, many]: [u32; 3]) -> Vec<Row> {
 
 impl Value {
     /// A median, or NaN.
-    fn of(self, results: &Results, target: crate::stage::Target) -> f64 {
+    fn of(self, results: &Results, target: Target) -> f64 {
         match self {
             Self::Of(what, measure) => results.median(what, measure, target),
             Self::PerCpuSecond(what) => 1e6 / results.median(what, Measure::CpuMicros, target),

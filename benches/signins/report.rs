@@ -36,7 +36,7 @@ pub(crate) fn print(run: &Run, markdown: bool, quick: bool) {
         }
     };
     title("## ", "Latest figures");
-    show(&goals::table(&run.results, run.plan.sessions));
+    show(&goals::table(&run.results, run.plan.sessions, quick));
     for line in conditions(run, quick) {
         println!("{}{line}", if markdown { "* " } else { "" });
     }

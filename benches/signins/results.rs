@@ -2,7 +2,11 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use crate::{Outcome, load::Load, stage::Target};
+use crate::{
+    Outcome,
+    load::Load,
+    stage::{SLOW, Target},
+};
 
 /// What a server did while it was measured.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,7 +71,7 @@ impl Results {
         let count = f64::from(u32::try_from(load.journeys.len())?);
         let seconds = load.elapsed.as_secs_f64();
         let (waits, known) = match what {
-            What::SlowCalls(_) => (&load.calls, crate::stage::SLOW),
+            What::SlowCalls(_) => (&load.calls, SLOW),
             _ => (&load.journeys, Duration::ZERO),
         };
         for (measure, sample) in [
