@@ -26,17 +26,16 @@ const OF_OTHERS: [Measure; 3] = [Measure::CpuMillis, Measure::WallMillis, Measur
 const TARGETS: [Target; 3] = [Target::App, Target::Koa, Target::Ceiling];
 
 pub(crate) fn print(run: &Run, markdown: bool, quick: bool) {
-    let title = |level: &str, title: &str| {
-        println!("{}{title}\n", if markdown { level } else { "\n" });
-    };
+    let title = |level: &str, title: &str| println!("{}{title}", if markdown { level } else { "" });
     let show = |table: &Table| {
         if !table.is_empty() {
-            table.print(markdown);
             println!();
+            table.print(markdown);
         }
     };
     title("## ", "Latest figures");
     show(&goals::table(&run.results, run.plan.sessions, quick));
+    println!();
     for line in conditions(run, quick) {
         println!("{}{line}", if markdown { "* " } else { "" });
     }
