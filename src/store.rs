@@ -37,8 +37,8 @@ pub use guard::{Ended, Tally};
 pub use resends::NewResend;
 use secrecy::{ExposeSecret, SecretString};
 pub use sessions::{Device, Session};
-pub(crate) use transitions::ClaimedCheck;
 pub use transitions::Success;
+pub(crate) use transitions::{ClaimedCheck, TryCount};
 
 use crate::{clock::Timestamp, keys::Keys, phone::PhoneNumber, random::Random};
 
@@ -141,12 +141,12 @@ impl Store {
 
     /// The keys under `configured`, or under a server key that the first instance makes and all others find.
     pub async fn keys(&self, configured: Option<&SecretString>, random: &Random) -> Result<Keys, StoreError> {
+        const SQL: &str =
+            "INSERT INTO meta (name, value) VALUES ('server_key', $1) ON CONFLICT (name) DO NOTHING";
         if let Some(key) = configured {
             return Ok(Keys::new(key.expose_secret().as_bytes()));
         }
         let fresh = BASE64URL_NOPAD.encode(&random.bytes::<32>());
-        const SQL: &str =
-            "INSERT INTO meta (name, value) VALUES ('server_key', $1) ON CONFLICT (name) DO NOTHING";
         query(SQL).bind(fresh).write(self).await?;
         self.existing_keys(None).await
     }

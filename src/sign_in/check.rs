@@ -17,7 +17,7 @@ use crate::{
     guard::{Asker, Counted, Kind, RateLimited, Subject, breaker::Paused, subject},
     hooks::Deny,
     keys::Token,
-    store::{ClaimedCheck, CounterKey, Device, WrongCode},
+    store::{ClaimedCheck, CounterKey, Device, TryCount, WrongCode},
     verify::VerifyError,
 };
 
@@ -189,22 +189,22 @@ impl SignIn {
         &self,
         form: &Form,
         attempt: &Attempt,
-        counted: Option<Option<i64>>,
+        counted: TryCount,
     ) -> Result<Check, SignInError> {
         let pin_hash = self.core.keys.pin(&attempt.attempt_id, form.pin.as_str());
         let subject = Subject::of_try(&self.core.keys, attempt, form.asker.address);
         let count = match counted {
-            Some(Some(count)) => count,
-            Some(None) => {
+            TryCount::AsThe(count) => count,
+            TryCount::Full => {
                 self.release(attempt).await?;
                 return Ok(Check::Refused(self.not_counted(&subject).await?));
             }
-            None if attempt.pin_hash.as_ref() == Some(&pin_hash) => {
+            TryCount::Nothing if attempt.pin_hash.as_ref() == Some(&pin_hash) => {
                 self.release(attempt).await?;
                 let left = self.verify.facts().tries_left(attempt.wrong_codes);
                 return Ok(Check::Wrong { left, wait: Duration::ZERO });
             }
-            None => {
+            TryCount::Nothing => {
                 self.drop_attempt(attempt, self.core.clock.now()).await?;
                 self.tell_failed(attempt, "the number is not in ALLOWED_NUMBERS any more");
                 return Ok(Check::NoAttempt);

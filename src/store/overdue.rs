@@ -36,6 +36,6 @@ impl Store {
                            AND state IN ('starting', 'sent', 'in_doubt', 'resending') \
                            AND expires_at <= $1 AND claimed_until <= $1";
         let query = query(SQL).bind(now).bind(browser_hash);
-        Ok(query.write(self).await?)
+        query.write(self).await
     }
 }

@@ -38,8 +38,18 @@ pub struct Success {
 #[derive(Debug)]
 pub(crate) struct ClaimedCheck {
     pub(crate) attempt: Attempt,
-    /// `None` if nothing was to be counted, `Some(None)` if no more may be.
-    pub(crate) counted: Option<Option<i64>>,
+    pub(crate) counted: TryCount,
+}
+
+/// What became of the count that belongs to a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TryCount {
+    /// There was nothing to count.
+    Nothing,
+    /// No more may be counted.
+    Full,
+    /// It is the how manieth in a row.
+    AsThe(i64),
 }
 
 impl Store {
@@ -204,7 +214,11 @@ impl Store {
         let Some(done) = self.change(Change::only_if(claims).then(count)).await? else { return Ok(None) };
         let mut done = done.into_iter().map(|done| done.rows.into_iter().next());
         let Some(attempt) = done.next().flatten() else { return Ok(None) };
-        let counted = done.next().map(|row| row.map(|mut row| row.int("count")).transpose()).transpose()?;
+        let counted = match done.next() {
+            None => TryCount::Nothing,
+            Some(None) => TryCount::Full,
+            Some(Some(mut row)) => TryCount::AsThe(row.int("count")?),
+        };
         Ok(Some(ClaimedCheck { attempt: read(attempt)?, counted }))
     }
 

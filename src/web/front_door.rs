@@ -107,9 +107,10 @@ where
                             DefaultResponseForPanic::default().response_for_panic(panic).map(Body::new)
                         }
                     };
-                    match renders {
-                        true => error_pages::rendered(&app, &asker, app.site.mount.relocate(answer)),
-                        false => answer,
+                    if renders {
+                        error_pages::rendered(&app, &asker, app.site.mount.relocate(answer))
+                    } else {
+                        answer
                     }
                 }
                 Err(failure) => error_pages::refuse(&app, &asker, &failure),

@@ -15,6 +15,9 @@ use crate::world;
 /// No visitor and no proxy waits longer for any answer.
 const LONGEST: Duration = Duration::from_secs(10);
 
+/// A path, who asks for it, and how: with what in a form.
+type Asked = (String, Browser, Method, Vec<(String, String)>);
+
 /// Asks for everything that needs the store; what was asked for, what came back, and after how long.
 async fn everything(signed_in: &Browser, waiting: &Browser, id: &str) -> Vec<(String, u16, Duration)> {
     let number = new_number();
@@ -25,7 +28,7 @@ async fn everything(signed_in: &Browser, waiting: &Browser, id: &str) -> Vec<(St
     };
     let stranger = waiting.copy();
     stranger.set_cookie("phonegate-browser", &"A".repeat(43));
-    let asked: Vec<(String, Browser, Method, Vec<(String, String)>)> = vec![
+    let asked: Vec<Asked> = vec![
         get(signed_in, "/auth"),
         get(signed_in, "/result"),
         get(signed_in, "/sessions"),

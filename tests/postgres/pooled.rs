@@ -1,4 +1,4 @@
-//! Behind PgBouncer in transaction mode, which gives each transaction whichever connection is free.
+//! Behind `PgBouncer` in transaction mode, which gives each transaction whichever connection is free.
 
 use futures_util::future::join_all;
 

@@ -11,7 +11,7 @@ use std::{
 use tempfile::TempDir;
 
 /// How long a server may take to start or to end.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A program that refuses to run as root: as root it is run as nobody. The kernel ends it should the thread end that
 /// has started it.

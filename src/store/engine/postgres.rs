@@ -64,7 +64,7 @@ impl Postgres {
     pub(super) async fn open(url: &SecretString) -> Result<Self, Trouble> {
         let hosts = Hosts::new(address::read(url)?)?;
         // A pool would only tell that it gave up.
-        let first = hosts.connect().await?;
+        let first = Box::pin(hosts.connect()).await?;
         drop(first);
         let pool = Pool::builder(hosts).max_size(CONNECTIONS).build();
         let pool = pool.map_err(|error| Trouble::new(Kind::Other, error.to_string()))?;
@@ -91,13 +91,13 @@ impl Postgres {
     pub(super) async fn change(&self, change: Change) -> Outcome {
         // Whoever asked may stop waiting: a transaction goes on to its end.
         let this = self.clone();
-        let task = tokio::spawn(async move { this.until_nobody_is_in_the_way(&change).await });
+        let task = tokio::spawn(async move { Box::pin(this.until_nobody_is_in_the_way(&change)).await });
         task.await.unwrap_or_else(|_| (Err(Trouble::closed()), 0))
     }
 
     async fn until_nobody_is_in_the_way(&self, change: &Change) -> Outcome {
         let until = self.until();
-        let (mut trips, mut tries) = (0, 0);
+        let (mut trips, mut times) = (0, 0);
         // Kept for all tries: whoever was in the way would else be joined by those who come meanwhile.
         let mut lease = match self.in_time(until, self.lease()).await {
             Ok(lease) => lease,
@@ -105,12 +105,12 @@ impl Postgres {
         };
         loop {
             let done = self.in_time(until, Self::transact(&mut lease, change, &mut trips)).await;
-            tries = MOST_TRIES_AFTER.min(tries + 1);
+            times = MOST_TRIES_AFTER.min(times + 1);
             match done {
                 Err(trouble)
-                    if trouble.kind() == Kind::Again && Instant::now() + TRY_AFTER * tries < until.at =>
+                    if trouble.kind() == Kind::Again && Instant::now() + TRY_AFTER * times < until.at =>
                 {
-                    sleep(TRY_AFTER * tries).await;
+                    sleep(TRY_AFTER * times).await;
                 }
                 done => return (done, trips),
             }

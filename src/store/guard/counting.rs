@@ -41,9 +41,9 @@ struct Shared {
 
 impl<K: Copy + PartialEq> Counting<K> {
     /// Rows are taken in the order of the quotas. If `strict`, a send that does not fit everywhere is counted nowhere.
-    /// `watched`: what holds back an attempt that is the first of its browser, if it is full or says to wait. `shares`: in
-    /// how many each is kept.
-    pub(crate) fn new(quotas: &[Quota<K>], watched: &[K], strict: bool, shares: impl Fn(K) -> i64) -> Self {
+    /// `watched`: what holds back an attempt that is the first of its browser, if it is full or says to wait. `kept_in`: in
+    /// how many shares each is kept.
+    pub(crate) fn new(quotas: &[Quota<K>], watched: &[K], strict: bool, kept_in: impl Fn(K) -> i64) -> Self {
         let mut keys = Vec::new();
         let mut place = |key: K| {
             keys.iter().position(|other| *other == key).unwrap_or_else(|| {
@@ -57,11 +57,11 @@ impl<K: Copy + PartialEq> Counting<K> {
         let mut shared = Vec::new();
         let mut rows = Vec::new();
         for (place, quota) in counts {
-            let (shares, span, most) = (shares(quota.key), millis(quota.span), quota.most);
-            let share = if shares > 1 {
-                shared.push(Shared { place, span: quota.span, most, shares });
-                let number = counted + 2 * shared.len();
-                format!("${number}, ${}", number + 1)
+            let (number, span, most) = (kept_in(quota.key), millis(quota.span), quota.most);
+            let share = if number > 1 {
+                shared.push(Shared { place, span: quota.span, most, shares: number });
+                let first = counted + 2 * shared.len();
+                format!("${first}, ${}", first + 1)
             } else {
                 "0, 1".to_owned()
             };

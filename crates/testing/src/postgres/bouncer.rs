@@ -1,4 +1,4 @@
-//! PgBouncer, as Debian has it, in front of a server: each transaction gets whichever connection is free.
+//! `PgBouncer`, as Debian has it, in front of a server: each transaction gets whichever connection is free.
 
 use std::{fs, net::TcpStream, path::PathBuf, process::Command};
 

@@ -86,12 +86,11 @@ impl Hosts {
                 }
                 Ok(Err(trouble)) => refused = refused.or(Some(trouble)),
                 Err(_) => {
-                    refused = refused.or_else(|| {
-                        Some(Trouble::new(
-                            Kind::Late,
-                            format!("no answer from a host of STORE_URL in {PATIENCE:?}"),
-                        ))
-                    })
+                    let late = || {
+                        let text = format!("no answer from a host of STORE_URL in {PATIENCE:?}");
+                        Trouble::new(Kind::Late, text)
+                    };
+                    refused = refused.or_else(|| Some(late()));
                 }
             }
         }
@@ -102,17 +101,14 @@ impl Hosts {
 }
 
 async fn connect(config: &Config, tls: Option<&MakeRustlsConnect>) -> Result<Connected, Trouble> {
-    let client = match tls {
-        Some(tls) => {
-            let (client, connection) = config.connect(tls.clone()).await?;
-            tokio::spawn(connection);
-            client
-        }
-        None => {
-            let (client, connection) = config.connect(NoTls).await?;
-            tokio::spawn(connection);
-            client
-        }
+    let client = if let Some(tls) = tls {
+        let (client, connection) = config.connect(tls.clone()).await?;
+        tokio::spawn(connection);
+        client
+    } else {
+        let (client, connection) = config.connect(NoTls).await?;
+        tokio::spawn(connection);
+        client
     };
     Ok(Connected { client, takes_writes: true, tls: tls.cloned() })
 }
@@ -150,7 +146,7 @@ impl Manager for Hosts {
     type Error = Trouble;
 
     async fn create(&self) -> Result<Connected, Trouble> {
-        self.connect().await
+        Box::pin(self.connect()).await
     }
 
     async fn recycle(&self, connected: &mut Connected, metrics: &Metrics) -> RecycleResult<Trouble> {

@@ -174,8 +174,9 @@ async fn send(
     let answers = parts.iter().map(async |part| match part {
         Part::Begin => connected.client.batch_execute("BEGIN").await.map(|()| None).map_err(Trouble::from),
         Part::Commit => connected.client.batch_execute("COMMIT").await.map(|()| None).map_err(Trouble::from),
-        Part::Step(Step::Run(query) | Step::Needed(query)) => run(connected, query).await.map(Some),
-        Part::Follow(query) => run(connected, query).await.map(Some),
+        Part::Step(Step::Run(query) | Step::Needed(query)) | Part::Follow(query) => {
+            run(connected, query).await.map(Some)
+        }
         Part::Step(Step::Then(_)) => Ok(None),
     });
     *trips += 1;

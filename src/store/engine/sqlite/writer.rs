@@ -110,13 +110,11 @@ impl Writer {
                 return Ok(self.one_by_one(works));
             }
         }
-        match self.connection.command("COMMIT") {
-            Ok(()) => Ok(answers),
-            Err(_) => {
-                self.take_back();
-                Ok(self.one_by_one(works))
-            }
+        if self.connection.command("COMMIT").is_ok() {
+            return Ok(answers);
         }
+        self.take_back();
+        Ok(self.one_by_one(works))
     }
 
     fn one_by_one(&mut self, works: &[Work]) -> Vec<Answer> {
