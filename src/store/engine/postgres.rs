@@ -24,7 +24,11 @@ use deadpool::managed::{Pool, PoolError};
 use secrecy::SecretString;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{Change, Done, PATIENCE, Query, Row, Trouble, change::Step, trouble::Kind};
+use super::{
+    Change, Done, PATIENCE, Query, Row, Trouble,
+    change::Step,
+    trouble::{Kind, Refusal},
+};
 use hosts::Hosts;
 use lease::Lease;
 
@@ -81,8 +85,8 @@ impl Postgres {
                 lease.run(&query).await
             });
             match read.await {
-                // What is only read can be asked again: the connection was one from before a fail-over.
-                Err(trouble) if tries < 3 && matches!(trouble.kind(), Kind::Away | Kind::Again) => {}
+                // What is only read can be asked again: each connection may be one from before a fail-over.
+                Err(trouble) if tries <= CONNECTIONS && is_worth_another_try(trouble.kind()) => {}
                 read => return read.map(|done| done.rows),
             }
         }
@@ -171,4 +175,9 @@ impl Postgres {
         }
         answer.unwrap_or_else(|_| Err(Trouble::late(until.patience)))
     }
+}
+
+/// The server has let go of the connection, or others were in the way.
+fn is_worth_another_try(kind: Kind) -> bool {
+    matches!(kind, Kind::Away | Kind::Again | Kind::Refused(Refusal::Busy))
 }
