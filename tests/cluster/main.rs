@@ -19,7 +19,7 @@ const BACK_WITHIN: Duration = Duration::from_secs(5);
 async fn a_leader_that_is_killed_under_load_takes_nobody_with_it_who_was_told_of_success() {
     let mut cluster = Cluster::start(3);
     let provider = world::provider().await;
-    let phonegate = world::phonegate(&provider, &cluster.url());
+    let phonegate = world::phonegate(&provider, &cluster.url(), &[]);
     let crowd = Crowd::at(&phonegate.base());
 
     for round in 1..=2 {

@@ -29,7 +29,7 @@ async fn a_server_that_dies_under_load_takes_nobody_with_it_who_was_told_of_succ
     first.wait_for_standby();
     let provider = world::provider().await;
     let store = url(&[&first, &second]);
-    let phonegate = world::phonegate(&provider, &store);
+    let phonegate = world::phonegate(&provider, &store, &[]);
     let crowd = Crowd::at(&phonegate.base());
     let gate = crowd.sign_in().await.unwrap();
     let _coming = crowd.keeps_coming(16);
@@ -51,7 +51,7 @@ async fn a_server_that_dies_under_load_takes_nobody_with_it_who_was_told_of_succ
     println!("{} signed in before, and the next {sign_ins:?} after the promotion", before.len());
     crowd.more(200).await;
     // One that remembers nothing, and comes when the first server is gone: it finds its way as well.
-    let other = world::phonegate(&provider, &store);
+    let other = world::phonegate(&provider, &store, &[]);
     let many = before.len();
     assert_eq!(signed_in(before, &other.base()).await, many);
     let all = crowd.signed_in();
@@ -62,7 +62,7 @@ async fn a_server_that_dies_under_load_takes_nobody_with_it_who_was_told_of_succ
 async fn a_server_that_comes_back_is_used_again_without_a_restart() {
     let mut server = Postgres::start(&[]);
     let provider = world::provider().await;
-    let phonegate = world::phonegate(&provider, &server.url());
+    let phonegate = world::phonegate(&provider, &server.url(), &[]);
     let crowd = Crowd::at(&phonegate.base());
     let _coming = crowd.keeps_coming(8);
     crowd.more(50).await;
@@ -83,7 +83,7 @@ async fn what_a_standby_has_not_heard_of_when_the_server_dies_is_as_if_it_had_no
     let mut first = Postgres::start(&[]);
     let mut second = first.standby();
     let provider = world::provider().await;
-    let phonegate = world::phonegate(&provider, &url(&[&first, &second]));
+    let phonegate = world::phonegate(&provider, &url(&[&first, &second]), &[]);
     let crowd = Crowd::at(&phonegate.base());
     let (kept, signed_out) = (crowd.sign_in().await.unwrap(), crowd.sign_in().await.unwrap());
     let wal = first.sql("SELECT pg_current_wal_lsn()");

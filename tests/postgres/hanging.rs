@@ -62,7 +62,7 @@ async fn everything(signed_in: &Browser, waiting: &Browser, id: &str) -> Vec<(St
 async fn while_the_server_hangs_every_answer_comes_in_time_and_after_that_all_is_well() {
     let server = Postgres::start(&[]);
     let provider = world::provider().await;
-    let phonegate = world::phonegate(&provider, &server.url());
+    let phonegate = world::phonegate(&provider, &server.url(), &[]);
     let crowd = Crowd::at(&phonegate.base());
     let (signed_in, waiting) = (crowd.sign_in().await.unwrap(), crowd.visitor());
     assert_eq!(waiting.get("/").await.status, 200);

@@ -67,7 +67,8 @@ async fn two_instances_serve_a_crowd_over_fewer_connections_than_either_would_ta
     let server = Postgres::start(&["fsync=off"]);
     let pool = Bouncer::start(&server, CONNECTIONS);
     let provider = world::provider().await;
-    let instances = [world::phonegate(&provider, &pool.url()), world::phonegate(&provider, &pool.url())];
+    let instances =
+        [world::phonegate(&provider, &pool.url(), &[]), world::phonegate(&provider, &pool.url(), &[])];
     let crowds = instances.each_ref().map(|instance| Crowd::at(&instance.base()));
 
     let coming = crowds.each_ref().map(|crowd| crowd.keeps_coming(8));

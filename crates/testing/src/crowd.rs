@@ -1,6 +1,7 @@
 //! Visitors by the hundred, who sign in one after the other, whatever happens to the app's store meanwhile.
 
 use std::{
+    net::Ipv4Addr,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU32, Ordering},
@@ -19,18 +20,33 @@ use super::{browser::Browser, provider::THE_CODE, secs};
 pub struct Crowd {
     http: Client,
     base: Url,
+    everywhere: bool,
     signed_in: Arc<Mutex<Vec<Browser>>>,
 }
 
 impl Crowd {
     pub fn at(base: &str) -> Self {
         let http = Client::builder().redirect(Policy::none()).timeout(secs(60)).build().unwrap();
-        Self { http, base: base.parse().unwrap(), signed_in: Arc::default() }
+        Self { http, base: base.parse().unwrap(), everywhere: false, signed_in: Arc::default() }
     }
 
-    /// One more visitor, with a number that nobody else has.
+    /// The same, each from an address of their own, as a proxy tells it.
+    pub fn from_everywhere(base: &str) -> Self {
+        Self { everywhere: true, ..Self::at(base) }
+    }
+
+    /// One more visitor.
     pub fn visitor(&self) -> Browser {
-        Browser::through(self.http.clone(), self.base.clone())
+        static NEXT: AtomicU32 = AtomicU32::new(u32::from_be_bytes([100, 64, 0, 0]));
+        if !self.everywhere {
+            return Browser::through(self.http.clone(), self.base.clone());
+        }
+        let address = Ipv4Addr::from_bits(NEXT.fetch_add(1, Ordering::Relaxed)).to_string();
+        let headers = [("x-forwarded-for", address.as_str()), ("x-forwarded-proto", "http")];
+        let headers = headers.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        let http = Client::builder().redirect(Policy::none()).timeout(secs(60));
+        let http = http.default_headers(headers.into_iter().collect()).build().unwrap();
+        Browser::through(http, self.base.clone())
     }
 
     /// One more, who signs in. An error is the first answer that led no further.

@@ -88,6 +88,14 @@ impl Daemon {
         super::exit_code(&mut self.child);
     }
 
+    /// How long its processes have worked, those that have ended aside.
+    pub(crate) fn processor_time(&self) -> Duration {
+        // In hundredths of a second: of itself, and of the system for it.
+        let ticks = |id| fields(id).into_iter().flat_map(|fields| fields.skip(11).take(2));
+        let ticks = family(self.child.id()).into_iter().flat_map(ticks);
+        Duration::from_millis(ticks.map(|ticks| ticks.parse::<u64>().unwrap() * 10).sum())
+    }
+
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }

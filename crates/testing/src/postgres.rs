@@ -107,6 +107,11 @@ impl Postgres {
         }
     }
 
+    /// How long its processes have worked.
+    pub fn processor_time(&self) -> Duration {
+        self.daemon.processor_time()
+    }
+
     /// A standby takes writes from here on.
     pub fn promote(&self) {
         assert_eq!(self.sql("SELECT pg_promote()"), "t");
