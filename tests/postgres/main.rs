@@ -8,5 +8,6 @@
 mod contended;
 mod failing_over;
 mod hanging;
+mod partitioned;
 mod pooled;
 mod world;
