@@ -3,8 +3,11 @@
 //! A browser can send several of one name: one from before `COOKIE_DOMAIN` was changed, one of a host beside ours. It puts
 //! them in an order of its own, so each of the first few is tried.
 
+use std::iter;
+
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::cookie::{Cookie, SameSite};
+use memchr::memchr;
 use url::Url;
 
 use crate::keys::Token;
@@ -118,10 +121,21 @@ pub(crate) fn all_session_tokens(headers: &HeaderMap, cookies: &Cookies) -> Vec<
 /// The values of all cookies of a name. Others on the same line, and bytes that are no text, do not matter.
 fn values<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
     let lines = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
-    let pairs = lines.flat_map(|line| line.split(|byte| *byte == b';'));
-    let values =
-        pairs.filter_map(move |pair| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="));
+    let values = lines
+        .flat_map(pairs)
+        .filter_map(move |pair| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="));
     values.filter_map(|value| std::str::from_utf8(value).ok())
+}
+
+/// What stands between the semicolons. Every page and every question of a proxy looks through all of a line.
+fn pairs(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(line);
+    iter::from_fn(move || {
+        let line = rest.take()?;
+        let end = memchr(b';', line);
+        rest = end.and_then(|end| line.get(end + 1..));
+        line.get(..end.unwrap_or(line.len()))
+    })
 }
 
 #[cfg(test)]
