@@ -12,6 +12,7 @@ use std::{
     backtrace::{Backtrace, BacktraceStatus},
     error::Error,
     io::{self, IsTerminal, Write},
+    iter,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -31,6 +32,9 @@ use fields::Fields;
 
 /// How many lines wait for a slow reader.
 const WAITING: usize = 4_096;
+/// How many bytes are written at once at most, and how long lines are gathered for it after the first.
+const MANY: usize = 16 * 1024;
+const REST: Duration = Duration::from_millis(2);
 /// How long the end of the process waits for those that are left.
 const LAST: Duration = Duration::from_secs(1);
 
@@ -110,18 +114,51 @@ impl Lines {
 
 /// The thread's work, until nobody is left to write.
 fn write_out(entries: &Receiver<Entry>, mut out: impl Write, lost: &AtomicU64) {
-    for entry in entries {
-        match entry {
-            Entry::Line(line) => match out.write_all(&line).and_then(|()| out.flush()) {
-                Ok(()) => tell_of_lost(lost),
-                Err(_) => {
-                    lost.fetch_add(1, Ordering::Relaxed);
+    let mut lines = Together::default();
+    while let Ok(first) = entries.recv() {
+        for entry in iter::once(first).chain(iter::from_fn(|| entries.try_recv().ok())) {
+            match entry {
+                Entry::Line(line) => {
+                    lines.add(&line);
+                    if lines.bytes.len() >= MANY {
+                        lines.write(&mut out, lost);
+                    }
                 }
-            },
-            Entry::Mark(rings) => {
-                let _ = rings.send(());
+                Entry::Mark(rings) => {
+                    lines.write(&mut out, lost);
+                    let _ = rings.send(());
+                }
             }
         }
+        lines.write(&mut out, lost);
+        // Waking this thread costs more than a line does.
+        thread::sleep(REST);
+    }
+}
+
+/// Lines that are written at once.
+#[derive(Default)]
+struct Together {
+    bytes: Vec<u8>,
+    lines: u64,
+}
+
+impl Together {
+    fn add(&mut self, line: &[u8]) {
+        self.bytes.extend_from_slice(line);
+        self.lines += 1;
+    }
+
+    fn write(&mut self, out: &mut impl Write, lost: &AtomicU64) {
+        if self.lines == 0 {
+            return;
+        }
+        match out.write_all(&self.bytes).and_then(|()| out.flush()) {
+            Ok(()) => tell_of_lost(lost),
+            Err(_) => _ = lost.fetch_add(self.lines, Ordering::Relaxed),
+        }
+        self.bytes.clear();
+        self.lines = 0;
     }
 }
 
