@@ -7,23 +7,16 @@ import { join } from 'node:path';
 
 import { bodyParser } from '@koa/bodyparser';
 import Router from '@koa/router';
+import { Auth } from '@vonage/auth';
+import { Verify } from '@vonage/verify';
 import Koa from 'koa';
 import serve from 'koa-static';
 import nunjucks from 'nunjucks';
-import { request } from 'undici';
 
 const { NEXMO_API_KEY, NEXMO_API_SECRET, NEXMO_BRAND_NAME = 'Koa', HOST, PORT = 3000 } = process.env;
 const { VERIFY_BASE_URL = 'https://api.nexmo.com' } = process.env;
 
-const headers = {
-  authorization: `Basic ${Buffer.from(`${NEXMO_API_KEY}:${NEXMO_API_SECRET}`).toString('base64')}`,
-  'content-type': 'application/json',
-};
-
-async function call(path, parameters) {
-  const answer = await request(VERIFY_BASE_URL + path, { method: 'POST', headers, body: JSON.stringify(parameters) });
-  return answer.body.json();
-}
+const verify = new Verify(new Auth({ apiKey: NEXMO_API_KEY, apiSecret: NEXMO_API_SECRET }), { apiHost: VERIFY_BASE_URL });
 
 const views = new nunjucks.Environment(new nunjucks.FileSystemLoader(join(import.meta.dirname, 'views')));
 
@@ -39,19 +32,19 @@ router.get('/', (ctx) => ctx.render('index'));
 
 router.post('/verify', async (ctx) => {
   const { phone } = ctx.request.body;
-  const { request_id } = await call('/verify/json', { number: phone.replace(/^\+/, ''), brand: NEXMO_BRAND_NAME });
-  ctx.render('verify', { request_id });
+  const { requestId } = await verify.start({ number: phone.replace(/^\+/, ''), brand: NEXMO_BRAND_NAME });
+  ctx.render('verify', { request_id: requestId });
 });
 
 router.post('/check', async (ctx) => {
   const { request_id, pin } = ctx.request.body;
-  const { status } = await call('/verify/check/json', { request_id, code: pin });
+  const { status } = await verify.check(request_id, pin);
   ctx.render('result', { verified: status === '0' });
 });
 
 router.post('/cancel', async (ctx) => {
   const { request_id } = ctx.request.body;
-  await call('/verify/control/json', { request_id, cmd: 'cancel' });
+  await verify.cancel(request_id);
   ctx.redirect('/');
 });
 
