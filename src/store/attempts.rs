@@ -32,6 +32,30 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
+/// The states in which an attempt runs.
+macro_rules! running {
+    () => {
+        "('starting', 'sent', 'in_doubt', 'resending')"
+    };
+}
+pub(super) use running;
+
+/// Whether no attempt of a browser runs besides the one that is named.
+macro_rules! no_other_runs {
+    ($browser_hash:literal, $attempt_id:literal) => {
+        concat!(
+            "NOT EXISTS (SELECT 1 FROM verifications AS other WHERE other.browser_hash = ",
+            $browser_hash,
+            " AND other.attempt_id <> ",
+            $attempt_id,
+            " AND other.state IN ",
+            $crate::store::attempts::running!(),
+            ")"
+        )
+    };
+}
+pub(super) use no_other_runs;
+
 macro_rules! new_columns {
     () => {
         "attempt_id, phone, phone_hash, browser_hash, channel, state, created_at, sent_at, expires_at, claimed_until, \
@@ -72,23 +96,29 @@ fn bind_new(query: Query, new: &Attempt) -> Query {
 /// What [`Store::insert_first`] begins with; `watched`: the places of the counters among its parameters; `or`: what else
 /// such a counter may be for it to be looked at.
 pub(super) fn insert_first(watched: &[usize], or: &str) -> String {
-    let watched: Vec<_> = watched.iter().map(|place| format!("${place}")).collect();
-    let among =
-        if watched.is_empty() { "FALSE".to_owned() } else { format!("key IN ({})", watched.join(", ")) };
-    format!(
-        concat!(
-            "INSERT INTO verifications (",
-            new_columns!(),
-            ") SELECT ",
-            new_values!(),
-            " WHERE NOT EXISTS (SELECT 1 FROM verifications WHERE browser_hash = $4 AND expires_at > $7) \
-             AND NOT EXISTS (SELECT 1 FROM guard_counters WHERE {} \
-             AND (not_before > $7 OR (count >= ",
-            part_of_row!(),
-            " AND started_at + span > $7){})) ON CONFLICT DO NOTHING"
-        ),
-        among, or
-    )
+    const BEGIN: &str = concat!(
+        "INSERT INTO verifications (",
+        new_columns!(),
+        ") SELECT ",
+        new_values!(),
+        " WHERE NOT EXISTS (SELECT 1 FROM verifications WHERE browser_hash = $4 AND (expires_at > $7 OR state IN ",
+        running!(),
+        "))"
+    );
+    // One by one: to SQLite a list is a table that is made for it.
+    let looks = watched.iter().map(|place| {
+        format!(
+            concat!(
+                " AND NOT EXISTS (SELECT 1 FROM guard_counters WHERE key = ${place} \
+                 AND (not_before > $7 OR (count >= ",
+                part_of_row!(),
+                " AND started_at + span > $7){or}))"
+            ),
+            place = place,
+            or = or
+        )
+    });
+    format!("{BEGIN}{} ON CONFLICT DO NOTHING", looks.collect::<String>())
 }
 /// How many parameters it has before the counters.
 pub(super) const FIRST_PARAMETERS: usize = 19;
@@ -107,8 +137,9 @@ impl Store {
         const SQL: &str = concat!(
             "SELECT ",
             columns!(),
-            " FROM verifications WHERE browser_hash = $1 \
-             ORDER BY (state IN ('starting', 'sent', 'in_doubt', 'resending')) DESC, created_at DESC",
+            " FROM verifications WHERE browser_hash = $1 ORDER BY (state IN ",
+            running!(),
+            ") DESC, created_at DESC",
             recent!()
         );
         let rows = query(SQL).bind(browser_hash).rows(self).await?;
@@ -152,9 +183,11 @@ impl Store {
         const SQL: &str = concat!(
             "INSERT INTO verifications (",
             new_columns!(),
-            ") VALUES (",
+            ") SELECT ",
             new_values!(),
-            ") ON CONFLICT DO NOTHING"
+            " WHERE ",
+            no_other_runs!("$4", "$1"),
+            " ON CONFLICT DO NOTHING"
         );
         Ok(bind_new(query(SQL), new).write(self).await? == 1)
     }

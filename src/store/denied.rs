@@ -29,7 +29,7 @@ impl Store {
                            claimed_until = 0, cancel_at = NULL \
                            WHERE attempt_id = $1 AND state = 'sent' AND outsider = 0";
         let denied = query(SQL).bind(attempt_id).bind(now).bind(sentence);
-        let change = Change::only_if(denied).and(begin_anew(wrong_codes));
+        let change = Change::only_if(denied).and_all(begin_anew(wrong_codes));
         Ok(self.change(change).await?.is_some())
     }
 }

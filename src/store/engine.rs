@@ -28,8 +28,8 @@ pub(super) use trouble::{Kind, Refusal};
 use super::address::{self, sqlite_path};
 use crate::seldom::OnceAMinute;
 
-/// How long an answer may take before the visitor is told to try again.
-pub(super) const PATIENCE: Duration = Duration::from_secs(4);
+/// How long an answer may take before the visitor is told to try again. Where tests run everything is slower.
+pub(super) const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 30 } else { 4 });
 
 /// Whether a store that is not there is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -23,4 +23,5 @@ pub(crate) use counting::{Count, Counting};
 pub use ended::{Ended, Tally};
 pub(super) use known::known_from_now;
 pub(crate) use report::Fullness;
+pub(super) use wrong_codes::counted_as;
 pub(crate) use wrong_codes::{WrongCode, WrongCodes};

@@ -12,8 +12,9 @@ use super::{
 /// What leads from each version to the next, from no tables at all.
 const VERSIONS: [&str; 1] = [include_str!("schema.sql")];
 
-/// What follows this in a line is for SQLite alone.
+/// What follows this in a line is for that engine alone.
 const ON_SQLITE: &str = "-- on SQLite: ";
+const ON_POSTGRES: &str = "-- on Postgres: ";
 
 /// Tries of one that finds others at the same work.
 const TRIES: u32 = 5;
@@ -54,7 +55,7 @@ pub(super) async fn bring_up_to_date(engine: &Engine) -> Result<(), StoreError> 
 }
 
 fn script(statements: &str, version: usize, sqlite: bool) -> String {
-    let statements = if sqlite { statements.replace(ON_SQLITE, "") } else { statements.to_owned() };
+    let statements = statements.replace(if sqlite { ON_SQLITE } else { ON_POSTGRES }, "");
     // A number of ours.
     let set = format!(
         "INSERT INTO meta (name, value) VALUES ('version', '{version}') \

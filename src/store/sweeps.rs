@@ -33,11 +33,18 @@ const COUNTERS: Walk = Walk {
     delete: "DELETE FROM guard_counters WHERE key > $1 AND key <= $2 AND (started_at + span <= $3 OR count <= 0)",
 };
 
-const IDLE_SESSIONS: Walk = Walk {
+const SESSIONS: Walk = Walk {
     kept: "swept_sessions",
     next: "SELECT COUNT(*) AS many, MAX(token_hash) AS upto FROM \
            (SELECT token_hash FROM sessions WHERE token_hash > $1 ORDER BY token_hash LIMIT 5000) AS lot",
-    delete: "DELETE FROM sessions WHERE token_hash > $1 AND token_hash <= $2 AND seen_at <= $3",
+    delete: "DELETE FROM sessions WHERE token_hash > $1 AND token_hash <= $2 AND (expires_at <= $3 OR seen_at <= $4)",
+};
+
+const BROWSERS: Walk = Walk {
+    kept: "swept_browsers",
+    next: "SELECT COUNT(*) AS many, MAX(hash) AS upto FROM \
+           (SELECT hash FROM known_browsers WHERE hash > $1 ORDER BY hash LIMIT 5000) AS lot",
+    delete: "DELETE FROM known_browsers WHERE hash > $1 AND hash <= $2 AND expires_at <= $3",
 };
 
 impl Store {
@@ -54,22 +61,17 @@ impl Store {
         now: Timestamp,
         idle_since: Timestamp,
     ) -> Result<u64, StoreError> {
-        const SQL: &str = "DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM sessions \
-                           WHERE expires_at <= $1 ORDER BY expires_at LIMIT 5000)";
-        let past_their_end = self.in_lots(|| query(SQL).bind(now)).await?;
-        Ok(past_their_end + self.walk(&IDLE_SESSIONS, idle_since).await?)
+        self.walk(&SESSIONS, &[now, idle_since]).await
     }
 
     /// Deletes the windows that are over.
     pub(crate) async fn sweep_counters(&self, now: Timestamp) -> Result<u64, StoreError> {
-        self.walk(&COUNTERS, now).await
+        self.walk(&COUNTERS, &[now]).await
     }
 
     /// Deletes browsers that are known no longer.
     pub(crate) async fn sweep_browsers(&self, now: Timestamp) -> Result<u64, StoreError> {
-        const SQL: &str = "DELETE FROM known_browsers WHERE hash IN (SELECT hash FROM known_browsers \
-                           WHERE expires_at <= $1 ORDER BY expires_at LIMIT 5000)";
-        self.in_lots(|| query(SQL).bind(now)).await
+        self.walk(&BROWSERS, &[now]).await
     }
 
     /// Deletes what was verified on days before that one.
@@ -90,7 +92,7 @@ impl Store {
         Ok(deleted)
     }
 
-    async fn walk(&self, walk: &Walk, over_since: Timestamp) -> Result<u64, StoreError> {
+    async fn walk(&self, walk: &Walk, over_since: &[Timestamp]) -> Result<u64, StoreError> {
         let mut from = self.remembered(walk.kept).await?.unwrap_or_default();
         let mut deleted = 0;
         for _ in 0..LOTS {
@@ -100,7 +102,8 @@ impl Store {
                 None => (0, None),
             };
             if let Some(upto) = &upto {
-                deleted += query(walk.delete).bind(&from).bind(upto).bind(over_since).write(self).await?;
+                let lot = query(walk.delete).bind(&from).bind(upto);
+                deleted += over_since.iter().fold(lot, |lot, time| lot.bind(*time)).write(self).await?;
             }
             // At the end it begins anew.
             from = upto.filter(|_| many.unsigned_abs() == LOT).unwrap_or_default();

@@ -3,9 +3,9 @@
 
 use super::{
     Claim, CounterKey, Session, Store, StoreError,
-    attempts::{columns, read, read_all, withdrawn},
+    attempts::{columns, no_other_runs, read, read_all, running, withdrawn},
     engine::{Change, Row, query},
-    guard::{WrongCode, begin_anew, known_from_now},
+    guard::{WrongCode, begin_anew, counted_as, known_from_now},
     sessions,
 };
 use crate::{
@@ -78,8 +78,10 @@ impl Store {
 
     /// Changes where a browser's running attempt leads.
     pub(crate) async fn lead_to(&self, browser_hash: &str, return_to: &str) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE verifications SET return_to = $2 \
-                           WHERE browser_hash = $1 AND state IN ('starting', 'sent', 'in_doubt', 'resending')";
+        const SQL: &str = concat!(
+            "UPDATE verifications SET return_to = $2 WHERE browser_hash = $1 AND state IN ",
+            running!()
+        );
         query(SQL).bind(browser_hash).bind(return_to).write(self).await?;
         Ok(())
     }
@@ -124,7 +126,8 @@ impl Store {
             "UPDATE verifications SET state = 'sent', ended_at = NULL, created_at = $2, cancel_at = ",
             own_end!(),
             " WHERE attempt_id = $1 AND request_id IS NOT NULL AND expires_at > $2 \
-             AND claimed_until <= $2 AND (state = 'sent' OR (state = 'cancelled' AND cancel_at IS NOT NULL))"
+             AND claimed_until <= $2 AND (state = 'sent' OR (state = 'cancelled' AND cancel_at IS NOT NULL)) AND ",
+            no_other_runs!("verifications.browser_hash", "$1")
         );
         let resumed = query(SQL).bind(other).bind(now).bind(cancellable);
         let done = self.change(Change::only_if(withdrawn(attempt_id)).and(resumed)).await?;
@@ -139,9 +142,12 @@ impl Store {
         other: &str,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        const SQL: &str = "UPDATE verifications SET browser_hash = $3, address_hash = $4, return_to = $5, known = 1, \
-                           created_at = $2 WHERE attempt_id = $1 AND state = 'sent' AND known = 0 \
-                           AND request_id IS NOT NULL AND expires_at > $2 AND claimed_until <= $2 AND outsider = $6";
+        const SQL: &str = concat!(
+            "UPDATE verifications SET browser_hash = $3, address_hash = $4, return_to = $5, known = 1, \
+             created_at = $2 WHERE attempt_id = $1 AND state = 'sent' AND known = 0 \
+             AND request_id IS NOT NULL AND expires_at > $2 AND claimed_until <= $2 AND outsider = $6 AND ",
+            no_other_runs!("$3", "$1")
+        );
         let adopted = query(SQL)
             .bind(other)
             .bind(now)
@@ -163,7 +169,8 @@ impl Store {
         const SQL: &str = concat!(
             "UPDATE verifications SET state = 'sent', ended_at = NULL, created_at = $2, cancel_at = ",
             own_end!(),
-            " WHERE attempt_id = $1 AND state = 'cancelled' AND cancel_at IS NOT NULL AND claimed_until <= $2"
+            " WHERE attempt_id = $1 AND state = 'cancelled' AND cancel_at IS NOT NULL AND claimed_until <= $2 AND ",
+            no_other_runs!("verifications.browser_hash", "$1")
         );
         let query = query(SQL).bind(attempt_id).bind(now).bind(cancellable);
         Ok(query.write(self).await? == 1)
@@ -198,26 +205,31 @@ impl Store {
         address: &CounterKey,
         counts_as: impl Fn(&Attempt) -> Option<WrongCode> + Send + Sync + 'static,
     ) -> Result<Option<ClaimedCheck>, StoreError> {
-        const SQL: &str = concat!(
-            "UPDATE verifications SET claimed_until = $4 WHERE browser_hash = $1 AND request_id = $2 \
-             AND state = 'sent' AND expires_at > $3 AND claimed_until <= $3 AND (known = 1 OR NOT EXISTS \
-             (SELECT 1 FROM guard_counters WHERE key = $5 AND not_before > $3)) RETURNING ",
-            columns!()
+        const CLAIM: &str = "UPDATE verifications SET claimed_until = $4 WHERE browser_hash = $1 AND request_id = $2 \
+                             AND state = 'sent' AND expires_at > $3 AND claimed_until <= $3 AND (known = 1 OR NOT EXISTS \
+                             (SELECT 1 FROM guard_counters WHERE key = $5 AND not_before > $3))";
+        const CLAIMED: &str = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM verifications WHERE browser_hash = $1 AND request_id = $2 AND state = 'sent' AND claimed_until = $3"
         );
-        let claims = query(SQL).bind(browser_hash).bind(request_id).bind(claim.now);
+        let claims = query(CLAIM).bind(browser_hash).bind(request_id).bind(claim.now);
         let claims = claims.bind(claim.until).bind(address);
+        let claimed = query(CLAIMED).bind(browser_hash).bind(request_id).bind(claim.until);
         let count = move |rows: Vec<Row>| {
             let attempt = rows.into_iter().next().map(read).transpose()?;
             let code = attempt.and_then(|attempt| counts_as(&attempt));
-            Ok(code.map(|code| code.count(claim.now)).into_iter().collect())
+            Ok(code.map(|code| code.count(claim.now)).into_iter().flatten().collect())
         };
-        let Some(done) = self.change(Change::only_if(claims).then(count)).await? else { return Ok(None) };
-        let mut done = done.into_iter().map(|done| done.rows.into_iter().next());
-        let Some(attempt) = done.next().flatten() else { return Ok(None) };
-        let counted = match done.next() {
-            None => TryCount::Nothing,
-            Some(None) => TryCount::Full,
-            Some(Some(mut row)) => TryCount::AsThe(row.int("count")?),
+        let change = Change::only_if(claims).and(claimed).then(count);
+        let Some(done) = self.change(change).await? else { return Ok(None) };
+        let mut done = done.into_iter().skip(1);
+        let Some(attempt) = done.next().and_then(|done| done.rows.into_iter().next()) else {
+            return Ok(None);
+        };
+        let counted = match (done.next(), done.next()) {
+            (None, _) => TryCount::Nothing,
+            (Some(count), held) => counted_as(&count, held)?.map_or(TryCount::Full, TryCount::AsThe),
         };
         Ok(Some(ClaimedCheck { attempt: read(attempt)?, counted }))
     }
@@ -251,7 +263,7 @@ impl Store {
         let change = Change::only_if(verified)
             .and(sessions::new(session))
             .and(known_from_now(known, &session.phone_hash, *known_until))
-            .and(begin_anew(wrong_codes));
+            .and_all(begin_anew(wrong_codes));
         Ok(self.change(change).await?.is_some())
     }
 

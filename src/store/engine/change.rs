@@ -56,6 +56,10 @@ impl Change {
         self
     }
 
+    pub(in crate::store) fn and_all(self, queries: impl IntoIterator<Item = Query>) -> Self {
+        queries.into_iter().fold(self, Self::and)
+    }
+
     pub(in crate::store) fn and_needs(mut self, query: Query) -> Self {
         self.steps.push(Step::Needed(query));
         self

@@ -197,9 +197,10 @@ pub(in crate::store) fn add(
 }
 
 /// Rows of wrong codes that are over.
-pub(in crate::store) fn begin_anew(keys: &[CounterKey; 2]) -> Query {
-    const SQL: &str = "UPDATE guard_counters SET count = 0, not_before = 0 WHERE key IN ($1, $2)";
-    query(SQL).bind(&keys[0]).bind(&keys[1])
+pub(in crate::store) fn begin_anew(keys: &[CounterKey; 2]) -> [Query; 2] {
+    const SQL: &str = "UPDATE guard_counters SET count = 0, not_before = 0 WHERE key = $1 \
+                       AND (count <> 0 OR not_before <> 0)";
+    keys.each_ref().map(|key| query(SQL).bind(key))
 }
 
 pub(super) fn span(row: &mut Row) -> Result<Duration, Trouble> {

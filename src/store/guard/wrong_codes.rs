@@ -7,7 +7,7 @@ use crate::{
     clock::{Timestamp, millis},
     store::{
         Store, StoreError,
-        engine::{Change, Query, Trouble, query},
+        engine::{Change, Done, Query, Trouble, query},
     },
 };
 
@@ -15,6 +15,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct WrongCodes {
     sql: Arc<str>,
+    span: Duration,
 }
 
 impl WrongCodes {
@@ -37,10 +38,10 @@ impl WrongCodes {
              VALUES ($1, {}, {most}, 1, $2, 1, $3) ON CONFLICT (key, span, share) DO UPDATE SET most = excluded.most, \
              count = {count}, label = excluded.label, not_before = excluded.started_at + {wait} ELSE 0 END, \
              started_at = CASE WHEN {over} OR guard_counters.started_at > excluded.started_at \
-             THEN excluded.started_at ELSE guard_counters.started_at END{unless} RETURNING count",
+             THEN excluded.started_at ELSE guard_counters.started_at END{unless}",
             millis(span)
         );
-        Self { sql: sql.into() }
+        Self { sql: sql.into(), span }
     }
 }
 
@@ -54,13 +55,22 @@ pub(crate) struct WrongCode {
 }
 
 impl WrongCode {
-    pub(in crate::store) fn count(&self, now: Timestamp) -> Query {
+    /// Two statements, of which [`counted_as`] tells what they did.
+    pub(in crate::store) fn count(&self, now: Timestamp) -> [Query; 2] {
         counted(&self.rule, &self.key, self.label.as_deref(), now)
     }
 }
 
-fn counted(rule: &WrongCodes, key: &CounterKey, label: Option<&str>, now: Timestamp) -> Query {
-    query(&rule.sql).bind(key).bind(now).bind(label)
+/// Read by itself: to SQLite a statement that changes rows and gives them costs a table of its own.
+fn counted(rule: &WrongCodes, key: &CounterKey, label: Option<&str>, now: Timestamp) -> [Query; 2] {
+    const HELD: &str = "SELECT count FROM guard_counters WHERE key = $1 AND span = $2 AND share = 0";
+    [query(&rule.sql).bind(key).bind(now).bind(label), query(HELD).bind(key).bind(millis(rule.span))]
+}
+
+/// The how manieth in a row a wrong code was; nothing if it was not counted.
+pub(in crate::store) fn counted_as(count: &Done, held: Option<Done>) -> Result<Option<i64>, Trouble> {
+    let row = held.and_then(|held| held.rows.into_iter().next()).filter(|_| count.changed > 0);
+    row.map(|mut row| row.int("count")).transpose()
 }
 
 impl Store {
@@ -72,8 +82,8 @@ impl Store {
         label: Option<&str>,
         now: Timestamp,
     ) -> Result<Option<i64>, StoreError> {
-        let row = counted(rule, key, label, now).write_row(self).await?;
-        Ok(row.map(|mut row| row.int("count")).transpose()?)
+        let mut done = self.change_if_any(Change::all(counted(rule, key, label, now))).await?.into_iter();
+        Ok(done.next().map(|count| counted_as(&count, done.next())).transpose()?.flatten())
     }
 
     /// Takes one back that was counted before it was known, and was not wrong.

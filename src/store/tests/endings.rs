@@ -115,3 +115,25 @@ async fn an_attempt_adopts_only_one_that_is_an_outsiders_as_much_as_itself() {
         assert!(store.adopt(&own, "made-up", after(21)).await.unwrap());
     }
 }
+
+#[tokio::test]
+async fn an_attempt_does_not_run_again_beside_another_of_its_browser() {
+    for store in stores().await {
+        sent(&store, "a", "b").await;
+        assert!(store.cancel("a", after(5), after(30), after(300)).await.unwrap());
+        sent(&store, "c", "b").await;
+        assert!(!store.resume("a", 1, after(6)).await.unwrap());
+
+        sent(&store, "d", "another").await;
+        let mut refused = attempt("e", "third");
+        assert!(store.insert(&refused).await.unwrap());
+        // Its browser has another one by now.
+        refused.browser_hash = "b".to_owned();
+        assert!(!store.adopt(&refused, "d", after(21)).await.unwrap());
+        let third = store.attempts_of_browser("third").await.unwrap();
+        assert_eq!(third.len(), 1, "nothing was done");
+
+        assert!(store.settle("c", State::Sent, State::Failed, after(7)).await.unwrap());
+        assert!(store.resume("a", 1, after(8)).await.unwrap());
+    }
+}

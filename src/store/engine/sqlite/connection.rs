@@ -63,6 +63,8 @@ impl Connection {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let sqlite = rusqlite::Connection::open_with_flags(file.path(), flags)?;
         sqlite.busy_timeout(Duration::ZERO)?;
+        // Each commit of the writer makes what was kept in memory worthless.
+        sqlite.execute_batch("PRAGMA cache_size = -256")?;
         Self::new(sqlite, Some(file))
     }
 
