@@ -45,6 +45,71 @@ if (location.hash) {
   if (reload) setTimeout(() => location.reload(), reload.dataset.reload * 1000);
 }
 
+// Digits of any script, as the ten that phones have. In each script the ten follow each other, zero first.
+const isDigit = (sign) => /^\p{Nd}$/u.test(sign);
+const asciiDigits = (text) => text.replace(/\p{Nd}/gu, (sign) => {
+  let value = 0;
+  const at = sign.codePointAt(0);
+  while (value < 9 && isDigit(String.fromCodePoint(at - value - 1))) value += 1;
+  return at < 128 ? sign : String(value);
+});
+const digitsOf = (text) => asciiDigits(text).replace(/\D/g, "");
+
+// A number is put in groups while it is typed, as the example of its country is. A code with a plus moves the country.
+const list = document.querySelector("select[name=country]");
+if (list) {
+  const number = document.getElementById("phone");
+  const flag = list.previousElementSibling;
+  const chosen = () => list.selectedOptions[0];
+  const codeOf = (option) => digitsOf(option.textContent);
+  const isAbroad = () => /^[\s(]*[+＋]/.test(number.value);
+  const begins = (option) => option.value !== "" && digitsOf(number.value).startsWith(codeOf(option));
+
+  const show = () => {
+    const letters = Array.from(list.value, (letter) => String.fromCodePoint(0x1f1a5 + letter.charCodeAt(0)));
+    flag.textContent = list.value ? `${letters.join("")} +${codeOf(chosen())}` : "🌐";
+    number.placeholder = chosen().dataset.example ?? "";
+  };
+  const move = () => {
+    if (begins(chosen())) return;
+    // Of those that share a code the largest.
+    const found = Array.from(list.options).filter(begins);
+    const best = found.find((option) => !("also" in option.dataset)) ?? found[0];
+    if (best) list.value = best.value;
+    show();
+  };
+  const grouped = (digits, shape) => {
+    let at = 0;
+    let text = "";
+    for (const sign of shape) {
+      if (at === digits.length) return text;
+      text += isDigit(sign) ? digits[at++] : sign;
+    }
+    return at === digits.length ? text : digits;
+  };
+  // Left alone: what has more in it than digits and gaps, and a number that is not written as the example is.
+  const group = () => {
+    const shape = chosen().dataset.example ?? "";
+    const digits = digitsOf(number.value);
+    if (number.selectionEnd < number.value.length || !/^[\d\s().-]+$/.test(asciiDigits(number.value))) return;
+    if (/^\(?8/.test(shape) || (digits[0] === "1" && digitsOf(shape)[0] !== "1")) return;
+    if (shape[0] === "0" && digits[0] !== "0") number.value = grouped(digits, shape.slice(1));
+    else if (digits[0] !== "0" || shape[0] === "0") number.value = grouped(digits, shape);
+  };
+  number.addEventListener("input", (event) => {
+    if (isAbroad()) move();
+    else if (!event.inputType?.startsWith("delete")) group();
+  });
+  list.addEventListener("change", () => {
+    // The code of another country in the field would move the list back.
+    const other = isAbroad() && !begins(chosen()) && Array.from(list.options).find(begins);
+    if (other) number.value = digitsOf(number.value).slice(codeOf(other).length);
+    show();
+  });
+  // What the browser has filled in by itself, or kept from before.
+  addEventListener("pageshow", show);
+}
+
 // A code that is complete is sent, once for each page: a correction after that is sent by hand.
 const pin = document.querySelector("input[data-length]");
 if (pin) {

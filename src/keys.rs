@@ -1,5 +1,7 @@
 //! The server key and what is derived from it: one key for each purpose, so that no hash serves two.
 
+mod sealed;
+
 use std::fmt;
 
 use aws_lc_rs::{digest, hkdf, hmac};
@@ -69,6 +71,8 @@ pub struct Keys {
     known_token: hmac::Key,
     subject: hmac::Key,
     session: hmac::Key,
+    /// Encrypts what a browser keeps for us.
+    kept: [u8; 32],
 }
 
 impl Keys {
@@ -92,6 +96,7 @@ impl Keys {
             known_token: derive("known token"),
             subject: derive("subject"),
             session: derive("session"),
+            kept: sealed::key(&root),
         }
     }
 

@@ -4,15 +4,17 @@
 //! * A [`PhoneNumber`] that was parsed is valid by its country's numbering plan, or reserved for fiction where
 //!   that is allowed, and parses from its own E.164 form to itself.
 //! * No input panics, and none that is longer than a phone number reaches the numbering plans.
-//! * Only [`PhoneNumber::as_str`] and [`PhoneNumber::digits`] show a number; `Debug` masks it.
+//! * Only [`PhoneNumber::as_str`], [`PhoneNumber::digits`] and [`PhoneNumber::written`] show a number; `Debug` masks it.
 
 mod area;
+mod country;
 mod digits;
 mod e164;
 mod habits;
 mod hidden;
 mod plan;
 mod typed;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -28,6 +30,7 @@ use rlibphonenumber::{
 };
 
 pub(crate) use area::Area;
+pub(crate) use country::Country;
 pub(crate) use digits::{digit, is_dash, is_space};
 pub(crate) use hidden::hide_numbers;
 pub(crate) use plan::LineType;
@@ -41,10 +44,6 @@ pub struct PhoneNumber {
     /// Looked up once, and copied with it: the numbering plans are regular expressions.
     plan: OnceLock<Plan>,
 }
-
-/// An ISO 3166 country code in upper case, for example `GB`, that has phone numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Country([u8; 2]);
 
 /// Whether numbers that are reserved for fiction (+44 7700 900xxx, +1 NPA 555 01xx) pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -233,34 +232,6 @@ impl Hash for PhoneNumber {
 impl fmt::Debug for PhoneNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PhoneNumber({})", self.masked())
-    }
-}
-
-impl Country {
-    /// A two-letter code in either case; `None` if no country with phone numbers has it.
-    pub(crate) fn parse(code: &str) -> Option<Self> {
-        let region = Region::from_code(code).ok()?;
-        PHONE_NUMBER_UTIL.get_country_code_for_region(region)?;
-        Self::of(region)
-    }
-
-    /// Two letters, upper case.
-    pub fn as_str(&self) -> &str {
-        // Only ASCII letters are ever in it.
-        str::from_utf8(&self.0).unwrap_or_default()
-    }
-
-    fn of(region: Region) -> Option<Self> {
-        region.as_region_str().as_bytes().try_into().ok().map(Self)
-    }
-
-    fn region(self) -> Option<Region> {
-        Region::from_code(self.as_str()).ok()
-    }
-
-    /// The digits that its numbers begin with in E.164.
-    fn calling_code(self) -> Option<String> {
-        PHONE_NUMBER_UTIL.get_country_code_for_region(self.region()?).map(|code| code.to_string())
     }
 }
 

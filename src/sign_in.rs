@@ -34,6 +34,7 @@ mod check;
 mod doubt;
 mod form_match;
 pub(crate) mod jobs;
+mod number;
 mod outsider;
 mod queue;
 mod report;

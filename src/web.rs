@@ -25,6 +25,7 @@ pub(crate) mod overrides;
 pub(crate) mod pages;
 pub(crate) mod readiness;
 pub(crate) mod redirect_loop;
+pub(crate) mod remembered;
 pub(crate) mod return_to;
 pub(crate) mod router;
 pub(crate) mod scrape;

@@ -66,7 +66,7 @@ pub struct Settings {
     #[arg(long, value_name = "CHANNELS", default_value = "sms,voice", value_parser = parse::channels)]
     pub(crate) channels: Channels,
 
-    /// The country, for example `GB`, of numbers typed without a country code.
+    /// The country, for example `GB`, that the phone form begins with. Default: that of the browser's languages.
     #[arg(long, value_name = "DEFAULT_COUNTRY", value_parser = parse::country)]
     pub(crate) default_country: Option<Country>,
 

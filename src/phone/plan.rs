@@ -81,7 +81,7 @@ impl PhoneNumber {
     }
 
     /// The number as the numbering plans see it. The library never gets anything but `+` and digits.
-    fn planned(&self) -> Option<rlibphonenumber::PhoneNumber> {
+    pub(super) fn planned(&self) -> Option<rlibphonenumber::PhoneNumber> {
         let digits = self.e164.strip_prefix('+')?;
         let fits = digits.len() <= MAX_DIGITS && digits.bytes().all(|b| b.is_ascii_digit());
         fits.then(|| PHONE_NUMBER_UTIL.parse(&self.e164, None).ok()).flatten()

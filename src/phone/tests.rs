@@ -7,6 +7,7 @@ use super::*;
 
 mod pasted;
 mod regions;
+mod table;
 
 fn parse(typed: &str, country: &str) -> Result<PhoneNumber, PhoneError> {
     PhoneNumber::parse(typed, Country::parse(country), Fiction::Allowed)

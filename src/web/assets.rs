@@ -179,7 +179,7 @@ fn holds(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     list(headers, header::IF_NONE_MATCH).any(|held| held == "*" || held.trim_start_matches("W/") == etag)
 }
 
-fn accepts_gzip(headers: &HeaderMap) -> bool {
+pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
     let weight_of = |wanted: &str| {
         list(headers, header::ACCEPT_ENCODING).find_map(|coding| {
             let (name, weight) = coding.split_once(';').unwrap_or((coding, "q=1"));

@@ -24,6 +24,7 @@ use crate::{
     guard::{Guard, GuardSettings, Limit, breaker::Breakers, destination::Destinations},
     hooks::{Deny, Hooks, SignedOut, SigningIn},
     metrics::Metrics,
+    phone::{Area, Country},
     random::Random,
     sign_in::{self, Answers, Queues},
     store::Store,
@@ -36,7 +37,7 @@ use crate::{
         mount::Mount,
         overrides::Overrides,
         return_to,
-        templates::{Links, Templates},
+        templates::{Links, Shown, Templates},
     },
 };
 
@@ -202,11 +203,17 @@ impl Builder {
             random,
             metrics: Metrics::default(),
         };
+        let default_country = default_country(settings);
+        let shown = Shown {
+            brand: &settings.brand,
+            first: settings.channels.first(),
+            countries: settings.countries.as_ref(),
+            country: default_country,
+        };
         let pages = Pages {
-            templates: Templates::new(&overrides, links, &settings.brand, settings.channels.first())
-                .map_err(wrong_template)?,
+            templates: Templates::new(&overrides, links, shown).map_err(wrong_template)?,
             assets,
-            default_country: settings.default_country,
+            default_country,
             fiction: config.fiction(),
             code_length: settings.code_length,
         };
@@ -234,6 +241,15 @@ impl Builder {
         state.sign_in.end_sessions_not_allowed().await?;
         Ok(state)
     }
+}
+
+/// What is set, or the only country there is to choose.
+fn default_country(settings: &Settings) -> Option<Country> {
+    let only = || match settings.countries.as_ref()?.iter().collect::<Vec<_>>()[..] {
+        [Area::Country(country)] => Some(*country),
+        _ => None,
+    };
+    settings.default_country.or_else(only)
 }
 
 fn site(settings: &Settings, public_url: Url, mount: Mount) -> Result<Site, BuildError> {

@@ -21,6 +21,7 @@ pub(crate) struct Cookies {
     pub(crate) browser: String,
     pub(crate) known: String,
     pub(crate) notice: String,
+    pub(crate) number: String,
     domain: Option<String>,
     secure: bool,
 }
@@ -37,6 +38,7 @@ impl Cookies {
             browser: format!("{host}phonegate-browser"),
             known: format!("{host}phonegate-known"),
             notice: format!("{host}phonegate-notice"),
+            number: format!("{host}phonegate-number"),
             domain,
             secure,
         }

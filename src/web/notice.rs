@@ -6,6 +6,8 @@ words! {
     /// What is said once, on the next page: the word is its key.
     pub(crate) Notice {
         Cancelled => "notice-cancelled",
+        /// The number is to be another.
+        Change => "notice-change",
         /// This session has ended.
         SignedOut => "notice-signed-out",
         /// The code ran out.
@@ -30,6 +32,21 @@ words! {
 impl Notice {
     pub(crate) fn sentence(self) -> Sentence {
         Sentence::new(self.as_str())
+    }
+
+    /// Whether the number that was typed before is what comes next, corrected or once more.
+    pub(crate) fn keeps_number(self) -> bool {
+        match self {
+            Self::Change
+            | Self::Expired
+            | Self::NotSent
+            | Self::NotResent
+            | Self::TakenOver
+            | Self::InDoubt => true,
+            Self::Cancelled | Self::SignedOut | Self::Resumed | Self::SessionEnded | Self::OthersEnded => {
+                false
+            }
+        }
     }
 
     /// The cookie's value: the key without its beginning.

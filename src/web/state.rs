@@ -92,12 +92,21 @@ pub(crate) struct Pages {
     pub(crate) templates: Templates,
     /// The static files.
     pub(crate) assets: Assets,
-    /// For numbers typed without a country code.
+    /// For numbers typed without a country code: what is set, or the only country that codes are sent to.
     pub(crate) default_country: Option<Country>,
     /// Whether numbers of films and examples pass.
     pub(crate) fiction: Fiction,
     /// Digits in a code.
     pub(crate) code_length: u8,
+}
+
+impl Pages {
+    /// The country that the phone form begins with: the one that is set, or else that of the browser's languages.
+    pub(crate) fn likely_country(&self, headers: &HeaderMap) -> Option<Country> {
+        let languages = || headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok();
+        let offered = |country: &Country| self.templates.offered().contains(country);
+        self.default_country.or_else(|| Country::of_languages(languages()?).find(offered))
+    }
 }
 
 /// Whether the app can do its work.

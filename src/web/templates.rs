@@ -6,14 +6,16 @@
 //! * An operator's templates are read, and rendered in every state, at start: a mistake in one never reaches a
 //!   visitor.
 
-use std::{fmt, io, sync::Arc};
+use std::{collections::BTreeSet, fmt, io, sync::Arc};
 
-use axum::body::Bytes;
 use minijinja::{
     Environment, Error, Value, context,
     value::{Serde, ValueKind},
 };
 
+pub(crate) use countries::CountryItem;
+pub(crate) use first_page::FirstPage;
+use first_page::FirstPages;
 use moulds::{Moulds, Poured};
 pub(crate) use pages::{
     Again, Choice, Countdown, ErrorPage, Frame, IndexPage, News, Page, ResendPage, ResultPage, SessionItem,
@@ -22,6 +24,7 @@ pub(crate) use pages::{
 
 use crate::{
     channel::Channel,
+    phone::{Area, Country},
     web::{
         assets::Assets,
         mount::Mount,
@@ -30,7 +33,9 @@ use crate::{
     },
 };
 
+mod countries;
 mod environment;
+mod first_page;
 mod moulds;
 mod pages;
 mod samples;
@@ -44,25 +49,34 @@ pub(crate) struct Links<'a> {
     pub(crate) mount: &'a Mount,
 }
 
+/// What pages show of the settings.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown<'a> {
+    /// The name of the site, at the head of each page.
+    pub(crate) brand: &'a str,
+    /// How a code travels unless asked otherwise.
+    pub(crate) first: Channel,
+    /// Where codes are sent; `None`: to all countries.
+    pub(crate) countries: Option<&'a BTreeSet<Area>>,
+    /// Chosen in the phone form for everybody.
+    pub(crate) country: Option<Country>,
+}
+
 /// The environment. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Templates(Arc<[Framed]>);
+pub(crate) struct Templates {
+    framed: Arc<[Framed]>,
+    offered: Arc<BTreeSet<Country>>,
+}
 
 impl Templates {
     /// Reads the built-in templates and texts; one of the same name in `overrides` takes a built-in one's place.
     ///
-    /// `brand` is the name of the site, shown at the head of each page; `first` is how a code travels unless asked
-    /// otherwise.
-    ///
     /// An error names the operator's file that is missing, unreadable or wrong.
-    pub(crate) fn new(
-        overrides: &Overrides,
-        links: Links<'_>,
-        brand: &str,
-        first: Channel,
-    ) -> io::Result<Self> {
+    pub(crate) fn new(overrides: &Overrides, links: Links<'_>, shown: Shown<'_>) -> io::Result<Self> {
         let catalogue = Arc::new(Catalogue::new(overrides)?);
-        let shared = environment::shared(overrides, links, brand, first)?;
+        let shared = environment::shared(overrides, links, shown)?;
+        let offered = Arc::new(countries::offered(shown.countries));
         let wrong = |error| io::Error::new(io::ErrorKind::InvalidData, environment::describe(&error));
 
         let built_in = !overrides.files.keys().any(|name| environment::is_page(name));
@@ -70,11 +84,12 @@ impl Templates {
         for language in Language::all() {
             for simulator in [false, true] {
                 let shared = shared.clone();
-                let framed_so = Framed::new(shared, &catalogue, language, simulator, built_in);
-                framed.push(framed_so.map_err(wrong)?);
+                let framed_so = Framed::new(shared, &catalogue, language, simulator, built_in, &offered);
+                framed_so.first_page(shown.country).map_err(wrong)?;
+                framed.push(framed_so);
             }
         }
-        let templates = Self(framed.into());
+        let templates = Self { framed: framed.into(), offered };
         environment::tell_of_unused(overrides);
         if !overrides.files.is_empty() {
             samples::render(&templates, "").map_err(wrong)?;
@@ -82,9 +97,14 @@ impl Templates {
         Ok(templates)
     }
 
-    /// The phone form with nothing typed, wrong or announced: rendered once, at start.
-    pub(crate) fn index_plain(&self, frame: Frame) -> Bytes {
-        self.framed(frame).index.clone()
+    /// The phone form with nothing typed, wrong or announced, and that country chosen: rendered once.
+    pub(crate) fn first_page(&self, frame: Frame, country: Option<Country>) -> Result<FirstPage, Error> {
+        self.framed(frame).first_page(country)
+    }
+
+    /// The countries that the phone form offers.
+    pub(crate) fn offered(&self) -> &BTreeSet<Country> {
+        &self.offered
     }
 
     /// A page, or the part of one.
@@ -98,7 +118,7 @@ impl Templates {
     }
 
     fn framed(&self, frame: Frame) -> &Framed {
-        &self.0[frame.language.index() * 2 + usize::from(frame.simulator)]
+        &self.framed[frame.language.index() * 2 + usize::from(frame.simulator)]
     }
 }
 
@@ -113,8 +133,8 @@ struct Framed {
     environment: Environment<'static>,
     catalogue: Arc<Catalogue>,
     language: Language,
-    /// The phone form as every new visitor gets it.
-    index: Bytes,
+    /// The phone form as new visitors get it.
+    first: FirstPages,
     /// Where no template is an operator's.
     moulds: Option<Moulds>,
 }
@@ -126,13 +146,13 @@ impl Framed {
         language: Language,
         simulator: bool,
         built_in: bool,
-    ) -> Result<Self, Error> {
-        let environment = environment::framed(shared, Arc::clone(catalogue), language, simulator);
+        offered: &BTreeSet<Country>,
+    ) -> Self {
+        let mut environment = environment::framed(shared, Arc::clone(catalogue), language, simulator);
+        environment.add_global("countries", countries::listed(offered, catalogue, language));
         let catalogue = Arc::clone(catalogue);
         let moulds = built_in.then(Moulds::default);
-        let mut framed = Self { environment, catalogue, language, index: Bytes::new(), moulds };
-        framed.index = framed.render(&IndexPage::default())?.into();
-        Ok(framed)
+        Self { environment, catalogue, language, first: FirstPages::default(), moulds }
     }
 
     fn render<P: Page>(&self, page: &P) -> Result<String, Error> {

@@ -23,6 +23,9 @@ const LOCALES: [Locale; 1] =
 /// Said where there is nothing better to say.
 const LAST_RESORT: &str = "Something went wrong. Please try again.";
 
+/// What the name of a country stands under, before its two letters.
+pub(crate) const COUNTRY: &str = "country-";
+
 /// More ranges than any browser sends.
 const MAX_RANGES: usize = 32;
 
@@ -170,6 +173,11 @@ impl Catalogue {
             (*name, value)
         });
         self.resolve(language, sentence.key, &arguments.collect())
+    }
+
+    /// The keys of a language, in the order of its file.
+    pub(crate) fn keys(language: Language) -> impl Iterator<Item = &'static str> {
+        keys(LOCALES[language.index()].source)
     }
 
     /// The text of a key, if it needs no argument. It is shared, and not copied.

@@ -13,12 +13,13 @@ use crate::web::{
     cookies::{all_session_tokens, sent},
     known,
     notice::Notice,
-    text::Sentence,
+    remembered,
 };
 use crate::{
     audit::{Event, Line},
     guard::KNOWN_FOR,
     keys::Token,
+    phone::PhoneNumber,
     sign_in::Tokens,
     store::StoreError,
     web::state::AppState,
@@ -88,7 +89,7 @@ impl Visitor {
         let cookies = &self.app.site.cookies;
         self.set.append(&mut self.strays);
         self.set.push(cookies.cookie(&cookies.session, session.expose()));
-        // The one cookie that outlives the browser's window.
+        // It outlives the browser's window.
         let mut known = cookies.cookie(&cookies.known, &known::write(known, known_to_others));
         known.set_max_age(time::Duration::try_from(KNOWN_FOR).ok());
         self.set.push(known);
@@ -123,10 +124,24 @@ impl Visitor {
     }
 
     /// What is to be said once; asking for it takes it away.
-    pub(crate) fn take_notice(&mut self) -> Option<Sentence> {
+    pub(crate) fn take_notice(&mut self) -> Option<Notice> {
         let notice = self.notice.take()?;
         self.set.push(self.app.site.cookies.removal(&self.app.site.cookies.notice));
-        Some(notice.sentence())
+        Some(notice)
+    }
+
+    /// Has the browser keep a number for the next time, as its visitor asked; or forget the one that it keeps.
+    pub(crate) fn remember(&mut self, phone: Option<&PhoneNumber>) {
+        let (cookies, core) = (&self.app.site.cookies, &self.app.core);
+        let kept = phone.and_then(|phone| remembered::write(phone, &core.keys, &core.random));
+        self.set.push(match kept {
+            Some(kept) => {
+                let mut cookie = cookies.cookie(&cookies.number, &kept);
+                cookie.set_max_age(time::Duration::try_from(KNOWN_FOR).ok());
+                cookie
+            }
+            None => cookies.removal(&cookies.number),
+        });
     }
 
     /// The answer, with the cookies that were set.

@@ -1,6 +1,6 @@
 //! What visitors do: the straight way, the mistakes, and all that a browser's buttons allow.
 
-use crate::visitor::{CANCEL, NUMBER, PHONE, PIN, SEND, SIGN_OUT, TYPED, Visitor};
+use crate::visitor::{CHANGE, NUMBER, PHONE, PIN, SEND, SIGN_OUT, TYPED, Visitor};
 use phonegate_testing::driver::JavaScript;
 
 journeys! {
@@ -105,7 +105,7 @@ async fn whoever_cancels_is_told_once_and_may_go_on_with_the_same_code(javascrip
     let visitor = Visitor::with_a_code_sent(javascript).await;
     let browser = &visitor.browser;
 
-    browser.press(CANCEL).await;
+    browser.press(CHANGE).await;
     browser.is_at("/").await;
     assert!(!browser.text("[role=status]").await.is_empty());
     browser.client.refresh().await.unwrap();

@@ -21,6 +21,7 @@ mod app;
 mod delivery;
 mod journeys;
 mod mounted;
+mod numbers;
 mod parts;
 mod screenshots;
 mod visitor;

@@ -1,6 +1,6 @@
 //! The part of a page that somebody was on the way to (`#/reports/42`): browsers tell no server of it.
 
-use crate::visitor::{CANCEL, PHONE, PIN, SEND, SEND_AGAIN, TYPED, Visitor};
+use crate::visitor::{CHANGE, PHONE, PIN, SEND, SEND_AGAIN, TYPED, Visitor};
 use phonegate_testing::driver::JavaScript;
 
 const PART: &str = "/reports/42?a=%20b";
@@ -24,7 +24,7 @@ async fn it_is_kept_through_every_form_and_link_of_a_sign_in() {
     visitor.is_told_what_is_wrong_with(PHONE).await;
     visitor.is_at_the_part_of("/verify").await;
     visitor.asks_for_a_code_to("+1 202 555 0141").await;
-    browser.press(CANCEL).await;
+    browser.press(CHANGE).await;
     visitor.is_at_the_part_of("/").await;
     visitor.asks_for_a_code_to(TYPED).await;
     visitor.types_code(&visitor.wrong_code().await).await;

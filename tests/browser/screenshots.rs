@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use serde_json::json;
 
-use crate::visitor::{CALL, CANCEL, PIN, SEND, SEND_AGAIN, SIGN_OUT, Visitor};
+use crate::visitor::{CALL, CHANGE, PIN, SEND, SEND_AGAIN, SIGN_OUT, Visitor};
 use phonegate_testing::driver::{Browser, JavaScript};
 
 /// Width and height of a phone and of a desk.
@@ -76,7 +76,7 @@ async fn every_page_fits_every_screen_in_light_and_dark() {
     look(browser, "verify", &CODE_FORM).await;
     visitor.types_code(&visitor.wrong_code().await).await;
     look(browser, "verify-error", &PAGE).await;
-    browser.press(CANCEL).await;
+    browser.press(CHANGE).await;
     look(browser, "index-cancelled", &PAGE).await;
     visitor.asks_for_a_code().await;
     look(browser, "verify-resumed", &PAGE).await;

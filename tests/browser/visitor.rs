@@ -13,7 +13,7 @@ pub(crate) const SEND: &str = "form[action$='/verify'] button";
 pub(crate) const SIGN_IN: &str = "form[action$='/check'] button";
 pub(crate) const SEND_AGAIN: &str = "form[action$='/resend'] button[value=sms]";
 pub(crate) const CALL: &str = "form[action$='/resend'] button[value=voice]";
-pub(crate) const CANCEL: &str = "form[action$='/cancel'] button";
+pub(crate) const CHANGE: &str = "form[action$='/cancel'] button";
 pub(crate) const SIGN_OUT: &str = "form[action$='/signout'] button";
 
 pub(crate) struct Visitor {
@@ -33,6 +33,12 @@ impl Visitor {
     /// Before the first page.
     pub(crate) async fn of(app: App, javascript: JavaScript) -> Self {
         Self { app, browser: Browser::open(javascript).await, javascript }
+    }
+
+    /// Before the first page, with a browser in these languages.
+    pub(crate) async fn speaking(app: App, javascript: JavaScript, languages: &str) -> Self {
+        let languages = format!("--accept-lang={languages}");
+        Self { app, browser: Browser::open_with(javascript, &[&languages]).await, javascript }
     }
 
     /// At the page that asks for the code.

@@ -12,7 +12,7 @@ const MODULES: &str = "causes hosts words clock random address phone code channe
 
 /// The same for the rooms of `web`, the one module that is a floor of its own.
 const WEB: &str = "mount elsewhere overrides text assets templates unread serve return_to redirect_loop headers cookies \
-    notice known visits readiness gate failure client_address form state error_pages visitor live";
+    notice known remembered visits readiness gate failure client_address form state error_pages visitor live";
 
 /// A file of `src`: the module it is, and what its code names, tests excepted.
 struct Room {

@@ -35,6 +35,7 @@ mod many_instances;
 mod metrics;
 mod operating;
 mod outsiders;
+mod phone_form;
 mod provider_faults;
 mod read_only;
 mod refused_callbacks;

@@ -54,7 +54,13 @@ fn shape(answer: &Answer) -> String {
         body = body.replace(id, &form);
     }
     for phone in [MEMBER, OUTSIDER] {
-        body = body.replace(phone, "PHONE").replace(&format!("••••{}", &phone[phone.len() - 2..]), "••••NN");
+        // As it is typed, and as pages write it.
+        let written = format!("{}-{}", &phone[..6], phone[7..].replace(' ', "-"));
+        let at_home = format!("({}) {}", &written[3..6], &written[7..]);
+        for whole in [phone, &written, &at_home] {
+            body = body.replace(whole, "PHONE");
+        }
+        body = body.replace(&format!("••••{}", &phone[phone.len() - 2..]), "••••NN");
     }
     format!("{} {headers:#?}\n{body}", answer.status)
 }

@@ -106,7 +106,7 @@ async fn an_attempt_is_found_behind_other_browser_tokens() {
     for first in [&["deleted"][..], &[&stale('a')], &[&planted], &[&stale('a'), &planted]] {
         put_first(&visitor, "phonegate-browser", first);
         let page = visitor.get("/verify").await;
-        page.assert_page(200, "•••• ••••50");
+        page.assert_page(200, "+1 202-555-0150");
         assert_eq!(visitor.get("/verify/status").await.status, 200);
         visitor.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
         assert_eq!(visitor.get("/verify").await.request_id(), page.request_id(), "nothing was sent anew");

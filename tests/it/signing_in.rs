@@ -112,7 +112,10 @@ async fn a_code_runs_out() {
         browser.check(&id, &code).await.assert_page(410, "The code has expired");
         assert_eq!(app.provider.calls("check"), 0, "what we know need not be asked");
         browser.get("/verify").await.assert_redirect("/");
-        browser.get("/").await.assert_page(200, "The code has expired. Enter your number to get a new one.");
+        browser
+            .get("/")
+            .await
+            .assert_page(200, "The code has expired. Check your number, then ask for a new one.");
         browser.get("/").await.assert_page(200, "Sign in with your phone");
 
         // The request of the old code was ended just now, and the provider takes a moment over it.
@@ -144,8 +147,8 @@ async fn a_number_that_cannot_be_is_told_why_and_nothing_typed_is_lost() {
     let browser = app.browser().await;
     for (typed, reason) in [
         ("", "Enter your phone number."),
-        ("call <me>", "letter or sign"),
-        ("0171 555 1234", "Start with + and your country code"),
+        ("call <me>", "Use only digits."),
+        ("0171 555 1234", "Choose your country, or start with + and its code."),
         ("+999 12345678", "No country has the code"),
         ("+1 202", "too short"),
         ("+1 202 555 0123 4567", "too long"),
@@ -167,12 +170,14 @@ async fn numbers_of_fiction_are_refused_where_real_messages_are_sent() {
 }
 
 #[tokio::test]
-async fn pages_show_no_more_of_a_number_than_its_ends() {
+async fn pages_show_no_more_of_a_number_than_its_ends_once_it_is_signed_in() {
     let app = test_app().spawn().await;
     let (browser, id) = app.waiting_for_code(PHONE).await;
-    let waiting = browser.get("/verify").await.body;
     browser.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");
-    let pages = [waiting, browser.get("/result").await.body, browser.get("/signout").await.body];
+    let mut pages = Vec::new();
+    for page in ["/result", "/signout", "/sessions"] {
+        pages.push(browser.get(page).await.body);
+    }
 
     for page in pages {
         assert!(page.contains("50") && !page.contains("5550150") && !page.contains("555 01"), "{page}");

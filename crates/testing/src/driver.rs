@@ -81,6 +81,13 @@ impl Browser {
         browser
     }
 
+    /// The name by which a screen reader calls an element.
+    pub async fn name_of(&self, element: &Element) -> String {
+        let path = format!("element/{}/computedlabel", element.element_id().as_ref());
+        let name = self.client.issue_cmd(Asked { path }).await.unwrap();
+        name.as_str().unwrap_or_default().to_owned()
+    }
+
     /// Lets time pass for the page that is open.
     pub async fn pass(&self, seconds: u64) {
         self.client.execute("window.pass(arguments[0]);", vec![seconds.into()]).await.unwrap();
@@ -196,6 +203,22 @@ impl Browser {
         let entries = self.client.issue_cmd(command).await.unwrap();
         let messages = entries.as_array().unwrap().iter().map(|entry| entry["message"].as_str().unwrap());
         messages.map(str::to_owned).collect()
+    }
+}
+
+/// A question of the standard that fantoccini does not ask.
+#[derive(Debug)]
+struct Asked {
+    path: String,
+}
+
+impl WebDriverCompatibleCommand for Asked {
+    fn endpoint(&self, base_url: &Url, session_id: Option<&str>) -> Result<Url, ParseError> {
+        base_url.join(&format!("session/{}/{}", session_id.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::GET, None)
     }
 }
 

@@ -22,6 +22,8 @@ use crate::{
 pub(crate) struct CancelForm {
     #[serde(default)]
     request_id: String,
+    /// The number is to be corrected: it stands in the form again.
+    change: Option<String>,
 }
 
 /// `POST /cancel`
@@ -40,7 +42,8 @@ pub(crate) async fn submit(
             return Ok(page.unwrap_or_else(|| Redirect::to("/").into_response()));
         }
         Cancel::Done { return_to } => {
-            visitor.set_notice(Notice::Cancelled);
+            let change = form.change.as_deref() == Some("1");
+            visitor.set_notice(if change { Notice::Change } else { Notice::Cancelled });
             app.site.return_to.read(return_to.as_deref())
         }
         Cancel::NoAttempt => None,

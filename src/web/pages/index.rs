@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{RawQuery, State},
-    http::HeaderMap,
+    http::{HeaderMap, HeaderValue, header},
     response::{Html, IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -13,10 +13,12 @@ use crate::{
     phone::{Country, PhoneNumber},
     sign_in::Start,
     web::{
+        assets::accepts_gzip,
         client_address::ClientAddress,
         extractors::SignedIn,
         failure::Failure,
         notice::Notice,
+        remembered,
         return_to::{self, MAX_AGE, NAME, ReturnTo},
         state::AppState,
         templates::{Frame, IndexPage},
@@ -30,8 +32,10 @@ use crate::{
 pub(crate) struct PhoneForm {
     #[serde(default)]
     phone: String,
-    #[serde(default)]
-    country: String,
+    /// Absent where the form has no such field.
+    country: Option<String>,
+    /// Whether this browser is to keep the number.
+    remember: Option<String>,
     return_to: Option<String>,
     #[serde(default)]
     max_age: String,
@@ -43,6 +47,7 @@ pub(crate) async fn show(
     frame: Frame,
     mut visitor: Visitor,
     signed_in: Option<SignedIn>,
+    headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
     let in_query = |name| return_to::in_query(query.as_deref(), name);
@@ -50,7 +55,7 @@ pub(crate) async fn show(
     if let Some(signed_in) = signed_in {
         let max_age = in_query(MAX_AGE).and_then(|seconds| too_long_ago(&app, &signed_in, &seconds));
         return match max_age {
-            Some(max_age) => ask_anew(&app, frame, visitor, return_to, max_age),
+            Some(max_age) => ask_anew(&app, frame, visitor, &headers, return_to, max_age),
             None => send_on(&app, &signed_in, return_to.as_ref()),
         };
     }
@@ -64,13 +69,57 @@ pub(crate) async fn show(
         visitor.new_browser();
     }
     let notice = visitor.take_notice();
-    let return_to = return_to.map(String::from);
-    if notice.is_none() && return_to.is_none() {
-        return Ok(visitor.answer(Html(app.pages.templates.index_plain(frame))));
+    let remembered = remembered::read(&headers, &app.site.cookies, &app.core.keys);
+    if notice.is_none() && return_to.is_none() && remembered.is_none() {
+        let country = app.pages.likely_country(&headers);
+        return first_page(&app, frame, visitor, &headers, country);
     }
-    let page = IndexPage { return_to, notice, ..IndexPage::default() };
+    let before = match notice.filter(|notice| notice.keeps_number()) {
+        Some(_) => number_before(&app, &visitor).await?,
+        None => None,
+    };
+    let remember = remembered.is_some();
+    let form = filled_in(&app, &headers, before.or(remembered).as_ref());
+    let notice = notice.map(Notice::sentence);
+    let page = IndexPage { return_to: return_to.map(String::from), remember, notice, ..form };
     let html = app.pages.templates.render(frame, &page)?;
     Ok(visitor.answer(Html(html)))
+}
+
+/// The page that most visitors see, with the same bytes for all of a country.
+fn first_page(
+    app: &AppState,
+    frame: Frame,
+    visitor: Visitor,
+    headers: &HeaderMap,
+    country: Option<Country>,
+) -> Result<Response, Failure> {
+    const GZIP: HeaderValue = HeaderValue::from_static("gzip");
+    let page = app.pages.templates.first_page(frame, country)?;
+    if !accepts_gzip(headers) || page.gzip.is_empty() {
+        return Ok(visitor.answer(Html(page.plain)));
+    }
+    let mut answer = visitor.answer(Html(page.gzip));
+    answer.headers_mut().insert(header::CONTENT_ENCODING, GZIP);
+    Ok(answer)
+}
+
+async fn number_before(app: &AppState, visitor: &Visitor) -> Result<Option<PhoneNumber>, Failure> {
+    match visitor.browser().await? {
+        Some(browser) => Ok(app.sign_in.number_before(&browser).await?),
+        None => Ok(None),
+    }
+}
+
+/// The form with a number in it, as its owner would write it.
+fn filled_in(app: &AppState, headers: &HeaderMap, phone: Option<&PhoneNumber>) -> IndexPage {
+    let at_home = phone.and_then(PhoneNumber::written_at_home);
+    let offered = at_home.filter(|(country, _)| app.pages.templates.offered().contains(country));
+    let (country, typed) = match offered {
+        Some((country, typed)) => (Some(country), typed),
+        None => (app.pages.likely_country(headers), phone.map(PhoneNumber::written).unwrap_or_default()),
+    };
+    IndexPage { phone: typed, country: country.map(Into::into), ..IndexPage::default() }
 }
 
 /// How fresh a sign-in has to be, in seconds, if that of the visitor is not.
@@ -83,18 +132,21 @@ fn ask_anew(
     app: &AppState,
     frame: Frame,
     mut visitor: Visitor,
+    headers: &HeaderMap,
     return_to: Option<ReturnTo>,
     max_age: u64,
 ) -> Result<Response, Failure> {
     if !visitor.has_browser() {
         visitor.new_browser();
     }
-    let notice = visitor.take_notice().unwrap_or(Sentence::new("index-again"));
+    let notice = visitor.take_notice().map_or(Sentence::new("index-again"), Notice::sentence);
+    let remembered = remembered::read(headers, &app.site.cookies, &app.core.keys);
     let page = IndexPage {
         return_to: return_to.map(String::from),
         max_age: Some(max_age),
         notice: Some(notice),
-        ..IndexPage::default()
+        remember: remembered.is_some(),
+        ..filled_in(app, headers, remembered.as_ref())
     };
     let html = app.pages.templates.render(frame, &page)?;
     Ok(visitor.answer(Html(html)))
@@ -124,8 +176,7 @@ pub(crate) async fn submit(
         return Ok(app.onward(form.return_to.as_deref()).into_response());
     }
     form.return_to = app.site.return_to.read(form.return_to.as_deref()).map(String::from);
-    let country = Country::parse(&form.country).or(app.pages.default_country);
-    let phone = match PhoneNumber::parse(&form.phone, country, app.pages.fiction) {
+    let phone = match PhoneNumber::parse(&form.phone, form.country(&app), app.pages.fiction) {
         Ok(phone) => phone,
         Err(error) => return again(&app, frame, visitor, form, error.into()),
     };
@@ -140,13 +191,27 @@ pub(crate) async fn submit(
         None => visitor.new_browser(),
     };
     let asker = Asker { address, known: visitor.known().to_vec() };
-    match app.sign_in.start(&browser, phone, asker, form.return_to.clone()).await? {
-        Start::Sent | Start::UnderWay => Ok(visitor.answer(Redirect::to("/verify"))),
-        Start::Resumed => {
-            visitor.set_notice(Notice::Resumed);
-            Ok(visitor.answer(Redirect::to("/verify")))
+    match app.sign_in.start(&browser, phone.clone(), asker, form.return_to.clone()).await? {
+        Start::Sent | Start::UnderWay => {}
+        Start::Resumed => visitor.set_notice(Notice::Resumed),
+        Start::Refused(refusal) => {
+            return again(&app, frame, visitor, form, Failure::not_sent(refusal, address));
         }
-        Start::Refused(refusal) => again(&app, frame, visitor, form, Failure::not_sent(refusal, address)),
+    }
+    if form.remember.is_some() {
+        visitor.remember(Some(&phone));
+    } else if form.country.is_some() && remembered::is_sent(&headers, &app.site.cookies) {
+        // The box was there, and is not ticked any more.
+        visitor.remember(None);
+    }
+    Ok(visitor.answer(Redirect::to("/verify")))
+}
+
+impl PhoneForm {
+    /// What a number without a code is read by.
+    fn country(&self, app: &AppState) -> Option<Country> {
+        let chosen = self.country.as_deref().and_then(Country::parse);
+        chosen.or(app.pages.default_country)
     }
 }
 
@@ -164,10 +229,12 @@ fn again(
     failure: Failure,
 ) -> Result<Response, Failure> {
     let (problem, alert) = failure.on_form();
-    let country = Some(form.country).filter(|country| !country.is_empty());
+    let chosen = form.country(app);
+    let country = Country::of_typed(&form.phone, chosen).or(chosen);
     let page = IndexPage {
+        country: country.map(Into::into),
+        remember: form.remember.is_some(),
         phone: form.phone,
-        country,
         return_to: form.return_to,
         max_age: form.max_age.parse().ok(),
         problem,

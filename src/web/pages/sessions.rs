@@ -53,7 +53,7 @@ pub(crate) async fn show(
     let page = SessionsPage {
         phone: signed_in.phone().masked(),
         sessions: sessions(&app, &signed_in).await?.into_iter().map(item).collect(),
-        notice: visitor.take_notice(),
+        notice: visitor.take_notice().map(Notice::sentence),
     };
     let html = app.pages.templates.render(frame, &page)?;
     Ok(visitor.answer(Html(html)))

@@ -15,6 +15,7 @@ use crate::{
     web::{
         extractors::{Pending, Stage},
         failure::{Failure, seconds},
+        notice::Notice,
         state::AppState,
         templates::{Again, Choice, Countdown, Frame, News, ResendPage, VerifyPage},
         text::{Sentence, channels::ChannelTexts},
@@ -34,7 +35,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Failure> {
     match &pending.stage {
         Stage::Code(attempt) => {
-            let notice = visitor.take_notice();
+            let notice = visitor.take_notice().map(Notice::sentence);
             let html = app.pages.templates.pour(frame, VerifyPage { notice, ..page(&app, attempt) })?;
             Ok(visitor.answer(Html(html)))
         }
@@ -62,7 +63,7 @@ fn resend_page(attempt: &sign_in::Resending, left: Duration) -> ResendPage {
             Move::Cancel => "resend-cancel",
             Move::Start => "resend-start",
         }),
-        phone: attempt.phone.masked(),
+        phone: attempt.phone.written(),
         request_id: attempt.request_id.clone().unwrap_or_default(),
         wait: Countdown::new(seconds(left)),
         reload_after: seconds(left + RELOAD_AFTER),
@@ -77,7 +78,7 @@ pub(crate) fn page(app: &AppState, attempt: &sign_in::Pending) -> VerifyPage {
     let listed = app.sign_in.destinations.allowed.is_limited();
     VerifyPage {
         lead: if listed { &texts.lead_listed } else { &texts.lead }.clone(),
-        phone: attempt.phone.masked(),
+        phone: attempt.phone.written(),
         request_id: attempt.request_id.clone(),
         code_length: app.pages.code_length,
         minutes_left: i64::try_from(left.as_secs().div_ceil(60)).unwrap_or(0),

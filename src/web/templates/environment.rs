@@ -7,13 +7,10 @@ use minijinja::{
     Environment, Error, ErrorKind, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Kwargs,
 };
 
-use super::Links;
-use crate::{
-    channel::Channel,
-    web::{
-        overrides::{self, Overrides},
-        text::{Catalogue, Language, channels::ChannelTexts},
-    },
+use super::{Links, Shown};
+use crate::web::{
+    overrides::{self, Overrides},
+    text::{Catalogue, Language, channels::ChannelTexts},
 };
 
 macro_rules! built_in {
@@ -21,12 +18,13 @@ macro_rules! built_in {
 }
 
 /// Every built-in template by name. Names end in `.html`, or nothing would be escaped.
-pub(super) const BUILT_IN: [(&str, &str); 14] = built_in![
+pub(super) const BUILT_IN: [(&str, &str); 15] = built_in![
     "base.html",
     "components/cancel.html",
     "components/countdown.html",
     "components/field.html",
     "components/messages.html",
+    "components/phone.html",
     "components/status.html",
     "error.html",
     "index.html",
@@ -42,8 +40,7 @@ pub(super) const BUILT_IN: [(&str, &str); 14] = built_in![
 pub(super) fn shared(
     overrides: &Overrides,
     links: Links<'_>,
-    brand: &str,
-    first: Channel,
+    shown: Shown<'_>,
 ) -> io::Result<Environment<'static>> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -59,8 +56,8 @@ pub(super) fn shared(
         added.map_err(|error| overrides.mistake(name, describe(&error)))?;
     }
 
-    environment.add_global("brand", brand);
-    let ChannelTexts { index_lead, index_consent, .. } = ChannelTexts::of(first);
+    environment.add_global("brand", shown.brand);
+    let ChannelTexts { index_lead, index_consent, .. } = ChannelTexts::of(shown.first);
     environment.add_global("index_lead", index_lead.key);
     environment.add_global("index_consent", index_consent.key);
     // None of these addresses has a character that needs escaping.

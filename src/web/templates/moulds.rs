@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn what_is_poured_is_what_is_rendered() {
         let templates = tests::templates();
-        for framed in &*templates.0 {
+        for framed in &*templates.framed {
             for mark in ["", "<b>\"'&/", "•"] {
                 for (_, page) in samples::code_pages(mark) {
                     same(framed, &page);
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn no_more_forms_are_kept_than_memory_is_set_aside_for() {
         let templates = tests::templates();
-        let framed = &templates.0[0];
+        let framed = &templates.framed[0];
         for minutes_left in 0..i64::try_from(FORMS * 2).unwrap() {
             framed.pour(VerifyPage { minutes_left, ..samples::code_page("") }).unwrap();
         }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::CountryItem;
 use crate::web::text::{Language, Sentence};
 
 /// What every page needs besides its own content.
@@ -28,8 +29,10 @@ pub(crate) trait Page: Serialize {
 pub(crate) struct IndexPage {
     /// What was typed, given back.
     pub(crate) phone: String,
-    /// The country that was posted with it, given back in a hidden field when present.
-    pub(crate) country: Option<String>,
+    /// What it is read by unless it begins with a `+`: chosen in the list, if it is one of those.
+    pub(crate) country: Option<CountryItem>,
+    /// Whether this browser is to keep the number.
+    pub(crate) remember: bool,
     /// Where sign-in leads, posted in a hidden field.
     pub(crate) return_to: Option<String>,
     /// How fresh a sign-in is asked for, in seconds, of a visitor who is signed in: posted in a hidden field.
@@ -55,7 +58,7 @@ impl Page for IndexPage {
 pub(crate) struct VerifyPage {
     /// How the code went out; the number follows.
     pub(crate) lead: Sentence,
-    /// Masked.
+    /// Whole: the browser that typed it checks it here.
     pub(crate) phone: String,
     pub(crate) request_id: String,
     /// How many digits a code has.
@@ -137,7 +140,7 @@ pub(crate) struct ResendPage {
     pub(crate) title: Sentence,
     /// What is being done.
     pub(crate) text: Sentence,
-    /// Masked.
+    /// Whole, as on the PIN page.
     pub(crate) phone: String,
     /// Empty between two requests.
     pub(crate) request_id: String,

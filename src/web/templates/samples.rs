@@ -6,7 +6,10 @@ use super::{
     Again, Choice, Countdown, ErrorPage, Frame, IndexPage, News, ResendPage, ResultPage, SessionItem,
     SessionsPage, SignOutPage, StatusPart, Templates, UnauthorizedPage, VerifyPage,
 };
-use crate::web::text::{Language, Sentence};
+use crate::{
+    phone::Country,
+    web::text::{Language, Sentence},
+};
 
 /// Renders all, each under a name of its own. `mark` is added to every value that comes from outside.
 pub(super) fn render(templates: &Templates, mark: &str) -> Result<Vec<(String, String)>, Error> {
@@ -89,7 +92,8 @@ fn index_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
     let plain = IndexPage { phone: mark.to_owned(), ..IndexPage::default() };
     let problem = IndexPage {
         phone: format!("+44 7700 9001{mark}"),
-        country: Some(format!("GB{mark}")),
+        country: Country::parse("GB").map(Into::into),
+        remember: true,
         return_to: Some(format!("/sessions?from={mark}")),
         max_age: Some(300),
         problem: Some(Sentence::new("phone-too-short")),
@@ -123,7 +127,7 @@ pub(super) fn code_page(mark: &str) -> VerifyPage {
             wait: Countdown::new(30),
             choices: vec![choice("sms", "again-sms"), choice("voice", "again-voice-instead")],
         },
-        phone: format!("+44 •••• ••••23{mark}"),
+        phone: format!("+44 7946 095812{mark}"),
         request_id: format!("c11236f4-00bf-4b89-84ba-88b25df97315{mark}"),
         code_length: 6,
         minutes_left: 5,
@@ -168,7 +172,7 @@ fn resend_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
     let page = |title, text, seconds_left| ResendPage {
         title: Sentence::new(title),
         text: Sentence::new(text),
-        phone: format!("+44 •••• ••••23{mark}"),
+        phone: format!("+44 7946 095812{mark}"),
         request_id: format!("c11236f4-00bf-4b89-84ba-88b25df97315{mark}"),
         wait: Countdown::new(seconds_left),
         reload_after: seconds_left + 2,

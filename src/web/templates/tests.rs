@@ -13,7 +13,13 @@ pub(super) fn made(overrides: &Overrides, brand: &str, first: Channel) -> io::Re
 
 fn mounted(overrides: &Overrides, brand: &str, first: Channel, mount: &Mount) -> io::Result<Templates> {
     let assets = Assets::new(None)?;
-    Templates::new(overrides, Links { assets: &assets, mount }, brand, first)
+    let shown = Shown { brand, first, countries: None, country: None };
+    Templates::new(overrides, Links { assets: &assets, mount }, shown)
+}
+
+/// The phone form as it comes to new visitors.
+fn first_page(templates: &Templates) -> String {
+    String::from_utf8(templates.first_page(PLAIN, None).unwrap().plain.to_vec()).unwrap()
 }
 
 pub(super) fn templates() -> Templates {
@@ -117,14 +123,16 @@ fn a_problem_is_beside_its_field_announced_and_focused() {
 fn the_phone_form_gives_back_what_was_typed() {
     let page = IndexPage {
         phone: "+44 7700".to_owned(),
-        country: Some("GB".to_owned()),
+        country: Country::parse("GB").map(Into::into),
         problem: Some(Sentence::new("phone-too-short")),
         ..IndexPage::default()
     };
     let page = templates().render(PLAIN, &page).unwrap();
 
     assert!(page.contains(" value=\"+44 7700\""), "{page}");
-    assert!(page.contains("<input type=\"hidden\" name=\"country\" value=\"GB\">"));
+    let chosen = "<option value=\"GB\" data-example=\"07400 123456\" selected>United Kingdom \u{2066}+44\u{2069}</option>";
+    assert!(page.contains(chosen) && page.matches(" selected").count() == 1, "{page}");
+    assert!(page.contains(" placeholder=\"07400 123456\"") && page.contains(">🇬🇧 +44</span>"), "{page}");
     assert!(page.contains("That number is too short."));
     for attribute in [" type=\"tel\"", " name=\"phone\"", " autocomplete=\"tel\"", " inputmode=\"tel\""] {
         assert!(page.contains(attribute), "{attribute}");
@@ -172,10 +180,15 @@ fn the_plain_phone_form_is_rendered_once_and_small() {
     let templates = templates();
     for simulator in [false, true] {
         let frame = Frame { simulator, ..PLAIN };
-        let plain = templates.index_plain(frame);
-        assert_eq!(plain, templates.render(frame, &IndexPage::default()).unwrap());
-        assert_eq!(plain.as_ptr(), templates.clone().index_plain(frame).as_ptr(), "the same bytes");
-        assert!(plain.len() < 3 * 1024, "{} bytes", plain.len());
+        for country in [None, Country::parse("GB"), Country::parse("US")] {
+            let first = templates.first_page(frame, country).unwrap();
+            let page = IndexPage { country: country.map(Into::into), ..IndexPage::default() };
+            assert_eq!(first.plain, templates.render(frame, &page).unwrap());
+            let again = templates.clone().first_page(frame, country).unwrap();
+            assert_eq!(first.plain.as_ptr(), again.plain.as_ptr(), "the same bytes");
+            assert_eq!(first.gzip.as_ptr(), again.gzip.as_ptr(), "the same bytes");
+            assert!(first.gzip.len() < 8 * 1024, "{} bytes", first.gzip.len());
+        }
     }
 }
 
@@ -210,7 +223,7 @@ fn a_page_at_the_wrong_address_links_nowhere() {
 #[test]
 fn the_brand_heads_every_page_escaped() {
     let templates = made(&Overrides::default(), "A<b> & Co", Channel::Sms).unwrap();
-    let page = String::from_utf8(templates.index_plain(PLAIN).to_vec()).unwrap();
+    let page = first_page(&templates);
     assert!(page.contains("<span>A&lt;b&gt; &amp; Co</span>"), "{page}");
 }
 
@@ -229,7 +242,7 @@ fn an_operators_template_takes_the_place_of_ours() {
 #[test]
 fn an_operators_texts_reach_the_pages() {
     let templates = overridden(&[("locales/en.ftl", "index-submit = Text <me>")]).unwrap();
-    let page = String::from_utf8(templates.index_plain(PLAIN).to_vec()).unwrap();
+    let page = first_page(&templates);
     assert!(page.contains("<button>Text &lt;me&gt;</button>"), "{page}");
 }
 
@@ -240,7 +253,7 @@ fn a_mistake_in_an_operators_template_ends_the_start_and_is_named() {
         ("verify.html", "{{ no_such_thing }}", "verify.html:1"),
         ("result.html", "{% if failed %}{{ phone }}{% endif %}", "result.html:1"),
         ("error.html", "{{ asset(\"no.css\") }}", "there is no asset called no.css"),
-        ("components/field.html", "{% macro field() %}{% endmacro %}", "index.html"),
+        ("components/field.html", "{% macro field() %}{% endmacro %}", "verify.html"),
     ] {
         let error = overridden(&[(name, source)]).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
@@ -253,8 +266,7 @@ fn the_first_page_promises_what_will_come() {
         [(Channel::Sms, "we will text you a code"), (Channel::Voice, "we will call you with a code")]
     {
         let templates = made(&Overrides::default(), "phonegate", first).unwrap();
-        let page = templates.index_plain(PLAIN);
-        assert!(String::from_utf8_lossy(&page).contains(promise), "{first:?}");
+        assert!(first_page(&templates).contains(promise), "{first:?}");
     }
 }
 

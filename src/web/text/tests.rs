@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use super::*;
-use crate::web::overrides::tests::Scratch;
+use crate::{phone::Country, web::overrides::tests::Scratch};
 
 const ENGLISH: &str = LOCALES[0].source;
 
@@ -72,6 +72,7 @@ fn each_key_that_is_used_exists_and_each_that_exists_is_used() {
     // Code may choose among keys before it makes a sentence of one.
     let mentioned = |key: &&str| code.iter().any(|file| file.contains(&format!("\"{key}\"")));
     used.extend(there.iter().filter(|key| mentioned(key)));
+    used.extend(there.iter().filter(|key| key.strip_prefix(COUNTRY).and_then(Country::parse).is_some()));
     let unused: Vec<_> = there.difference(&used).collect();
     assert!(unused.is_empty(), "never used: {unused:?}");
 }
@@ -85,7 +86,7 @@ fn the_scanner_sees_whole_calls_only() {
 #[test]
 fn every_language_has_the_same_texts_and_each_resolves() {
     let catalogue = catalogue();
-    let names = ["seconds", "minutes", "left", "expected", "length", "amount", "unit", "count"];
+    let names = ["seconds", "minutes", "left", "expected", "length", "amount", "unit", "count", "code"];
     for (locale, texts) in LOCALES.iter().zip(&catalogue.texts) {
         let there: BTreeSet<&str> = keys(locale.source).collect();
         assert_eq!(there, keys(ENGLISH).collect::<BTreeSet<_>>(), "{}", locale.tag);
