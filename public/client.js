@@ -3,25 +3,48 @@
 
 // A form is sent once. An answer may be long in coming, or a page be come back to: then it can be sent again.
 const PATIENCE_MS = 20_000;
+const SLOW_MS = 6_000;
 
-function lock(form) {
+const said = document.getElementById("said");
+const offline = document.getElementById("offline");
+const say = (text) => { if (said) said.textContent = text; };
+const buttonsOf = (form) => Array.from(form.elements).filter((element) => element.type === "submit");
+const waits = (button) => button.getAttribute("aria-disabled") === "true";
+
+function lock(form, pressed) {
   form.dataset.sent = "";
-  form.querySelectorAll("button").forEach((button) => button.setAttribute("aria-disabled", "true"));
+  const button = pressed ?? buttonsOf(form)[0];
+  for (const each of buttonsOf(form)) each.setAttribute("aria-disabled", "true");
+  if (button?.dataset.busy) {
+    button.dataset.idle = button.textContent;
+    button.textContent = button.dataset.busy;
+    say(button.dataset.busy);
+  }
+  setTimeout(() => { if ("sent" in form.dataset) say(said?.dataset.slow); }, SLOW_MS);
   setTimeout(() => unlock(form), PATIENCE_MS);
 }
 
 function unlock(form) {
+  if (!("sent" in form.dataset)) return;
   delete form.dataset.sent;
-  form.querySelectorAll("button").forEach((button) => button.removeAttribute("aria-disabled"));
+  for (const each of buttonsOf(form)) {
+    each.removeAttribute("aria-disabled");
+    if (each.dataset.idle) each.textContent = each.dataset.idle;
+  }
+  say("");
 }
 
 for (const form of document.forms) {
   form.addEventListener("submit", (event) => {
-    if ("sent" in form.dataset) event.preventDefault();
-    else lock(form);
+    if (offline) offline.hidden = navigator.onLine;
+    // A button that waits can be reached and read, but not pressed.
+    const refused = event.submitter && waits(event.submitter);
+    if ("sent" in form.dataset || refused || (offline && !navigator.onLine)) event.preventDefault();
+    else lock(form, event.submitter);
   });
 }
 addEventListener("pageshow", () => Array.from(document.forms).forEach(unlock));
+addEventListener("online", () => { if (offline) offline.hidden = true; });
 
 // Whoever was on the way to a part of a page ("#/reports/42") has it in the address of ours: browsers hand it on with
 // every redirect, up to that page. Forms and links would lose it. It is never sent to a server.
@@ -110,39 +133,81 @@ if (list) {
   addEventListener("pageshow", show);
 }
 
-// A code that is complete is sent, once for each page: a correction after that is sent by hand.
+// The code in what was typed or pasted: the only run of digits that is as long as one. It is sent once for each page: a
+// correction after that is sent by hand.
 const pin = document.querySelector("input[data-length]");
 if (pin) {
+  const length = Number(pin.dataset.length);
   document.querySelectorAll("[data-with-script]").forEach((text) => { text.hidden = false; });
-  const complete = () => {
-    const digits = pin.value.replace(/[\s-]/g, "");
-    return /^\d+$/.test(digits) && digits.length === Number(pin.dataset.length);
+  const only = (runs) => {
+    const codes = new Set(runs.map(digitsOf).filter((digits) => digits.length === length));
+    return codes.size === 1 ? codes.values().next().value : null;
   };
+  const find = (text) => {
+    const plain = asciiDigits(text);
+    if (/^[\d\s\p{Pd}\p{Cf}]*$/u.test(plain)) return only([plain]);
+    return only(plain.match(/\d+/g) ?? []) ?? only(plain.match(/[\d\s\p{Pd}]+/gu) ?? []);
+  };
+  let done = false;
   const listen = () => {
-    if (!complete()) return;
-    pin.removeEventListener("input", listen);
+    const code = find(pin.value);
+    if (done || !code) return;
+    done = true;
+    pin.value = code;
     pin.form.requestSubmit();
   };
   pin.addEventListener("input", listen);
+  // The browser reads it out of the message, where the message names this site.
+  if ("OTPCredential" in window) {
+    const stop = new AbortController();
+    pin.form.addEventListener("submit", () => stop.abort());
+    navigator.credentials.get({ otp: { transport: ["sms"] }, signal: stop.signal }).then((otp) => {
+      pin.value = otp.code;
+      listen();
+    }).catch(() => {});
+  }
 }
 
-// A time that has to pass is counted down. Buttons beside it can be pressed when it is over.
-for (const time of document.querySelectorAll("[data-countdown]")) {
-  const end = Date.now() + time.dataset.countdown * 1000;
-  const wait = time.closest("[data-wait]");
-  const enable = (on) => wait?.closest("form")?.querySelectorAll("button").forEach((button) => { button.disabled = !on; });
+const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+
+// Shows what is left of a time, each second, and does something at its end.
+function count(time, seconds, atEnd) {
+  const end = Date.now() + seconds * 1000;
   const timer = setInterval(() => {
     const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
-    time.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    time.textContent = clock(left);
     if (left > 0) return;
     clearInterval(timer);
-    enable(true);
-    if (wait) {
-      wait.hidden = true;
-      wait.nextElementSibling.hidden = false;
-    }
+    atEnd();
   }, 1000);
-  enable(false);
+}
+
+// Buttons beside a time that has to pass can be pressed when it is over, which is said once.
+for (const time of document.querySelectorAll("[data-countdown]")) {
+  const wait = time.closest("[data-wait]");
+  const form = wait?.closest("form");
+  const buttons = form ? buttonsOf(form) : [];
+  buttons.forEach((button) => button.setAttribute("aria-disabled", "true"));
+  count(time, time.dataset.countdown, () => {
+    buttons.forEach((button) => button.removeAttribute("aria-disabled"));
+    if (!wait) return;
+    wait.hidden = true;
+    wait.nextElementSibling.hidden = false;
+    say(wait.nextElementSibling.textContent);
+  });
+}
+
+// A code that has run out is not to be typed.
+const life = document.querySelector("[data-expires]");
+const expired = document.getElementById("expired");
+if (life && expired) {
+  count(life, life.dataset.expires, () => {
+    document.getElementById("entry").hidden = true;
+    expired.hidden = false;
+    const headline = expired.querySelector("h1");
+    document.title = headline.textContent;
+    headline.focus();
+  });
 }
 
 // What became of the message appears by itself while the page is looked at, or looked at again.

@@ -27,17 +27,19 @@ pub enum PinError {
 }
 
 impl Pin {
-    /// Accepts what people type or paste: spaces and dashes are dropped, digits of any script are read.
+    /// Accepts what people type or paste: spaces and dashes are dropped, digits of any script are read. Of a whole message
+    /// it takes the code: the only run of digits in it that is as long as one.
     pub fn parse(input: &str, length: u8) -> Result<Self, PinError> {
         let expected = usize::from(length);
-        let mut pin = String::with_capacity(expected);
-        for c in input.chars().filter(|c| !is_space(*c) && !is_dash(*c)) {
-            let digit = digit(c).ok_or(PinError::NotDigits)?;
-            // One more than fits is enough to know that there are too many.
-            if pin.len() <= expected {
-                pin.push(digit);
-            }
+        let is_gap = |c: char| is_space(c) || is_dash(c);
+        let input = input.char_indices().nth(MAX_PASTED).map_or(input, |(end, _)| &input[..end]);
+        if input.chars().any(|c| digit(c).is_none() && !is_gap(c)) {
+            let bare = |c: char| digit(c).is_none();
+            let gapped = |c: char| digit(c).is_none() && !is_gap(c);
+            let found = only(input.split(bare), expected).or_else(|| only(input.split(gapped), expected));
+            return found.map(Self).ok_or(PinError::NotDigits);
         }
+        let pin: String = input.chars().filter_map(digit).take(expected + 1).collect();
         match pin.len() {
             0 => Err(PinError::Empty),
             found if found == expected => Ok(Self(pin)),
@@ -49,6 +51,17 @@ impl Pin {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// No message is longer.
+const MAX_PASTED: usize = 1_000;
+
+/// The digits of the one run that has `length` of them; said twice it is still one.
+fn only<'a>(runs: impl Iterator<Item = &'a str>, length: usize) -> Option<String> {
+    let digits = |run: &str| run.chars().filter_map(digit).take(length + 1).collect::<String>();
+    let mut fitting = runs.map(digits).filter(|digits| digits.len() == length);
+    let first = fitting.next()?;
+    fitting.all(|other| other == first).then_some(first)
 }
 
 impl fmt::Debug for Pin {
@@ -78,6 +91,16 @@ mod tests {
             "੧੨੩੪੫੬",
             "൧൨൩ ൪൫൬",
             "𝟭𝟮𝟯-𝟰𝟱𝟲",
+            "123456 is your Acme code",
+            "G-123456",
+            "Your code is 123 456. It is good for 5 minutes.",
+            "123456 is your Acme code. It is good for 10 minutes.\n\n@sign-in.example.com #123456",
+            "<#> 123456: code for Acme24",
+            "رمزك هو ١٢٣٤٥٦",
+            "کد شما ۱۲۳۴۵۶ است",
+            "コードは１２３４５６です",
+            "code 123456",
+            "123456.",
         ] {
             assert_eq!(Pin::parse(typed, 6).as_ref().map(Pin::as_str), Ok("123456"), "{typed:?}");
         }
@@ -94,7 +117,9 @@ mod tests {
             ("1234567", length),
             ("123456123456123456", length),
             ("12345a", PinError::NotDigits),
-            ("code 123456", PinError::NotDigits),
+            ("code 123456 or 654321", PinError::NotDigits),
+            ("code 1234567", PinError::NotDigits),
+            ("call +1 202 555 0150", PinError::NotDigits),
             ("+12345", PinError::NotDigits),
             ("12345678901234567890x", PinError::NotDigits),
             ("12345½", PinError::NotDigits),

@@ -28,13 +28,13 @@ mod advance;
 mod app;
 mod ask;
 mod audit_lines;
+mod before;
 mod calls;
 mod cancel;
 mod check;
 mod doubt;
 mod form_match;
 pub(crate) mod jobs;
-mod number;
 mod outsider;
 mod queue;
 mod report;
@@ -56,6 +56,7 @@ use std::{
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
+pub(crate) use before::Before;
 pub(crate) use cancel::Cancel;
 pub use check::Check;
 pub(crate) use check::Tokens;

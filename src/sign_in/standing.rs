@@ -31,6 +31,8 @@ pub(crate) struct Pending {
     pub(crate) not_resent: bool,
     /// What else can be asked for.
     pub(crate) offer: Offer,
+    /// Where its visitor wanted to go.
+    pub(crate) return_to: Option<String>,
 }
 
 /// An attempt whose next message was asked for and is not sent yet.
@@ -128,6 +130,7 @@ impl SignIn {
             newest_only: delivery.sends > delivery.steps_taken,
             trouble: delivery.trouble,
             not_resent: delivery.note == Some(Note::NotResent),
+            return_to: attempt.return_to.clone(),
             offer: resend::offer(self.verify.facts(), attempt, self.channels_to(&attempt.phone), now),
         }
     }

@@ -259,6 +259,10 @@ fn site(settings: &Settings, public_url: Url, mount: Mount) -> Result<Site, Buil
         csrf: CsrfLayer::new().add_trusted_origin(public_url.origin().ascii_serialization())?,
         headers: Headers::new(&public_url, &return_to)?,
         return_to,
+        home: match &settings.return_to_origins.0[..] {
+            [only] => Some(only.clone()),
+            _ => None,
+        },
         cookies: Cookies::new(&public_url, settings.cookie_domain.clone()),
         proxies: Proxies::new(settings.trusted_proxies.clone().unwrap_or_default()),
         public_url,

@@ -55,7 +55,9 @@ fn page(app: &AppState, asker: &Asker, failure: &Failure) -> String {
         Text::Page { headline, advice } => (headline, advice),
         Text::Alert(_) | Text::Problem(_) => by_status(status),
     };
-    let trace_id = asker.trace_id.as_ref().and_then(|id| id.header_value().to_str().ok()).map(str::to_owned);
+    let id = asker.trace_id.as_ref().and_then(|id| id.header_value().to_str().ok());
+    // As much as finds it.
+    let trace_id = id.and_then(|id| id.split('-').next()).map(str::to_owned);
     let (headline, advice) = (Sentence::new(headline), Sentence::new(advice));
     let page = ErrorPage { status: status.as_u16(), headline, advice, trace_id };
     app.pages.templates.render(asker.frame, &page).unwrap_or_else(|error| {

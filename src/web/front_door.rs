@@ -46,12 +46,18 @@ pub(crate) struct FrontDoor {
     app: AppState,
     span: MakeSpan,
     renders: bool,
+    checks: bool,
 }
 
 impl FrontDoor {
     /// In front of pages of ours. What is behind it is in the log's `span`.
     pub(crate) fn of_pages(app: AppState, span: MakeSpan) -> Self {
-        Self { app, span, renders: true }
+        Self { app, span, renders: true, checks: true }
+    }
+
+    /// In front of what holds no secret, and what the page that turns somebody away is made of.
+    pub(crate) fn of_assets(app: AppState, span: MakeSpan) -> Self {
+        Self { checks: false, ..Self::of_pages(app, span) }
     }
 
     /// In front of pages that tell of failures themselves.
@@ -90,13 +96,14 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let FrontDoor { app, span, renders } = self.door.clone();
+        let FrontDoor { app, span, renders, checks } = self.door.clone();
         // An id of the client's choosing has no place in our log.
         let id = MakeRequestUuid.make_request_id(&request);
         let span = span(&request, id.as_ref());
         let asker = Asker { frame: app.frame(request.headers()), trace_id: id };
         let entered = span.enter();
-        let answer = check_entry(&app, request.headers()).map(|()| self.inner.call(request));
+        let entry = if checks { check_entry(&app, request.headers()) } else { Ok(()) };
+        let answer = entry.map(|()| self.inner.call(request));
         drop(entered);
         let answer = async move {
             let mut answer = match answer {

@@ -93,21 +93,20 @@ fn layered<S: Clone + Send + Sync + 'static>(
     measured: bool,
 ) -> Router<S> {
     let csrf = app.site.csrf.clone();
-    let pages = routes
-        .merge(app.pages.assets.router())
-        .method_not_allowed_fallback(async || Failure::method_not_allowed())
-        .layer(
-            ServiceBuilder::new()
-                .layer(FrontDoor::of_pages(app.clone(), span))
-                .layer(limits())
-                .layer(csrf.clone()),
-        );
+    let behind = |routes: Router<AppState>, door: FrontDoor| {
+        let layers = ServiceBuilder::new().layer(door).layer(limits()).layer(csrf.clone());
+        routes.method_not_allowed_fallback(async || Failure::method_not_allowed()).layer(layers)
+    };
+    let assets = behind(app.pages.assets.router(), FrontDoor::of_assets(app.clone(), span));
+    let pages = behind(routes, FrontDoor::of_pages(app.clone(), span)).merge(assets);
     let routes = match &app.provider.simulator {
         Some(simulated) => {
             let simulator = simulated.simulator.clone().router().with_state(());
             let door = FrontDoor::of_others(app.clone(), span);
             let door = ServiceBuilder::new().layer(door).layer(limits()).layer(csrf);
-            pages.nest("/simulator", simulator.layer(door))
+            let slash = async || Redirect::permanent(SIMULATOR);
+            let slash = get(slash).layer(FrontDoor::of_pages(app.clone(), span));
+            pages.nest(SIMULATOR, simulator.layer(door)).route(&format!("{SIMULATOR}/"), slash)
         }
         None => pages,
     };
@@ -130,6 +129,9 @@ fn layered<S: Clone + Send + Sync + 'static>(
     }
     routes.route("/auth", any(auth::decide)).merge(health_routes()).with_state(app)
 }
+
+/// Where the simulator is, with a slash at the end too.
+const SIMULATOR: &str = "/simulator";
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 

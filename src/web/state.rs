@@ -76,6 +76,8 @@ pub struct Site {
     pub(crate) mount: Mount,
     /// Where a sign-in may lead.
     pub(crate) return_to: return_to::Rules,
+    /// The one site that visitors come from, if there is one: where they go on to.
+    pub(crate) home: Option<Url>,
     /// Names and attributes of the cookies.
     pub(crate) cookies: Cookies,
     /// Whose `X-Forwarded-*` are believed.
@@ -162,6 +164,12 @@ impl AppState {
     pub(crate) fn onward(&self, return_to: Option<&str>) -> Redirect {
         let return_to = self.site.return_to.read(return_to);
         Redirect::to(return_to.as_ref().map_or("/result", ReturnTo::as_str))
+    }
+
+    /// The host of a site that sign-in leads to, if it is not our own.
+    pub(crate) fn other_site(&self, return_to: Option<&ReturnTo>) -> Option<String> {
+        let url = return_to?.url();
+        (url.origin() != self.site.public_url.origin()).then(|| url.host_str().map(str::to_owned))?
     }
 
     /// A request from elsewhere to a simulator that nobody said others may reach.

@@ -18,8 +18,8 @@ pub(crate) use first_page::FirstPage;
 use first_page::FirstPages;
 use moulds::{Moulds, Poured};
 pub(crate) use pages::{
-    Again, Choice, Countdown, ErrorPage, Frame, IndexPage, News, Page, ResendPage, ResultPage, SessionItem,
-    SessionsPage, SignOutPage, StatusPart, UnauthorizedPage, VerifyPage,
+    Again, Choice, Countdown, ErrorPage, Frame, Home, IndexPage, News, Page, ResendPage, ResultPage,
+    SessionItem, SessionsPage, SignOutPage, StatusPart, UnauthorizedPage, VerifyPage, clock,
 };
 
 use crate::{

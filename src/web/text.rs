@@ -26,6 +26,9 @@ const LAST_RESORT: &str = "Something went wrong. Please try again.";
 /// What the name of a country stands under, before its two letters.
 pub(crate) const COUNTRY: &str = "country-";
 
+/// Stands in a sentence where a template puts more than a word, such as a number that is not to be broken: no text has it.
+pub(crate) const HOLE: &str = "\u{1fffe}";
+
 /// More ranges than any browser sends.
 const MAX_RANGES: usize = 32;
 
@@ -133,6 +136,11 @@ impl Sentence {
     pub(crate) fn number(mut self, name: &'static str, value: i64) -> Self {
         self.arguments.push((name, Argument::Number(value)));
         self
+    }
+
+    /// Leaves the place of an argument to the template.
+    pub(crate) fn hole(self, name: &'static str) -> Self {
+        self.text(name, HOLE)
     }
 
     pub(crate) fn text(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {

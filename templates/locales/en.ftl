@@ -6,12 +6,20 @@ simulator-note = Simulator: no real messages are sent.
 simulator-link = Open the simulated phone
 new-tab = (opens in a new tab)
 error-prefix = Error:
+# What search engines and messengers show of the page.
+description = Sign in to { $site } with your phone number. You do not need a password.
+# Said while a form is under way.
+sending = Sending…
+checking = Checking…
+sending-slow = This takes longer than usual. Please wait.
+offline = You are offline, so nothing was sent. Nothing you typed is lost: try again once you are connected.
+onward = After that you go on to { $site }.
 
 ## The phone form
 
-index-title = Sign in with your phone
-index-lead = Enter your phone number, and we will text you a code to sign in with.
-index-lead-voice = Enter your phone number, and we will call you with a code to sign in with.
+index-title = Sign in to { $site }
+index-lead = We will text you a code. You do not need a password.
+index-lead-voice = We will call you and say a code. You do not need a password.
 index-label = Mobile number
 index-country = Country
 index-country-none = Choose your country
@@ -19,70 +27,56 @@ index-country-none = Choose your country
 # to left.
 index-code = {"\u2066"}+{ $code }{"\u2069"}
 index-remember = Remember my number on this device
-index-consent = We will send you one text message; your usual rates may apply.
-index-consent-voice = We will call you, to say a code and nothing else.
-index-risk = Anyone who has your phone or SIM card can use the code, so never pass it on.
-index-submit = Send me a code
+index-consent = We send one text. Your phone company may charge for it.
+index-consent-voice = We make one call. Your phone company may charge for it.
+index-risk = Never share the code with anyone.
+index-submit = Text me a code
+index-submit-voice = Call me with a code
 # To somebody who is signed in, on the way to a page that asks for more.
 index-again = You are signed in. For the page that you are going to, please enter a new code first.
 
 ## The code form
 
 verify-title = Enter your code
-verify-lead-sms = We texted it to
-verify-lead-voice = You get it in a call to
+verify-lead-sms = We texted a { $length }-digit code to { $phone }.
+verify-lead-voice = We are calling { $phone } with your { $length }-digit code.
 # Where only some numbers may sign in. Nobody is told which.
-verify-lead-sms-listed = If this number may sign in here, we texted it to
-verify-lead-voice-listed = If this number may sign in here, you get it in a call to
+verify-lead-sms-listed = If this number may sign in here, we texted a { $length }-digit code to { $phone }.
+verify-lead-voice-listed = If this number may sign in here, we are calling { $phone } with a { $length }-digit code.
 verify-label = Code
-verify-hint = { $length } digits.
-verify-auto = Sends itself when complete.
+verify-auto = You are signed in as soon as all digits are there.
 verify-submit = Sign in
-verify-lifetime = { $minutes ->
-    [0] The code is about to expire.
-    [one] The code is good for one more minute.
-   *[other] The code is good for { $minutes } more minutes.
-}
-verify-newest = Only the one in the newest message counts.
-verify-risk = Never pass it on, not even to us.
-verify-cancel-lead = Wrong number?
-verify-cancel = Change it
+verify-change = Change
+verify-lifetime = The code works for { $time }.
+verify-newest = Only the code in the newest message works.
+verify-risk = Nobody from { $site } will ever ask for it.
+expired-title = This code has expired
+expired-lead = We can send a new one to { $phone }.
 
-again-lead-sms =
-    No message yet?
-    It can take a minute to arrive.
-again-lead-voice =
-    No call yet?
-    It can take a minute to come.
-again-lead-failed = We could not send it again just now. The code you have still counts.
+again-lead-sms = No text after a minute? Check that your phone has a signal.
+again-lead-voice = No call after a minute? Check that your phone has a signal.
+again-lead-failed = We could not send it again just now. The code you have still works.
 again-sms = Send again
 again-sms-instead = Text me instead
 again-voice = Call me again
 again-voice-instead = Call me instead
-# A time follows each but the second, as a clock shows it.
-again-over = You can start again now.
-again-wait = You can ask for it again in
-again-ready = You can ask for it again now.
-again-both-out =
-    We have sent it both ways, and cannot send more for now.
-    You can start again in
-again-used-up =
-    That was the last message of this sign-in.
-    For another one, cancel and start again.
-again-too-late =
-    This sign-in ends soon, so no more is sent for it.
-    For another code, cancel and start again.
+again-over = You can ask for a new code now.
+again-wait = You can get another one in { $time }.
+again-ready = You can get another one now.
+again-both-out = We have texted and called you. You can ask for a new code in { $time }.
+again-used-up = That was the last message for this sign-in. To begin again, press Change above.
+again-too-late = This code is about to expire. Go back to get a new one.
 
 ## While a code is sent again
 
 resend-title-first = Sending your code
 resend-title-sms = Sending a new message
 resend-title-voice = Calling you
-resend-first = We are about to send it to
-resend-next = We are asking for it now, for
-resend-cancel = We are ending your earlier request first, so its code no longer works. The new code goes to
-resend-start = Your earlier code no longer works. The new code goes to
-resend-in = It goes out in
+resend-first = We are about to send it to { $phone }.
+resend-next = We are sending it to { $phone }.
+resend-cancel = We are getting you a new code. The old one no longer works. It goes to { $phone }.
+resend-start = The old code no longer works. The new one goes to { $phone }.
+resend-in = It goes out in { $time }.
 resend-now = It goes out now.
 resend-reload = This page reloads by itself.
 resend-link = Reload it now
@@ -90,13 +84,13 @@ resend-link = Reload it now
 ## What became of a message
 
 trouble-sms-failed = The text could not be delivered.
-trouble-sms-rejected = Your phone or its network turned the text away.
+trouble-sms-rejected = Your phone or its network blocked the text.
 trouble-sms-blocked = We cannot send text messages to this number.
 trouble-voice-failed = The call did not get through.
-trouble-voice-rejected = The call was not taken.
+trouble-voice-rejected = Nobody answered the call.
 trouble-voice-blocked = We cannot call this number.
-trouble-try-voice = Call me instead?
-trouble-try-sms = Text me instead?
+trouble-try-voice = We can call you instead.
+trouble-try-sms = We can text you instead.
 trouble-try-again = Check the number, or try once more.
 trouble-try-number = Check the number, or use another phone.
 status-out-of-date = Something has changed since you opened this page.
@@ -105,16 +99,18 @@ status-link = Show what is new
 ## How it ended
 
 signed-in-title = You are signed in
-signed-in-lead = With the phone number
+signed-in-home = Continue to { $site }
+signed-in-lead = You signed in with { $phone }.
 signed-in-submit = Sign out
-signed-in-sessions = Where you are signed in
+signed-in-sessions = Your devices
 failed-title = You are not signed in
-failed-link = Start again
+failed-same = Send me a new code
+failed-link = Use another number
 # An app's own sentence, to somebody whose code was right.
 failed-denied = { $reason }
 failed-app = Your code was right, but this site could not let you in just now. Start again in a few minutes.
 sign-out-title = Sign out?
-sign-out-lead = You are signed in with the phone number
+sign-out-lead = You are signed in with { $phone }.
 sign-out-submit = Sign out
 sign-out-everywhere = On all my devices, not only here
 sign-out-stay = Stay signed in
@@ -159,7 +155,7 @@ pin-not-yet = Your code is still on its way. Enter it when the message has arriv
 
 ## Why no code could be sent
 
-send-cookies = Your browser did not keep our cookie, so no code was sent: we could not have taken it. Allow cookies for this site, then press the button again.
+send-cookies = Your browser blocks cookies, so we could not send a code. Allow cookies for this site and try again.
 send-unavailable = Phone sign-in is unavailable right now, and no code was sent. Please try again later.
 send-country-unavailable = We cannot send codes to numbers of that country right now. Please try again later.
 send-fault = We could not send your code. Nothing was sent, so please try again in a moment.
@@ -172,7 +168,7 @@ send-busy = { $seconds ->
     [one] Many people are signing in right now, and no code was sent. Please try again in one second.
    *[other] Many people are signing in right now, and no code was sent. Please try again in { $seconds } seconds.
 }
-send-running = A code was sent to this number a moment ago, on request from another browser or site. Enter it there, or ask for a new one here in { time-span }.
+send-running = You already asked for a code on another device. Enter it there, or ask again here in { time-span }.
 send-ending = An earlier code still keeps this number busy. You can ask for a new one in { time-span }.
 
 ## When more codes are asked for than we send
@@ -191,29 +187,29 @@ time-span = { $unit ->
        *[other] { $amount } seconds
     }
 }
-limit-number = No code was sent: this number was asked for as often as we can take for now. Try again in { time-span }.
-limit-address = No code was sent: many were asked for from your network. Try again in { time-span }.
-limit-all = No code was sent: many people are asking for one right now. Try again in { time-span }.
-limit-unverified = No code was sent: far more are asked for than usual. Try again in { time-span }.
-wrong-codes-send = No code was sent: too many wrong ones were typed for this number. Try again in { time-span }.
-closed-send = No code was sent: too many wrong ones were typed for this number. Use a browser in which you have signed in before, or ask the people behind this site for help.
+limit-number = This number has had as many codes as we can send for now. Try again in { time-span }.
+limit-address = Too many codes were requested from your network. Try again in { time-span }.
+limit-all = Too many people are requesting codes right now. Try again in { time-span }.
+limit-unverified = Too many codes are being requested right now. Try again in { time-span }.
+wrong-codes-send = Too many wrong codes were typed for this number, so we did not send a new one. Try again in { time-span }.
+closed-send = Too many wrong codes were typed for this number, so we did not send a new one. Use a browser in which you have signed in before, or ask the people behind this site for help.
 
 ## Why no further message can be had
 
 resend-wait = You can ask for another message in { time-span }.
-resend-both-out = We have sent your code both ways, and cannot send more for now. You can start again in { time-span }.
-resend-used-up = That was the last message of this sign-in. Enter the newest code; for another one, cancel and start again.
-resend-too-late = This sign-in ends soon, so no more is sent for it. Enter the newest code; for another one, cancel and start again.
+resend-both-out = We have texted and called you. You can ask for a new code in { time-span }.
+resend-used-up = That was the last message for this sign-in. Enter the newest code, or press Change to begin again.
+resend-too-late = This code is about to expire. Go back to get a new one.
 resend-no-such-channel = We do not send codes that way. Choose one of the buttons on this page.
 
 ## Why a code could not be checked
 
 wrong-codes-try = Too many wrong codes were typed. Wait { time-span }, then try again.
-closed-try = Too many wrong codes were typed for this number, so none is taken here. Use a browser in which you have signed in before, or ask the people behind this site for help.
-check-fault = We could not check your code. It is still good, so please try again in a moment.
+closed-try = Too many wrong codes were typed for this number, so this one was not checked. Use a browser in which you have signed in before, or ask the people behind this site for help.
+check-fault = We could not check your code. It still works, so please try again in a moment.
 check-lost = We could not find out whether your code is right. Please try it again in a moment.
 check-unavailable = Phone sign-in is unavailable right now, so we could not check your code. Please try again later.
-check-busy = Many people are signing in right now, and we could not check your code. It is still good, so please try again in a moment.
+check-busy = Many people are signing in right now, and we could not check your code. It still works, so please try again in a moment.
 check-paused = { $seconds ->
     [one] We cannot check codes right now. Yours has not been used up, so please try again in one second.
    *[other] We cannot check codes right now. Yours has not been used up, so please try again in { $seconds } seconds.
@@ -236,22 +232,22 @@ notice-signed-out = You are signed out.
 notice-expired = The code has expired. Check your number, then ask for a new one.
 notice-session-ended = That browser is signed out.
 notice-others-ended = You are signed out everywhere else.
-notice-resumed = We already sent a code to this number, and it is still good.
-notice-not-sent = We could not send you a code. Enter your number to try again.
-notice-not-resent = We could not send you another code, and the earlier one no longer works. Enter your number to start again.
-notice-taken-over = Somebody asked for a code to the same number in another browser, so yours no longer works. Enter your number to get a new one.
-notice-in-doubt = We may have sent you a code, but we cannot be sure. Wait half a minute, then enter your number again.
+notice-resumed = We already sent a code to this number, and it still works.
+notice-not-sent = We could not send you a code. Check your number, then try again.
+notice-not-resent = We could not send you another code, and the old one no longer works. Check your number, then try again.
+notice-taken-over = Somebody asked for a code to the same number in another browser, so yours no longer works. Ask for a new one here.
+notice-in-doubt = We may have sent you a code, but we cannot be sure. Wait half a minute, then ask again.
 
 ## Pages for all other trouble
 
-error-home = Go to the first page
-error-trace = If you report this, please mention
+error-home = Back to sign-in
+error-trace = If you report this, please mention { $code }.
 error-forbidden-headline = That form did not come from this site
-error-forbidden-advice = To keep you safe, we take only forms from our own pages. Go to the first page and try again there.
+error-forbidden-advice = To keep you safe, only forms of this site work here. Go back to sign-in and try again there.
 error-not-found-headline = There is no such page
-error-not-found-advice = Check the address, or go to the first page.
+error-not-found-advice = Check the address, or go back to sign-in.
 error-method-headline = That does not work here
-error-method-advice = This address is used in another way. Go to the first page and follow the steps from there.
+error-method-advice = Go back to sign-in and follow the steps from there.
 error-too-large-headline = That was too much
 error-too-large-advice = You sent more than we can take. Go back, and enter only your number or your code.
 error-media-type-headline = We could not read that
@@ -285,9 +281,9 @@ unauthorized-link = Sign in
 
 ## A visitor’s sessions
 
-sessions-title = Where you are signed in
-sessions-lead = With the phone number
-sessions-here = This one
+sessions-title = Your devices
+sessions-lead = These devices are signed in with { $phone }.
+sessions-here = This device
 sessions-device = { $browser } on { $system }
 sessions-browser = { $browser }
 sessions-system = Unknown browser on { $system }

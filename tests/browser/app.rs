@@ -22,13 +22,13 @@ use url::Url;
 const BEGUN: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 /// A visitor who starts again at once would have to wait, but for these.
-fn settings() -> (TempDir, Config) {
+fn settings(more: &[(&'static str, &str)]) -> (TempDir, Config) {
     // Shown if the test fails.
     let _ = tracing_subscriber::fmt().with_test_writer().try_init();
     let folder = tempfile::tempdir().unwrap();
     let store = format!("sqlite:{}", folder.path().join("browser.db").display());
     let variables = [("PORT", "0"), ("STORE_URL", store.as_str()), ("LIMIT_NUMBER", "off")];
-    let environment: Environment = variables.into_iter().collect();
+    let environment: Environment = variables.into_iter().chain(more.iter().copied()).collect();
     let invocation = Invocation::read(Vec::new(), &environment).unwrap();
     let Invocation::Serve(config) = invocation else { panic!("{invocation:?}") };
     (folder, *config)
@@ -59,7 +59,12 @@ pub(crate) struct Message {
 
 impl App {
     pub(crate) async fn start() -> Self {
-        let (folder, config) = settings();
+        Self::start_with(&[]).await
+    }
+
+    /// With more settings.
+    pub(crate) async fn start_with(more: &[(&'static str, &str)]) -> Self {
+        let (folder, config) = settings(more);
         let clock = Clock::fixed(BEGUN);
         let world = World { clock: clock.clone(), random: Random::system(), ..World::real() };
         let server = Server::bind(&config, world).await.unwrap();
@@ -71,7 +76,7 @@ impl App {
 
     /// Below `/login` of another app, which has a members' page.
     pub(crate) async fn mounted() -> Self {
-        let (folder, config) = settings();
+        let (folder, config) = settings(&[]);
         let clock = Clock::fixed(BEGUN);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let builder = AppState::builder().settings(config).clock(clock.clone()).mount("/login");

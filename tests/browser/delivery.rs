@@ -29,7 +29,7 @@ async fn a_call_instead_of_a_text_brings_the_same_code(javascript: JavaScript) {
     visitor.presses_when_enabled(CALL).await;
     browser.is_at("/verify").await;
     let page = browser.text("main").await;
-    assert!(page.contains("You get it in a call to"), "{page}");
+    assert!(page.contains("We are calling "), "{page}");
     let messages = visitor.messages().await;
     let channels: Vec<_> = messages.iter().map(|message| message.channel.as_str()).collect();
     assert_eq!(channels, ["voice", "sms"]);
@@ -55,7 +55,7 @@ async fn a_text_sent_again_brings_a_new_code_and_ends_the_old_one(javascript: Ja
     visitor.presses_when_enabled(SEND_AGAIN).await;
     browser.is_at("/verify").await;
     let page = browser.text("main").await;
-    assert!(page.contains("Your earlier code no longer works."), "{page}");
+    assert!(page.contains("The old code no longer works."), "{page}");
     assert!(page.contains("It goes out in 0:1"), "{page}");
     assert!(!browser.has(PIN).await, "a code could be typed");
 
@@ -65,7 +65,7 @@ async fn a_text_sent_again_brings_a_new_code_and_ends_the_old_one(javascript: Ja
     visitor.app.pass(1).await;
     browser.until_there_is(PIN).await;
     let page = browser.text("main").await;
-    assert!(page.contains("Only the one in the newest message counts."), "{page}");
+    assert!(page.contains("Only the code in the newest message works."), "{page}");
     assert_eq!(visitor.messages().await.len(), 2);
 
     visitor.types_code(&old).await;
@@ -120,8 +120,10 @@ async fn the_countdown_runs_and_frees_the_buttons_at_its_end() {
     browser.until("the buttons stay disabled", async || visitor.can_press(CALL).await).await;
     assert!(visitor.can_press(SEND_AGAIN).await);
     let page = browser.text("main").await;
-    assert!(page.contains("You can ask for it again now."), "{page}");
+    assert!(page.contains("You can get another one now."), "{page}");
     assert_eq!(places(browser).await, before, "something has moved");
+
+    assert_eq!(browser.text("#said").await, "You can get another one now.", "said once");
 
     // From one to the next with the keyboard.
     browser.find(SIGN_IN).await.send_keys(&Key::Tab.to_string()).await.unwrap();
@@ -151,7 +153,7 @@ async fn a_failed_delivery_appears_by_itself_is_said_once_and_moves_nothing() {
 
     assert_eq!(
         browser.text("#status").await,
-        "The text could not be delivered. Call me instead?",
+        "The text could not be delivered. We can call you instead.",
         "what happened, and the button's words"
     );
     assert_eq!(browser.text(CALL).await, "Call me instead");
@@ -190,7 +192,7 @@ async fn a_page_says_when_another_tab_has_moved_on() {
     );
     browser.press("#status a").await;
     let page = browser.text("main").await;
-    assert!(page.contains("You get it in a call to"), "{page}");
+    assert!(page.contains("We are calling "), "{page}");
     visitor.types_code(&visitor.code().await).await;
     browser.is_at("/result").await;
 }
@@ -231,7 +233,7 @@ async fn the_code_form_never_reloads_while_one_types() {
 }
 
 async fn is_told(browser: &Browser) -> bool {
-    browser.text("#status").await.contains("The text could not be delivered. Call me instead?")
+    browser.text("#status").await.contains("The text could not be delivered. We can call you instead.")
 }
 
 /// Where all is that can be pressed or typed in, on each screen.

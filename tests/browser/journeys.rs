@@ -34,7 +34,7 @@ async fn a_visitor_signs_in_and_out(javascript: JavaScript) {
     visitor.goes_to("/signout").await;
     browser.press(SIGN_OUT).await;
     browser.is_at("/").await;
-    assert!(browser.has("[role=status]").await);
+    assert!(browser.has("#notice").await);
 
     visitor.goes_to("/result").await;
     browser.is_at("/").await;
@@ -107,9 +107,9 @@ async fn whoever_cancels_is_told_once_and_may_go_on_with_the_same_code(javascrip
 
     browser.press(CHANGE).await;
     browser.is_at("/").await;
-    assert!(!browser.text("[role=status]").await.is_empty());
+    assert!(!browser.text("#notice").await.is_empty());
     browser.client.refresh().await.unwrap();
-    assert!(!browser.has("[role=status]").await);
+    assert!(!browser.has("#notice").await);
     visitor.goes_to("/verify").await;
     browser.is_at("/").await;
 
@@ -168,7 +168,7 @@ async fn asking_again_after_going_back_sends_nothing(javascript: JavaScript) {
     browser.client.back().await.unwrap();
     browser.is_at("/").await;
     visitor.asks_for_a_code().await;
-    assert!(browser.has("[role=status]").await, "nothing says that the code was sent before");
+    assert!(browser.has("#notice").await, "nothing says that the code was sent before");
 
     visitor.was_sent_one_message().await;
     visitor.types_code(&visitor.code().await).await;

@@ -25,3 +25,4 @@ mod numbers;
 mod parts;
 mod screenshots;
 mod visitor;
+mod waiting;

@@ -21,7 +21,8 @@ const FLAWS: &str = r#"
     if (root.scrollWidth > root.clientWidth) flaws.push("wider than the screen");
     if (!document.title.trim()) flaws.push("no title");
     if (!root.lang) flaws.push("no language");
-    if (document.querySelectorAll("h1").length !== 1) flaws.push("not one headline");
+    const shown = (element) => element.checkVisibility();
+    if (Array.from(document.querySelectorAll("h1")).filter(shown).length !== 1) flaws.push("not one headline");
     return flaws;
 "#;
 
@@ -29,7 +30,9 @@ const FLAWS: &str = r#"
 const TOO_SMALL: &str = r#"
     const small = [];
     for (const target of document.querySelectorAll("main :is(button, .button, input:not([type=hidden]))")) {
-        const { height } = target.getBoundingClientRect();
+        if (!target.checkVisibility()) continue;
+        // A box is ticked by its label too.
+        const { height } = (target.closest("label") ?? target).getBoundingClientRect();
         if (height < 44) small.push(`${height} px high: ${target.outerHTML}`);
     }
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

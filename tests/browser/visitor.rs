@@ -13,7 +13,7 @@ pub(crate) const SEND: &str = "form[action$='/verify'] button";
 pub(crate) const SIGN_IN: &str = "form[action$='/check'] button";
 pub(crate) const SEND_AGAIN: &str = "form[action$='/resend'] button[value=sms]";
 pub(crate) const CALL: &str = "form[action$='/resend'] button[value=voice]";
-pub(crate) const CHANGE: &str = "form[action$='/cancel'] button";
+pub(crate) const CHANGE: &str = "button[form=change]";
 pub(crate) const SIGN_OUT: &str = "form[action$='/signout'] button";
 
 pub(crate) struct Visitor {
@@ -103,7 +103,7 @@ impl Visitor {
     }
 
     pub(crate) async fn can_press(&self, button: &str) -> bool {
-        self.browser.find(button).await.is_enabled().await.unwrap()
+        self.browser.find(button).await.attr("aria-disabled").await.unwrap().is_none()
     }
 
     pub(crate) async fn messages(&self) -> Vec<Message> {

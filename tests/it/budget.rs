@@ -127,7 +127,7 @@ async fn past_the_budget_an_address_without_an_unverified_send_gets_one_and_all_
     browser.post("/verify", &[("phone", VISITOR)]).await.assert_redirect("/verify");
     let next = app.browser().await;
     let answer = next.post("/verify", &[("phone", "+44 7501 000002")]).await;
-    answer.assert_page(429, "far more are asked for than usual. Try again in 60 minutes.");
+    answer.assert_page(429, "Too many codes are being requested right now. Try again in 60 minutes.");
     assert_eq!(answer.header("retry-after"), Some("3600"));
 
     // What ends well makes room for the next at that address.

@@ -160,11 +160,14 @@ async fn a_message_that_will_not_arrive_shows_by_itself_and_offers_the_other_way
     for (body, text) in [
         (
             (|id| event(id, "sms", "failed")) as fn(&str) -> Value,
-            "The text could not be delivered. Call me instead?",
+            "The text could not be delivered. We can call you instead.",
         ),
-        (|id| event(id, "sms", "rejected"), "turned the text away. Call me instead?"),
-        (|id| event(id, "sms", "user_rejected"), "turned the text away. Call me instead?"),
-        (|id| event(id, "sms", "blocked"), "We cannot send text messages to this number. Call me instead?"),
+        (|id| event(id, "sms", "rejected"), "blocked the text. We can call you instead."),
+        (|id| event(id, "sms", "user_rejected"), "blocked the text. We can call you instead."),
+        (
+            |id| event(id, "sms", "blocked"),
+            "We cannot send text messages to this number. We can call you instead.",
+        ),
         (|id| summary(id, "blocked", &[("sms", "blocked")]), "We cannot send text messages to this number."),
         (
             |id| summary(id, "failed", &[("sms", "failed"), ("voice", "unused")]),
@@ -204,7 +207,7 @@ async fn a_late_report_of_an_earlier_message_does_not_speak_of_the_newer_one() {
     assert!(!page.body.contains("could not be delivered"), "{}", page.body);
 
     report(&app, &event(&id, "voice", "rejected")).await;
-    browser.get("/verify").await.assert_page(200, "The call was not taken. Check the number");
+    browser.get("/verify").await.assert_page(200, "Nobody answered the call. Check the number");
 }
 
 #[tokio::test]
@@ -266,9 +269,9 @@ async fn a_report_of_a_message_whose_call_is_not_answered_has_to_come_again() {
     let early = post(&app, &body, Some(signed(&app, &body).header())).await;
     assert_eq!(early.status, 503, "{early:?}");
     app.pass(secs(5)).await;
-    browser.get("/verify").await.assert_page(200, "You get it in a call to");
+    browser.get("/verify").await.assert_page(200, "We are calling ");
     report(&app, &event(&id, "voice", "rejected")).await;
-    browser.get("/verify").await.assert_page(200, "The call was not taken.");
+    browser.get("/verify").await.assert_page(200, "Nobody answered the call.");
 }
 
 #[tokio::test]
@@ -291,9 +294,9 @@ async fn messages_that_will_not_arrive_are_counted_once_each_and_shown_to_the_op
 async fn the_apps_own_simulator_reports_to_it() {
     let app = test_app().simulator_mode().spawn().await;
     for (last, text) in [
-        ("07", "We cannot send text messages to this number. Call me instead?"),
-        ("33", "The text could not be delivered. Call me instead?"),
-        ("34", "The text could not be delivered. Call me instead?"),
+        ("07", "We cannot send text messages to this number. We can call you instead."),
+        ("33", "The text could not be delivered. We can call you instead."),
+        ("34", "The text could not be delivered. We can call you instead."),
     ] {
         let browser = app.browser().await;
         browser

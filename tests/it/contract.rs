@@ -13,10 +13,10 @@ const fn says(status: u16, detail: &'static str) -> Fault {
 const UNAVAILABLE: &str = "Phone sign-in is unavailable right now";
 const BUSY: &str = "Many people are signing in right now";
 const IN_DOUBT: &str = "We may have sent you a code";
-const RUNNING: &str = "A code was sent to this number a moment ago";
+const RUNNING: &str = "You already asked for a code on another device.";
 const NOT_CHECKED: &str = "could not check your code";
 const UNCLEAR: &str = "We could not find out whether your code is right.";
-const NOT_RESENT: &str = "We could not send it again just now. The code you have still counts.";
+const NOT_RESENT: &str = "We could not send it again just now. The code you have still works.";
 
 /// 2.5, to a start.
 const V2_STARTS: [(Fault, Told); 13] = [
@@ -170,7 +170,7 @@ async fn next_step(api: &str, fault: Fault) -> (TestApp, Answer, String) {
 
 #[tokio::test]
 async fn each_answer_to_a_next_step() {
-    let both_out = "We have sent it both ways";
+    let both_out = "We have texted and called you.";
     for (api, fault, text, operator, calls) in [
         ("v2", Fault::Status(401), NOT_RESENT, "check key and secret", 1),
         ("v2", Fault::Status(402), NOT_RESENT, "the balance is too low", 1),

@@ -47,7 +47,7 @@ async fn after_five_wrong_codes_each_try_and_each_send_waits_whatever_attempt_th
         early.assert_page(429, "Too many wrong codes were typed. Wait one second, then try again.");
         assert_eq!((early.header("retry-after"), early.request_id()), (Some("1"), id.clone()));
         let send = app.browser().await.post("/verify", &[("phone", PHONE)]).await;
-        send.assert_page(429, "too many wrong ones were typed for this number. Try again in one second.");
+        send.assert_page(429, "so we did not send a new one. Try again in one second.");
         assert_eq!((app.provider.calls("check"), app.provider.calls("start")), (5, 2), "nobody was asked");
         assert!(
             logged().lines().any(|line| line.contains("refused: wrong codes") && line.contains("again="))
@@ -128,7 +128,7 @@ async fn a_number_that_is_closed_takes_no_code_of_an_attempt_that_runs() {
     }
 
     let answer = browser.check(&id, THE_CODE).await;
-    answer.assert_page(429, "so none is taken here. Use a browser in which you have signed in before");
+    answer.assert_page(429, "so this one was not checked. Use a browser in which you have signed in before");
     assert_eq!(app.provider.calls("check"), 0);
 }
 

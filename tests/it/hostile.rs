@@ -70,7 +70,7 @@ async fn a_browser_that_keeps_no_cookies_is_told_so_and_nothing_is_sent() {
     let app = test_app().spawn().await;
     let browser = app.stranger();
     let answer = browser.post("/verify", &[("phone", PHONE)]).await;
-    answer.assert_page(422, "Allow cookies for this site, then press the button again.");
+    answer.assert_page(422, "Allow cookies for this site and try again.");
     assert!(answer.body.contains(&format!("value=\"{PHONE}\"")), "{}", answer.body);
     assert_eq!(app.provider.all_calls(), 0);
 
@@ -151,7 +151,7 @@ async fn only_our_own_names_are_answered() {
     ] {
         let answer = ask("/", host).await;
         answer.assert_page(421, "set PUBLIC_URL to the address that visitors type");
-        ask("/style.css", host).await.assert_page(421, "another address");
+        assert_eq!(ask("/style.css", host).await.status, 200, "the page that says so needs it");
     }
     assert_eq!(ask("/healthz", "evil.example").await.status, 200);
     assert_eq!(ask("/readyz", "evil.example").await.status, 200);
@@ -177,7 +177,7 @@ async fn every_refusal_is_a_designed_page() {
         answer.assert_page(status, "<!doctype html>");
         assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
         assert_eq!(answer.header("cache-control"), Some("no-store"));
-        let trace = answer.header("x-request-id").unwrap();
+        let trace = answer.header("x-request-id").unwrap().split('-').next().unwrap();
         assert!(answer.body.contains(trace), "{status}: the page quotes the id in the log");
     }
 }

@@ -118,11 +118,11 @@ async fn known_browsers_have_limits_of_their_own_and_one_on_all_of_them() {
     for _ in 0..2 {
         ask(&known[0]).await.assert_redirect("/verify");
     }
-    ask(&known[0]).await.assert_page(429, "this number was asked for as often");
+    ask(&known[0]).await.assert_page(429, "This number has had as many codes");
     for browser in known[1..5].iter().chain(&known[1..5]) {
         ask(browser).await.assert_redirect("/verify");
     }
-    ask(&known[5]).await.assert_page(429, "many people are asking");
+    ask(&known[5]).await.assert_page(429, "Too many people are requesting codes");
 }
 
 #[tokio::test]
@@ -137,14 +137,14 @@ async fn the_cookie_is_good_for_its_number_alone_and_lets_nobody_in() {
     for path in ["/result", "/verify", "/signout"] {
         thief.get(path).await.assert_redirect("/");
     }
-    thief.post("/verify", &[("phone", other)]).await.assert_page(429, "this number was asked for as often");
+    thief.post("/verify", &[("phone", other)]).await.assert_page(429, "This number has had as many codes");
     let tampered = app.browser().await;
     for token in ["", "x", &"A".repeat(43)] {
         tampered.set_cookie(KNOWN, token);
         tampered
             .post("/verify", &[("phone", PHONE)])
             .await
-            .assert_page(429, "this number was asked for as often");
+            .assert_page(429, "This number has had as many codes");
     }
     sign_in(&owner, PHONE).await;
 }
@@ -169,7 +169,7 @@ async fn one_browser_is_known_to_all_numbers_that_signed_in_with_it_for_180_days
     }
     app.pass(KNOWN_FOR).await;
     app.ask_from([203, 0, 113, 3], PHONE).await;
-    browser.post("/verify", &[("phone", PHONE)]).await.assert_page(429, "this number was asked for as often");
+    browser.post("/verify", &[("phone", PHONE)]).await.assert_page(429, "This number has had as many codes");
 }
 
 #[tokio::test]

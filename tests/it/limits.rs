@@ -36,7 +36,7 @@ async fn a_refusal_says_when_to_come_back_and_keeps_what_was_typed() {
 
         answer.assert_page(
             429,
-            "this number was asked for as often as we can take for now. Try again in 18 seconds.",
+            "This number has had as many codes as we can send for now. Try again in 18 seconds.",
         );
         assert_eq!(answer.header("retry-after"), Some("18"));
         assert!(answer.body.contains(&format!("value=\"{PHONE}\"")), "{}", answer.body);
@@ -182,7 +182,7 @@ async fn a_refused_number_leaves_the_code_that_was_sent_before() {
     let (browser, id) = app.waiting_for_code(PHONE).await;
 
     let answer = browser.post("/verify", &[("phone", "+1 202 555 0151")]).await;
-    answer.assert_page(429, "many were asked for from your network. Try again in 60 minutes.");
+    answer.assert_page(429, "Too many codes were requested from your network. Try again in 60 minutes.");
 
     browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
     browser.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");

@@ -79,7 +79,7 @@ async fn an_id_that_could_be_another_browsers_is_not_taken_up() {
         app.pass(secs(30)).await;
 
         let answer = second.post("/verify", &[("phone", PHONE)]).await;
-        answer.assert_page(429, "from another browser");
+        answer.assert_page(429, "on another device");
         assert_eq!(app.provider.messages(PHONE).await.len(), 1, "{api}");
     }
 }

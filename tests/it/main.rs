@@ -19,6 +19,7 @@ mod contract;
 mod destinations;
 mod documents;
 mod embedded;
+mod front_door;
 mod gate;
 mod gate_sessions;
 mod guessing;

@@ -126,7 +126,10 @@ async fn the_operator_reads_what_was_not_sent_and_the_metrics_count_it_apart() {
     let lines = asked.logged().join("\n");
     assert!(lines.contains("nothing is sent, and the visitor is not told"), "{lines}");
     assert!(!lines.contains("code sent"), "{lines}");
-    browser.get("/verify").await.assert_page(200, "If this number may sign in here, we texted it to");
+    browser
+        .get("/verify")
+        .await
+        .assert_page(200, "If this number may sign in here, we texted a 6-digit code to");
     for pin in &WRONG[..3] {
         browser.check(&id, pin).await;
     }
@@ -200,7 +203,7 @@ async fn an_attempt_whose_answer_was_lost_goes_on_for_outsiders_as_for_members()
             told.push(shape(&browser.get("/verify").await));
         }
     }
-    assert!(told[0][3].contains("it is still good"), "{}", told[0][3]);
+    assert!(told[0][3].contains("it still works"), "{}", told[0][3]);
     assert_eq!(told[0], told[1]);
 }
 

@@ -69,8 +69,7 @@ async fn a_number_that_another_browser_waits_for_is_left_alone() {
         app.pass(secs(10)).await;
 
         let answer = app.browser().await.post("/verify", &[("phone", PHONE)]).await;
-        answer
-            .assert_page(429, "A code was sent to this number a moment ago, on request from another browser");
+        answer.assert_page(429, "You already asked for a code on another device.");
         assert!(answer.header("retry-after").is_some());
         assert!(!answer.body.contains(&id));
 
@@ -93,7 +92,7 @@ async fn a_code_that_could_not_be_checked_is_not_lost() {
     };
     let elsewhere = app.stranger();
     elsewhere.set_cookie("phonegate-browser", &browser.cookie("phonegate-browser").unwrap());
-    elsewhere.check(&id, &code).await.assert_page(502, "We could not check your code. It is still good");
+    elsewhere.check(&id, &code).await.assert_page(502, "We could not check your code. It still works");
 
     browser.check(&id, &code).await.assert_redirect("/result");
 }

@@ -74,7 +74,7 @@ async fn a_process_that_dies_over_a_next_step_leaves_it_to_another() {
         app.provider.take_next_step(&id).await;
 
         app.pass(secs(20)).await;
-        browser.get("/verify").await.assert_page(200, "You get it in a call to");
+        browser.get("/verify").await.assert_page(200, "We are calling ");
         assert_eq!(app.provider.messages(PHONE).await.len(), 2, "{api}");
         app.signs_in_with_the_newest_code(&browser, PHONE).await;
     }

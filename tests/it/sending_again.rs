@@ -48,7 +48,7 @@ async fn the_same_channel_is_another_request_behind_a_page_that_waits() {
 
         browser.resend(&id, first).await.assert_redirect("/verify");
         let page = browser.get("/verify").await;
-        page.assert_page(200, "Your earlier code no longer works.");
+        page.assert_page(200, "The old code no longer works.");
         page.assert_page(200, "0:15");
         assert_eq!(page.header("refresh"), Some("17"));
         browser.check(&id, &old).await.assert_redirect("/verify");
@@ -56,7 +56,7 @@ async fn the_same_channel_is_another_request_behind_a_page_that_waits() {
 
         app.pass(secs(15)).await;
         let page = browser.get("/verify").await;
-        page.assert_page(200, "Only the one in the newest message counts.");
+        page.assert_page(200, "Only the code in the newest message works.");
         assert_ne!(page.request_id(), id);
         assert_eq!(channels(&app).await, [first, first], "{api}");
         browser.check(&id, &old).await.assert_page(409, "You sent a form from an earlier attempt");
@@ -134,12 +134,12 @@ async fn after_both_steps_nothing_more_is_sent_and_the_page_says_until_when() {
         browser.resend(&id, "voice").await.assert_redirect("/verify");
 
         let page = browser.get("/verify").await;
-        page.assert_page(200, "We have sent it both ways, and cannot send more for now.");
+        page.assert_page(200, "We have texted and called you.");
         page.assert_page(200, &format!("data-countdown=\"{until}\""));
         app.pass(secs(31)).await;
         for channel in ["sms", "voice"] {
             let answer = browser.resend(&id, channel).await;
-            answer.assert_page(429, &format!("You can start again in {minutes} minutes."));
+            answer.assert_page(429, &format!("You can ask for a new code in {minutes} minutes."));
             assert_eq!(answer.header("retry-after"), Some((until - 31).to_string().as_str()));
         }
         assert_eq!((channels(&app).await.len(), app.provider.calls("cancel")), (2, 0));
@@ -155,7 +155,7 @@ async fn a_code_lives_from_its_last_message_but_never_past_ten_minutes_from_the_
     browser.resend(&id, "sms").await.assert_redirect("/verify");
     app.pass(secs(15)).await;
     app.pass(secs(290)).await;
-    browser.get("/verify").await.assert_page(200, "The code is good for one more minute.");
+    browser.get("/verify").await.assert_page(200, "The code works for <time");
 
     app.pass(secs(5)).await;
     browser.get("/verify").await.assert_redirect("/");
@@ -170,9 +170,9 @@ async fn nothing_more_is_sent_when_a_sign_in_is_almost_over() {
     let (browser, id) = app.waiting_for_code(PHONE).await;
     app.pass(secs(530)).await;
 
-    browser.get("/verify").await.assert_page(200, "This sign-in ends soon");
+    browser.get("/verify").await.assert_page(200, "This code is about to expire");
     let answer = browser.resend(&id, "voice").await;
-    answer.assert_page(429, "cancel and start again");
+    answer.assert_page(429, "This code is about to expire. Go back to get a new one.");
     assert_eq!(channels(&app).await.len(), 1);
 }
 
@@ -242,7 +242,7 @@ async fn a_restart_or_another_instance_goes_on_with_what_was_begun() {
         browser.resend(&id, "sms").await.assert_redirect("/verify");
 
         let app = app.restart().await;
-        browser.get("/verify").await.assert_page(200, "Your earlier code no longer works.");
+        browser.get("/verify").await.assert_page(200, "The old code no longer works.");
         let other = test_app().beside(&app).store(Some(&app.store_url())).spawn().await;
         app.clock.advance(secs(15));
         tokio::join!(app.run_jobs(), other.run_jobs());
@@ -279,7 +279,7 @@ async fn the_number_typed_again_while_a_message_is_on_its_way_leads_back_to_the_
     browser.resend(&id, "sms").await.assert_redirect("/verify");
 
     browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
-    browser.get("/verify").await.assert_page(200, "Your earlier code no longer works.");
+    browser.get("/verify").await.assert_page(200, "The old code no longer works.");
     app.pass(secs(15)).await;
     assert_eq!(channels(&app).await.len(), 2);
 }

@@ -23,12 +23,12 @@ async fn a_next_step_whose_answer_was_lost_is_asked_for_again_and_sent_once() {
             let (browser, _) = asking_again(&app, "voice").await;
 
             let page = browser.get("/verify").await;
-            page.assert_page(200, "We are asking for it now");
+            page.assert_page(200, "We are sending it to");
             assert_eq!(page.header("refresh"), Some("7"));
             app.pass(secs(5)).await;
 
             assert_eq!(sent(&app).await, 2, "{api} {fault:?}");
-            browser.get("/verify").await.assert_page(200, "We have sent it both ways");
+            browser.get("/verify").await.assert_page(200, "We have texted and called you.");
             app.signs_in_with_the_newest_code(&browser, PHONE).await;
         }
     }
@@ -39,7 +39,7 @@ async fn a_provider_that_is_not_ready_for_the_next_step_is_asked_again() {
     let app = test_app().spawn().await;
     app.provider.fault("next", Fault::Detail(409, "The operation cannot be performed. Try again later."), 2);
     let (browser, id) = asking_again(&app, "voice").await;
-    browser.get("/verify").await.assert_page(200, "We are asking for it now");
+    browser.get("/verify").await.assert_page(200, "We are sending it to");
     browser.resend(&id, "voice").await.assert_redirect("/verify");
 
     app.pass(secs(5)).await;
@@ -61,7 +61,7 @@ async fn a_next_step_that_never_comes_leaves_the_code_as_good_as_it_was() {
         }
 
         let page = browser.get("/verify").await;
-        page.assert_page(200, "We could not send it again just now. The code you have still counts.");
+        page.assert_page(200, "We could not send it again just now. The code you have still works.");
         assert_eq!((page.request_id(), app.provider.calls("next")), (id, 4));
         app.signs_in_with_the_newest_code(&browser, PHONE).await;
     }
@@ -157,7 +157,10 @@ async fn a_cancel_whose_answer_was_lost_is_asked_for_again() {
             let app = test_app().api(api).spawn().await;
             app.provider.fault("cancel", fault, 1);
             let (browser, _) = asking_again(&app, "sms").await;
-            browser.get("/verify").await.assert_page(200, "We are ending your earlier request first");
+            browser
+                .get("/verify")
+                .await
+                .assert_page(200, "We are getting you a new code. The old one no longer works.");
             app.pass(secs(5)).await;
             app.pass(secs(15)).await;
 
@@ -176,7 +179,7 @@ async fn a_cancel_that_comes_too_late_leaves_the_code_as_good_as_it_was() {
 
     browser.resend(&id, "sms").await.assert_redirect("/verify");
 
-    browser.get("/verify").await.assert_page(200, "We have sent it both ways");
+    browser.get("/verify").await.assert_page(200, "We have texted and called you.");
     app.signs_in_with_the_newest_code(&browser, PHONE).await;
 }
 
@@ -296,7 +299,7 @@ async fn a_next_step_whose_answer_was_lost_is_not_followed_by_another_request() 
 
         assert_eq!((sent(&app).await, app.provider.calls("start")), (2, 1), "{api}");
         browser.get("/verify").await.assert_redirect("/");
-        browser.get("/").await.assert_page(200, "Enter your number to start again.");
+        browser.get("/").await.assert_page(200, "Check your number, then try again.");
     }
 }
 

@@ -25,9 +25,9 @@ async fn a_message_sent_again_counts_once_against_the_limits() {
         let page = browser.get("/verify").await;
         let answer = browser.resend(&page.request_id(), "sms").await;
         if channel == "voice" {
-            answer.assert_page(429, "both ways");
+            answer.assert_page(429, "We have texted and called you.");
         } else {
-            answer.assert_page(429, "this number was asked for as often as we can take for now.");
+            answer.assert_page(429, "This number has had as many codes as we can send for now.");
             assert!(answer.header("retry-after").is_some());
         }
         browser.check(&page.request_id(), &app.provider.code(PHONE).await).await.assert_redirect("/result");
@@ -65,7 +65,7 @@ async fn no_message_follows_to_a_number_that_may_not_sign_in_any_more() {
     app.state().sign_in.reload_allowed().await.unwrap();
     waiting.resend(&id, "voice").await.assert_redirect("/verify");
     app.pass(secs(15)).await;
-    waiting.get("/verify").await.assert_page(200, "you get it in a call to");
+    waiting.get("/verify").await.assert_page(200, "we are calling ");
     assert_eq!((sent(&app).await, app.provider.calls("next"), app.provider.calls("cancel")), (2, 0, 2));
 }
 
@@ -84,14 +84,14 @@ async fn over_the_budget_a_sign_in_has_one_more_message_and_nothing_of_the_reser
     let late = app.browser().await;
     late.post("/verify", &[("phone", "+1 202 555 0151")])
         .await
-        .assert_page(429, "many were asked for from your network");
+        .assert_page(429, "Too many codes were requested from your network");
 
     browser.resend(&id, "sms").await.assert_redirect("/verify");
     app.pass(secs(15)).await;
     assert_eq!(sent(&app).await, 2);
     app.pass(secs(30)).await;
     let id = browser.get("/verify").await.request_id();
-    browser.resend(&id, "sms").await.assert_page(429, "That was the last message of this sign-in.");
+    browser.resend(&id, "sms").await.assert_page(429, "That was the last message for this sign-in.");
     browser.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");
 }
 
@@ -178,7 +178,10 @@ async fn a_first_message_that_cannot_be_sent_after_all_is_told_as_such() {
     app.pass(secs(15)).await;
 
     browser.get("/verify").await.assert_redirect("/");
-    browser.get("/").await.assert_page(200, "We could not send you a code. Enter your number to try again.");
+    browser
+        .get("/")
+        .await
+        .assert_page(200, "We could not send you a code. Check your number, then try again.");
 }
 
 #[tokio::test]
@@ -196,9 +199,9 @@ async fn three_times_is_the_most() {
         app.pass(secs(30)).await;
 
         let page = browser.get("/verify").await;
-        page.assert_page(200, "That was the last message of this sign-in.");
+        page.assert_page(200, "That was the last message for this sign-in.");
         let answer = browser.resend(&page.request_id(), "voice").await;
-        answer.assert_page(429, "That was the last message of this sign-in. Enter the newest code");
+        answer.assert_page(429, "That was the last message for this sign-in. Enter the newest code");
         assert!(answer.header("retry-after").is_some());
         assert_eq!(sent(&app).await, 4);
         app.signs_in_with_the_newest_code(&browser, PHONE).await;

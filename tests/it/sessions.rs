@@ -118,12 +118,12 @@ async fn a_visitor_sees_every_session_and_knows_each_by_device_place_and_age() {
         let here = signed_in_as(&app, PHONE, FIREFOX, "203.0.113.77").await;
 
         let page = here.get("/sessions").await;
-        page.assert_page(200, "Where you are signed in");
+        page.assert_page(200, "Your devices");
         let texts: Vec<_> = listed(&page).into_iter().map(|(text, _)| text).collect();
         assert_eq!(
             texts,
             [
-                "Firefox on Linux | This one | Signed in just now | From 203.0.113.•••",
+                "Firefox on Linux | This device | Signed in just now | From 203.0.113.•••",
                 "Safari on iPhone | Signed in 2 hours ago | From 2001:db8:1:•••• | Sign out there",
             ]
         );

@@ -39,11 +39,11 @@ async fn a_code_is_taken_as_people_type_it() {
 #[tokio::test]
 async fn a_visitor_is_told_who_could_use_the_code_too() {
     let app = test_app().spawn().await;
-    let risk = "Anyone who has your phone or SIM card can use the code, so never pass it on.";
+    let risk = "Never share the code with anyone.";
     app.browser().await.get("/").await.assert_page(200, risk);
 
     let (browser, _) = app.waiting_for_code(PHONE).await;
-    browser.get("/verify").await.assert_page(200, "Never pass it on, not even to us.");
+    browser.get("/verify").await.assert_page(200, "Nobody from phonegate will ever ask for it.");
 }
 
 #[tokio::test]
@@ -106,7 +106,7 @@ async fn a_code_runs_out() {
         let code = app.provider.code(PHONE).await;
 
         app.pass(secs(60)).await;
-        browser.get("/verify").await.assert_page(200, "good for one more minute");
+        browser.get("/verify").await.assert_page(200, ">1:00</time>");
         app.pass(secs(60)).await;
 
         browser.check(&id, &code).await.assert_page(410, "The code has expired");
@@ -116,7 +116,7 @@ async fn a_code_runs_out() {
             .get("/")
             .await
             .assert_page(200, "The code has expired. Check your number, then ask for a new one.");
-        browser.get("/").await.assert_page(200, "Sign in with your phone");
+        browser.get("/").await.assert_page(200, "Sign in to phonegate");
 
         // The request of the old code was ended just now, and the provider takes a moment over it.
         browser.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");

@@ -4,7 +4,7 @@ use phonegate_testing::{secs, test_app};
 
 const BUSY: &str = "Many people are signing in";
 const DOUBT: &str = "We may have sent you a code";
-const ELSEWHERE: &str = "from another browser";
+const ELSEWHERE: &str = "on another device";
 const UNAVAILABLE: &str = "unavailable right now";
 const UNKNOWN: &str = "does not recognise that number";
 const UNREACHABLE: &str = "We cannot reach that number";

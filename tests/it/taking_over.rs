@@ -67,7 +67,7 @@ async fn a_code_that_is_being_checked_is_not_taken_over() {
         });
 
         checked.assert_redirect("/result");
-        asked.assert_page(429, "from another browser");
+        asked.assert_page(429, "on another device");
         assert_eq!(app.provider.calls("cancel"), 0);
         first.get("/result").await.assert_page(200, "You are signed in");
     }
@@ -123,8 +123,7 @@ async fn after_both_steps_another_browser_waits_for_the_requests_end() {
         app.pass(secs(31)).await;
 
         let answer = app.browser().await.post("/verify", &[("phone", PHONE)]).await;
-        answer
-            .assert_page(429, "A code was sent to this number a moment ago, on request from another browser");
+        answer.assert_page(429, "You already asked for a code on another device.");
         assert_eq!(answer.header("retry-after"), Some(wait.to_string().as_str()), "{api}");
         assert_eq!(app.provider.calls("cancel"), 0);
         first.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");
@@ -144,7 +143,7 @@ async fn a_cancel_after_both_steps_frees_nothing_and_is_asked_for_once() {
         assert_eq!(app.provider.calls("cancel"), 1);
 
         let answer = app.browser().await.post("/verify", &[("phone", PHONE)]).await;
-        answer.assert_page(429, "on request from another browser");
+        answer.assert_page(429, "on another device");
         let left = answer.header("retry-after").unwrap().parse::<u64>().unwrap() + 20;
         assert_eq!(left.to_string(), wait, "{api}");
     }
@@ -189,7 +188,7 @@ async fn a_request_that_is_not_in_our_rows_is_neither_taken_up_nor_cancelled() {
         let browser = app.browser().await;
         for _ in 0..2 {
             let answer = browser.post("/verify", &[("phone", &format!("+1 202 555 01{last}"))]).await;
-            answer.assert_page(429, "from another browser");
+            answer.assert_page(429, "on another device");
             app.pass(secs(30)).await;
         }
         assert_eq!(app.provider.calls("cancel"), 0);
@@ -207,7 +206,7 @@ async fn of_two_browsers_that_wait_for_a_number_the_first_has_it() {
 
         app.pass(secs(3)).await;
         let answer = first.post("/verify", &[("phone", PHONE)]).await;
-        answer.assert_page(429, "on request from another browser");
+        answer.assert_page(429, "on another device");
         app.pass(secs(12)).await;
         let id = second.get("/verify").await.request_id();
         second.check(&id, &app.provider.code(PHONE).await).await.assert_redirect("/result");

@@ -130,7 +130,7 @@ async fn a_known_browser_has_the_code_that_a_stranger_asked_for() {
 
             owner.post("/verify", &[("phone", PHONE)]).await.assert_redirect("/verify");
             let page = owner.get("/verify").await;
-            page.assert_page(200, "We already sent a code to this number, and it is still good.");
+            page.assert_page(200, "We already sent a code to this number, and it still works.");
             assert_eq!((app.provider.messages(PHONE).await.len(), page.request_id()), (sent, id.clone()));
             // It is the stranger's no more, and no stranger's again.
             let code = app.provider.code(PHONE).await;

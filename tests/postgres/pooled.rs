@@ -56,7 +56,7 @@ async fn a_visitor_of_two_instances_does_all_that_there_is_to_do() {
     assert_eq!(one.provider.calls("check"), 2, "the wrong code and the right one");
 
     there.get("/result").await.assert_page(200, "You are signed in");
-    here.get("/sessions").await.assert_page(200, "This one");
+    here.get("/sessions").await.assert_page(200, "This device");
     assert_eq!(there.get("/auth").await.status, 200);
     here.post("/signout", &[("everywhere", "1")]).await.assert_redirect("/");
     assert_eq!(there.get("/auth").await.status, 401);

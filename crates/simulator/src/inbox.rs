@@ -30,10 +30,19 @@ pub(super) struct Inbox {
     messages: BTreeMap<u64, Message>,
     of_number: HashMap<String, VecDeque<u64>>,
     arrivals: u64,
+    site: Option<String>,
 }
 
 impl Inbox {
-    pub(super) fn deliver(&mut self, message: Message) {
+    /// Where texts name the host that their codes are for, in the last line, as browsers look for it there.
+    pub(super) fn of_site(site: Option<String>) -> Self {
+        Self { site, ..Self::default() }
+    }
+
+    pub(super) fn deliver(&mut self, mut message: Message) {
+        if let Some(site) = self.site.as_ref().filter(|_| message.channel == Channel::Sms) {
+            message.text = format!("{}\n\n@{site} #{}", message.text, message.code);
+        }
         let of_number = self.of_number.entry(message.to.clone()).or_default();
         of_number.push_back(self.arrivals);
         if of_number.len() > PER_NUMBER

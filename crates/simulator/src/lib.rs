@@ -67,6 +67,8 @@ pub struct Options {
     pub search_lag: Duration,
     /// How long after a message v2 does not take the next step: the real provider's records may lag behind.
     pub next_lag: Duration,
+    /// The host of the page that the codes are for: named at the end of each text, it lets browsers put the code in.
+    pub site: Option<String>,
     /// Where to send callbacks; [`Simulator::send_callbacks`] must run for them.
     pub callbacks: Option<Callbacks>,
 }
@@ -83,6 +85,7 @@ impl Options {
             lock_after_cancel: Duration::ZERO,
             search_lag: Duration::ZERO,
             next_lag: Duration::ZERO,
+            site: None,
             callbacks: None,
         }
     }

@@ -66,7 +66,7 @@ impl State {
             running: HashMap::new(),
             agenda: BTreeSet::new(),
             ended: VecDeque::new(),
-            inbox: Inbox::default(),
+            inbox: Inbox::of_site(options.site.clone()),
             throttle: Throttle::default(),
             outbox: options.callbacks.is_some().then(Outbox::default),
         }

@@ -116,6 +116,7 @@ impl Surroundings<'_> {
     fn simulated(&self, signature_secret: Option<SecretString>) -> Result<Option<Simulated>, BuildError> {
         let Provider::Simulator { forced } = self.config.provider else { return Ok(None) };
         let mut options = simulator::options(self.clock, self.random);
+        options.site = self.public_url.host_str().map(str::to_owned);
         let url = self.own_url("/callbacks/verify")?;
         options.callbacks = signature_secret.map(|signature_secret| simulator::Callbacks {
             url,

@@ -62,7 +62,7 @@ pub(crate) async fn submit(
             }
             Check::Denied { deny, return_to } => {
                 let (reason, failure) = Failure::denied(&deny);
-                return Ok(failure.with_page(failed(&app, frame, reason, return_to.as_deref())?));
+                return Ok(failure.with_page(failed(&app, frame, reason, return_to.as_deref(), false)?));
             }
             Check::Cancelled { taken_over, return_to } => {
                 visitor.set_notice(if taken_over { Notice::TakenOver } else { Notice::Cancelled });
@@ -71,7 +71,7 @@ pub(crate) async fn submit(
             }
             Check::NoAttempt => return Ok(start_over.into_response()),
             Check::Ended { ending, return_to } => {
-                let html = failed(&app, frame, reason(ending), return_to.as_deref())?;
+                let html = failed(&app, frame, reason(ending), return_to.as_deref(), true)?;
                 return Ok((StatusCode::GONE, Html(html)).into_response());
             }
             Check::OtherAttempt => Failure::code_of_other_attempt(),
@@ -87,15 +87,18 @@ pub(crate) async fn submit(
     Ok(page.unwrap_or_else(|| start_over.into_response()))
 }
 
-/// The last page of a sign-in that led nowhere.
+/// The last page of a sign-in that led nowhere. `same`: a new code to the same number may do.
 fn failed(
     app: &AppState,
     frame: Frame,
     reason: Sentence,
     return_to: Option<&str>,
+    same: bool,
 ) -> Result<String, Failure> {
-    let again = app.path(&start_page(app.site.return_to.read(return_to).as_ref()));
-    Ok(app.pages.templates.render(frame, &ResultPage::Failed { reason, again })?)
+    let return_to = app.site.return_to.read(return_to);
+    let again = app.path(&start_page(return_to.as_ref()));
+    let site = app.other_site(return_to.as_ref());
+    Ok(app.pages.templates.render(frame, &ResultPage::Failed { reason, again, same, site })?)
 }
 
 /// The browser's PIN form again, with what is wrong; nothing if there is no code to type any more.

@@ -11,7 +11,7 @@ use crate::web::form::Form;
 use crate::{
     guard::Asker,
     phone::{Country, PhoneNumber},
-    sign_in::Start,
+    sign_in::{Before, Start},
     web::{
         assets::accepts_gzip,
         client_address::ClientAddress,
@@ -34,6 +34,8 @@ pub(crate) struct PhoneForm {
     phone: String,
     /// Absent where the form has no such field.
     country: Option<String>,
+    /// A new code to the number that this browser asked for one before.
+    same: Option<String>,
     /// Whether this browser is to keep the number.
     remember: Option<String>,
     return_to: Option<String>,
@@ -75,13 +77,14 @@ pub(crate) async fn show(
         return first_page(&app, frame, visitor, &headers, country);
     }
     let before = match notice.filter(|notice| notice.keeps_number()) {
-        Some(_) => number_before(&app, &visitor).await?,
+        Some(_) => before(&app, &visitor).await?.map(|before| before.phone),
         None => None,
     };
     let remember = remembered.is_some();
     let form = filled_in(&app, &headers, before.or(remembered).as_ref());
     let notice = notice.map(Notice::sentence);
-    let page = IndexPage { return_to: return_to.map(String::from), remember, notice, ..form };
+    let site = app.other_site(return_to.as_ref());
+    let page = IndexPage { return_to: return_to.map(String::from), site, remember, notice, ..form };
     let html = app.pages.templates.render(frame, &page)?;
     Ok(visitor.answer(Html(html)))
 }
@@ -104,9 +107,9 @@ fn first_page(
     Ok(answer)
 }
 
-async fn number_before(app: &AppState, visitor: &Visitor) -> Result<Option<PhoneNumber>, Failure> {
+async fn before(app: &AppState, visitor: &Visitor) -> Result<Option<Before>, Failure> {
     match visitor.browser().await? {
-        Some(browser) => Ok(app.sign_in.number_before(&browser).await?),
+        Some(browser) => Ok(app.sign_in.before(&browser).await?),
         None => Ok(None),
     }
 }
@@ -142,6 +145,7 @@ fn ask_anew(
     let notice = visitor.take_notice().map_or(Sentence::new("index-again"), Notice::sentence);
     let remembered = remembered::read(headers, &app.site.cookies, &app.core.keys);
     let page = IndexPage {
+        site: app.other_site(return_to.as_ref()),
         return_to: return_to.map(String::from),
         max_age: Some(max_age),
         notice: Some(notice),
@@ -174,6 +178,12 @@ pub(crate) async fn submit(
     let max_age = signed_in.as_ref().and_then(|signed_in| too_long_ago(&app, signed_in, &form.max_age));
     if signed_in.is_some() && max_age.is_none() {
         return Ok(app.onward(form.return_to.as_deref()).into_response());
+    }
+    if form.same.is_some()
+        && let Some(before) = before(&app, &visitor).await?
+    {
+        form.phone = before.phone.as_str().to_owned();
+        form.return_to = before.return_to;
     }
     form.return_to = app.site.return_to.read(form.return_to.as_deref()).map(String::from);
     let phone = match PhoneNumber::parse(&form.phone, form.country(&app), app.pages.fiction) {
@@ -233,6 +243,7 @@ fn again(
     let country = Country::of_typed(&form.phone, chosen).or(chosen);
     let page = IndexPage {
         country: country.map(Into::into),
+        site: app.other_site(app.site.return_to.read(form.return_to.as_deref()).as_ref()),
         remember: form.remember.is_some(),
         phone: form.phone,
         return_to: form.return_to,

@@ -50,9 +50,11 @@ pub(crate) async fn show(
             .map(|part| Sentence::new("sessions-address").text("address", part)),
         device: name(row.device),
     };
+    let mut items: Vec<_> = sessions(&app, &signed_in).await?.into_iter().map(item).collect();
+    items.sort_by_key(|item| !item.here);
     let page = SessionsPage {
         phone: signed_in.phone().masked(),
-        sessions: sessions(&app, &signed_in).await?.into_iter().map(item).collect(),
+        sessions: items,
         notice: visitor.take_notice().map(Notice::sentence),
     };
     let html = app.pages.templates.render(frame, &page)?;

@@ -17,7 +17,7 @@ use crate::{
         failure::{Failure, seconds},
         notice::Notice,
         state::AppState,
-        templates::{Again, Choice, Countdown, Frame, News, ResendPage, VerifyPage},
+        templates::{Again, Choice, Countdown, Frame, News, ResendPage, VerifyPage, clock},
         text::{Sentence, channels::ChannelTexts},
         visitor::Visitor,
     },
@@ -62,7 +62,8 @@ fn resend_page(attempt: &sign_in::Resending, left: Duration) -> ResendPage {
             Move::Next => "resend-next",
             Move::Cancel => "resend-cancel",
             Move::Start => "resend-start",
-        }),
+        })
+        .hole("phone"),
         phone: attempt.phone.written(),
         request_id: attempt.request_id.clone().unwrap_or_default(),
         wait: Countdown::new(seconds(left)),
@@ -76,12 +77,16 @@ pub(crate) fn page(app: &AppState, attempt: &sign_in::Pending) -> VerifyPage {
     let texts = ChannelTexts::of(attempt.channel);
     // With a list of the numbers that may sign in it is the same for all others.
     let listed = app.sign_in.destinations.allowed.is_limited();
+    let lead = if listed { &texts.lead_listed } else { &texts.lead }.clone();
+    let seconds_left = seconds(left);
     VerifyPage {
-        lead: if listed { &texts.lead_listed } else { &texts.lead }.clone(),
+        lead: lead.number("length", app.pages.code_length.into()).hole("phone"),
         phone: attempt.phone.written(),
         request_id: attempt.request_id.clone(),
         code_length: app.pages.code_length,
-        minutes_left: i64::try_from(left.as_secs().div_ceil(60)).unwrap_or(0),
+        seconds_left: seconds_left.to_string(),
+        time_left: clock(seconds_left),
+        site: app.other_site(app.site.return_to.read(attempt.return_to.as_deref()).as_ref()),
         newest_only: attempt.newest_only,
         news: news(attempt),
         again: again(attempt),
@@ -139,5 +144,5 @@ fn again(attempt: &sign_in::Pending) -> Again {
             (wait, Vec::new(), why)
         }
     };
-    Again { why: Sentence::new(why), wait: Countdown::new(seconds(wait)), choices }
+    Again { why: Sentence::new(why).hole("time"), wait: Countdown::new(seconds(wait)), choices }
 }

@@ -4,13 +4,13 @@ use std::{collections::HashMap, io, path::Path, sync::Arc};
 
 use fluent_bundle::{FluentArgs, FluentValue};
 use minijinja::{
-    Environment, Error, ErrorKind, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Kwargs,
+    Environment, Error, ErrorKind, HtmlEscape, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Kwargs,
 };
 
 use super::{Links, Shown};
 use crate::web::{
     overrides::{self, Overrides},
-    text::{Catalogue, Language, channels::ChannelTexts},
+    text::{Catalogue, HOLE, Language, channels::ChannelTexts},
 };
 
 macro_rules! built_in {
@@ -18,13 +18,16 @@ macro_rules! built_in {
 }
 
 /// Every built-in template by name. Names end in `.html`, or nothing would be escaped.
-pub(super) const BUILT_IN: [(&str, &str); 15] = built_in![
+pub(super) const BUILT_IN: [(&str, &str); 18] = built_in![
     "base.html",
     "components/cancel.html",
     "components/countdown.html",
     "components/field.html",
     "components/messages.html",
     "components/phone.html",
+    "components/said.html",
+    "components/same.html",
+    "components/site.html",
     "components/status.html",
     "error.html",
     "index.html",
@@ -57,9 +60,12 @@ pub(super) fn shared(
     }
 
     environment.add_global("brand", shown.brand);
-    let ChannelTexts { index_lead, index_consent, .. } = ChannelTexts::of(shown.first);
+    let ChannelTexts { index_lead, index_consent, index_submit, .. } = ChannelTexts::of(shown.first);
     environment.add_global("index_lead", index_lead.key);
     environment.add_global("index_consent", index_consent.key);
+    environment.add_global("index_submit", index_submit.key);
+    environment.add_global("hole", HOLE);
+    environment.add_filter("holding", holding);
     // None of these addresses has a character that needs escaping.
     let address = |path: &str| Value::from_safe_string(links.mount.path(path));
     let assets: HashMap<_, _> =
@@ -81,6 +87,15 @@ pub(super) fn shared(
         plain.then(|| Value::from_safe_string(mount.path(page))).ok_or_else(wrong)
     });
     Ok(environment)
+}
+
+/// A sentence with what belongs into its hole.
+fn holding(sentence: &str, content: &Value) -> Value {
+    let escaped = |text: &str| HtmlEscape(text).to_string();
+    let text = content.to_string();
+    let content = if content.is_safe() { text } else { escaped(&text) };
+    let parts: Vec<_> = sentence.split(HOLE).map(escaped).collect();
+    Value::from_safe_string(parts.join(&content))
 }
 
 /// Whether a file of the operator's is a template.

@@ -30,7 +30,13 @@ pub(crate) trait Poured: Page + Clone + Eq + Hash {
 
 impl Poured for VerifyPage {
     fn words(&mut self) -> Vec<&mut String> {
-        vec![&mut self.phone, &mut self.request_id, &mut self.news.seen]
+        vec![
+            &mut self.phone,
+            &mut self.request_id,
+            &mut self.news.seen,
+            &mut self.seconds_left,
+            &mut self.time_left,
+        ]
     }
 
     fn forms(moulds: &Moulds) -> &Forms<Self> {
@@ -41,7 +47,7 @@ impl Poured for VerifyPage {
 impl Poured for ResultPage {
     fn words(&mut self) -> Vec<&mut String> {
         match self {
-            Self::SignedIn { phone } => vec![phone],
+            Self::SignedIn { phone, .. } => vec![phone],
             Self::Failed { .. } => Vec::new(),
         }
     }
@@ -153,11 +159,9 @@ mod tests {
                 for (_, page) in samples::code_pages(mark) {
                     same(framed, &page);
                 }
-                same(framed, &ResultPage::SignedIn { phone: format!("+44{mark}") });
-                same(
-                    framed,
-                    &ResultPage::Failed { reason: Sentence::new("failed-expired"), again: mark.into() },
-                );
+                same(framed, &ResultPage::SignedIn { phone: format!("+44{mark}"), home: None });
+                let reason = Sentence::new("failed-expired");
+                same(framed, &ResultPage::Failed { reason, again: mark.into(), same: true, site: None });
             }
         }
     }
@@ -167,7 +171,7 @@ mod tests {
         let folder = Scratch::with(&[("result.html", "{{ reason if failed else phone|length }}")]);
         let overrides = Overrides::read(Some(&folder.0)).unwrap();
         let templates = tests::made(&overrides, "phonegate", crate::channel::Channel::Sms).unwrap();
-        let page = ResultPage::SignedIn { phone: "+44 123".to_owned() };
+        let page = ResultPage::SignedIn { phone: "+44 123".to_owned(), home: None };
         assert_eq!(templates.pour(tests::PLAIN, page).unwrap(), "7");
     }
 
@@ -175,8 +179,8 @@ mod tests {
     fn no_more_forms_are_kept_than_memory_is_set_aside_for() {
         let templates = tests::templates();
         let framed = &templates.framed[0];
-        for minutes_left in 0..i64::try_from(FORMS * 2).unwrap() {
-            framed.pour(VerifyPage { minutes_left, ..samples::code_page("") }).unwrap();
+        for form in 0..FORMS * 2 {
+            framed.pour(VerifyPage { site: Some(form.to_string()), ..samples::code_page("") }).unwrap();
         }
         let moulds = framed.moulds.as_ref().unwrap();
         assert!(moulds.verify.read().unwrap().len() <= FORMS);

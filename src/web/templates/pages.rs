@@ -35,6 +35,8 @@ pub(crate) struct IndexPage {
     pub(crate) remember: bool,
     /// Where sign-in leads, posted in a hidden field.
     pub(crate) return_to: Option<String>,
+    /// The site of that, if it is another one.
+    pub(crate) site: Option<String>,
     /// How fresh a sign-in is asked for, in seconds, of a visitor who is signed in: posted in a hidden field.
     pub(crate) max_age: Option<u64>,
     /// What is wrong with the number: beside the field, announced, focused.
@@ -56,15 +58,18 @@ impl Page for IndexPage {
 /// The PIN form, the forms that ask for another message, the cancel form; all carry `request_id`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub(crate) struct VerifyPage {
-    /// How the code went out; the number follows.
+    /// How the code went out, with a hole for the number.
     pub(crate) lead: Sentence,
     /// Whole: the browser that typed it checks it here.
     pub(crate) phone: String,
     pub(crate) request_id: String,
     /// How many digits a code has.
     pub(crate) code_length: u8,
-    /// Whole minutes that a code is good, rounded up, from now.
-    pub(crate) minutes_left: i64,
+    /// How long the code is good from now: in seconds, and as a clock shows it.
+    pub(crate) seconds_left: String,
+    pub(crate) time_left: String,
+    /// The site that sign-in leads to, if it is another one.
+    pub(crate) site: Option<String>,
     /// An earlier message carried another code.
     pub(crate) newest_only: bool,
     pub(crate) news: News,
@@ -101,7 +106,7 @@ pub(crate) struct News {
 /// How to ask for another message.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub(crate) struct Again {
-    /// Said before the time that has to pass: until a choice can be made or, without any, until sign-in can start anew.
+    /// With a hole for the time that has to pass: until a choice can be made or, without any, until sign-in can start anew.
     pub(crate) why: Sentence,
     pub(crate) wait: Option<Countdown>,
     /// The buttons; none if there is no further message.
@@ -128,9 +133,13 @@ pub(crate) struct Countdown {
 impl Countdown {
     /// Nothing if no time is left.
     pub(crate) fn new(seconds: i64) -> Option<Self> {
-        let text = format!("{}:{:02}", seconds / 60, seconds % 60);
-        (seconds > 0).then_some(Self { seconds, text })
+        (seconds > 0).then(|| Self { seconds, text: clock(seconds) })
     }
+}
+
+/// A time as a clock shows it.
+pub(crate) fn clock(seconds: i64) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
 /// Another message is on its way; the page is asked for again by itself.
@@ -138,7 +147,7 @@ impl Countdown {
 pub(crate) struct ResendPage {
     /// What is on its way.
     pub(crate) title: Sentence,
-    /// What is being done.
+    /// What is being done, with a hole for the number.
     pub(crate) text: Sentence,
     /// Whole, as on the PIN page.
     pub(crate) phone: String,
@@ -169,17 +178,31 @@ impl Page for StatusPart {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(untagged)]
 pub(crate) enum ResultPage {
-    /// In, with a way out.
+    /// In, with a way on and a way out.
     SignedIn {
         /// Masked.
         phone: String,
+        /// The one site to go on to, if there is one.
+        home: Option<Home>,
     },
     Failed {
         /// What happened.
         reason: Sentence,
         /// The address to start again at.
         again: String,
+        /// Whether a new code can be asked for to the same number.
+        same: bool,
+        /// The site that sign-in leads to, if it is another one.
+        site: Option<String>,
     },
+}
+
+/// A site to go on to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub(crate) struct Home {
+    pub(crate) url: String,
+    /// Its host.
+    pub(crate) name: String,
 }
 
 impl Page for ResultPage {
@@ -206,7 +229,7 @@ impl Page for SignOutPage {
 pub(crate) struct SessionsPage {
     /// Masked.
     pub(crate) phone: String,
-    /// The newest first; one of them is the visitor's own.
+    /// The visitor's own first, then the newest.
     pub(crate) sessions: Vec<SessionItem>,
     /// Shown once: "that browser is signed out".
     pub(crate) notice: Option<Sentence>,
@@ -257,7 +280,7 @@ pub(crate) struct ErrorPage {
     pub(crate) headline: Sentence,
     /// What to do about it.
     pub(crate) advice: Sentence,
-    /// To quote to the operator, who finds it in the log.
+    /// To quote to the operator, who finds it in the log: the beginning of the request's id.
     pub(crate) trace_id: Option<String>,
 }
 

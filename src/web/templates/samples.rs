@@ -3,7 +3,7 @@
 use minijinja::Error;
 
 use super::{
-    Again, Choice, Countdown, ErrorPage, Frame, IndexPage, News, ResendPage, ResultPage, SessionItem,
+    Again, Choice, Countdown, ErrorPage, Frame, Home, IndexPage, News, ResendPage, ResultPage, SessionItem,
     SessionsPage, SignOutPage, StatusPart, Templates, UnauthorizedPage, VerifyPage,
 };
 use crate::{
@@ -32,14 +32,26 @@ type Page = (&'static str, Result<String, Error>);
 
 fn in_frame(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
     let phone = format!("+44 •••• ••••23{mark}");
-    let signed_in = ResultPage::SignedIn { phone: phone.clone() };
+    let home = Home { url: format!("//app.example.com/{mark}"), name: format!("app.example.com{mark}") };
+    let signed_in = ResultPage::SignedIn { phone: phone.clone(), home: None };
+    let going_on = ResultPage::SignedIn { phone: phone.clone(), home: Some(home) };
     let failed = ResultPage::Failed {
         reason: Sentence::new("failed-too-many"),
         again: format!("/?return_to=https%3A%2F%2Fapp.example.com%2F{mark}"),
+        same: false,
+        site: None,
+    };
+    let expired = ResultPage::Failed {
+        reason: Sentence::new("failed-expired"),
+        again: "/".to_owned(),
+        same: true,
+        site: Some(format!("app.example.com{mark}")),
     };
     let mut pages = vec![
         ("result-signed-in", templates.pour(frame, signed_in)),
+        ("result-going-on", templates.pour(frame, going_on)),
         ("result-failed", templates.pour(frame, failed)),
+        ("result-failed-expired", templates.pour(frame, expired)),
         ("sign-out", templates.render(frame, &SignOutPage { phone: phone.clone() })),
         ("sessions", templates.render(frame, &sessions(&phone, mark))),
     ];
@@ -95,6 +107,7 @@ fn index_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
         country: Country::parse("GB").map(Into::into),
         remember: true,
         return_to: Some(format!("/sessions?from={mark}")),
+        site: Some(format!("app.example.com{mark}")),
         max_age: Some(300),
         problem: Some(Sentence::new("phone-too-short")),
         ..IndexPage::default()
@@ -114,7 +127,7 @@ fn index_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
 pub(super) fn code_page(mark: &str) -> VerifyPage {
     let choice = |channel, label| Choice { channel, label: Sentence::new(label) };
     VerifyPage {
-        lead: Sentence::new("verify-lead-sms"),
+        lead: Sentence::new("verify-lead-sms").number("length", 6).hole("phone"),
         newest_only: false,
         news: News {
             seen: format!("1800000000000-sent{mark}"),
@@ -123,14 +136,16 @@ pub(super) fn code_page(mark: &str) -> VerifyPage {
             advice: None,
         },
         again: Again {
-            why: Sentence::new("again-wait"),
+            why: Sentence::new("again-wait").hole("time"),
             wait: Countdown::new(30),
             choices: vec![choice("sms", "again-sms"), choice("voice", "again-voice-instead")],
         },
         phone: format!("+44 7946 095812{mark}"),
         request_id: format!("c11236f4-00bf-4b89-84ba-88b25df97315{mark}"),
         code_length: 6,
-        minutes_left: 5,
+        seconds_left: format!("292{mark}"),
+        time_left: format!("4:52{mark}"),
+        site: None,
         problem: None,
         alert: None,
         notice: None,
@@ -155,8 +170,10 @@ pub(super) fn code_pages(mark: &str) -> [(&'static str, VerifyPage); 7] {
     };
     let undelivered = VerifyPage { newest_only: true, news, ..ready.clone() };
     let wait = Countdown::new(301);
-    let both_out = Again { why: Sentence::new("again-both-out"), wait, choices: Vec::new() };
-    let called = VerifyPage { lead: Sentence::new("verify-lead-voice"), again: both_out, ..plain.clone() };
+    let both_out = Again { why: Sentence::new("again-both-out").hole("time"), wait, choices: Vec::new() };
+    let lead = Sentence::new("verify-lead-voice").number("length", 6).hole("phone");
+    let site = Some(format!("app.example.com{mark}"));
+    let called = VerifyPage { lead, again: both_out, site, ..plain.clone() };
     [
         ("verify", plain),
         ("verify-problem", problem),
@@ -171,7 +188,7 @@ pub(super) fn code_pages(mark: &str) -> [(&'static str, VerifyPage); 7] {
 fn resend_pages(templates: &Templates, frame: Frame, mark: &str) -> Vec<Page> {
     let page = |title, text, seconds_left| ResendPage {
         title: Sentence::new(title),
-        text: Sentence::new(text),
+        text: Sentence::new(text).hole("phone"),
         phone: format!("+44 7946 095812{mark}"),
         request_id: format!("c11236f4-00bf-4b89-84ba-88b25df97315{mark}"),
         wait: Countdown::new(seconds_left),

@@ -8,7 +8,9 @@ pub(crate) struct ChannelTexts {
     /// What the phone form leads with, and what it asks consent to, where codes go by this channel at first.
     pub(crate) index_lead: Sentence,
     pub(crate) index_consent: Sentence,
-    /// Leads the code form; the number follows. And the same where only the numbers of a list may sign in.
+    /// On the phone form's button.
+    pub(crate) index_submit: Sentence,
+    /// Leads the code form. And the same where only the numbers of a list may sign in.
     pub(crate) lead: Sentence,
     pub(crate) lead_listed: Sentence,
     /// To whoever waits for the message.
@@ -47,6 +49,7 @@ impl ChannelTexts {
 static SMS: ChannelTexts = ChannelTexts {
     index_lead: Sentence::new("index-lead"),
     index_consent: Sentence::new("index-consent"),
+    index_submit: Sentence::new("index-submit"),
     lead: Sentence::new("verify-lead-sms"),
     lead_listed: Sentence::new("verify-lead-sms-listed"),
     waiting: Sentence::new("again-lead-sms"),
@@ -63,6 +66,7 @@ static SMS: ChannelTexts = ChannelTexts {
 static VOICE: ChannelTexts = ChannelTexts {
     index_lead: Sentence::new("index-lead-voice"),
     index_consent: Sentence::new("index-consent-voice"),
+    index_submit: Sentence::new("index-submit-voice"),
     lead: Sentence::new("verify-lead-voice"),
     lead_listed: Sentence::new("verify-lead-voice-listed"),
     waiting: Sentence::new("again-lead-voice"),

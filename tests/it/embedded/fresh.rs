@@ -10,7 +10,7 @@ async fn led_to_sign_in(club: &Club, answer: &Answer) -> Answer {
     let start = answer.location().unwrap();
     assert!(start.contains("/login?return_to=") && start.ends_with("&max_age=300"), "{start}");
     let form = club.visitor.get(start).await;
-    form.assert_page(200, "Sign in with your phone");
+    form.assert_page(200, "Sign in to phonegate");
     form
 }
 
@@ -36,7 +36,7 @@ async fn whoever_signed_in_long_ago_gives_a_new_code_and_comes_back() {
     assert_eq!(return_to, card);
     let posted = |phone| [("phone", phone), ("return_to", return_to.as_str()), ("max_age", "300")];
     let wrong = visitor.post("/login/verify", &posted("12")).await;
-    wrong.assert_page(422, "with + and your country code");
+    wrong.assert_page(422, "or start with + and its code");
     assert_eq!(wrong.hidden("max_age").as_deref(), Some("300"), "it is asked for again");
     visitor.post("/login/verify", &posted(NUMBER)).await.assert_redirect("/login/verify");
     let id = visitor.get("/login/verify").await.request_id();

@@ -4,8 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use axum::{
     extract::{Query, State},
-    http::{HeaderName, HeaderValue},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use rlibphonenumber::{PhoneNumber, PhoneNumberFormat};
 use serde::Serialize;
@@ -100,9 +99,7 @@ pub(super) async fn phone(
         numbers,
         messages: messages.iter().map(|message| Bubble::new(message, now)).collect(),
     };
-    // It reloads itself, to show what arrives: in a header, for a page's own markup could not be held up by browsers.
-    let refresh = (HeaderName::from_static("refresh"), HeaderValue::from_static("2"));
-    ([refresh], simulator.pages().render("phone.html", page)).into_response()
+    simulator.pages().render("phone.html", page)
 }
 
 const fn label(channel: Channel) -> &'static str {

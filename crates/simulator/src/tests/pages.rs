@@ -59,7 +59,9 @@ async fn the_phone_shows_texts_and_calls_and_refreshes_by_itself() {
     let code = sim.code(NUMBER).await;
     sim.pass(185);
     let answer = sim.get("/phone").await;
-    assert_eq!(answer.headers["refresh"], "2");
+    assert_eq!(answer.headers.get("refresh"), None, "a reload takes the focus away");
+    let reload = r#"<noscript><meta http-equiv="refresh" content="2"></noscript>"#;
+    assert!(answer.body.contains(reload) && answer.body.contains(r#"<script src="/phone.js" defer>"#));
     let page = answer.body;
     assert!(page.contains("<title>Simulated phone</title>"), "nobody reads a call's code");
     assert!(page.contains(&format!(r#"<b class="code">{code}</b> is your Acme code."#)));
