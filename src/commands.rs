@@ -1,5 +1,6 @@
 //! What the program can be asked to do: a file for each command.
 
+mod export_pages;
 mod forget;
 mod guard;
 mod serve;
@@ -51,6 +52,7 @@ fn dispatch(lines: &Lines) -> ExitCode {
     };
     let done = match invocation {
         Invocation::Show(text) => print(&text),
+        Invocation::ExportPages { folder } => export_pages::run(&folder),
         Invocation::Serve(config) => runtime.block_on(serve::run(&config, lines, hangups)),
         Invocation::Simulator(config) => runtime.block_on(simulator::run(*config, lines)),
         Invocation::Forget { phone, config } => runtime.block_on(forget::run(&phone, &config, lines)),

@@ -5,11 +5,14 @@
 //! * A mistake is one line that names the variable, the bad part and the fix. A secret is never quoted.
 //! * Whoever holds a [`Config`] holds settings that fit together.
 
+mod colour;
+mod command_line;
 mod credentials;
 mod dotenv;
 mod environment;
 mod files;
 mod in_force;
+mod look;
 mod names;
 mod parse;
 mod rules;
@@ -18,15 +21,17 @@ mod simulator;
 #[cfg(test)]
 mod tests;
 
-use std::ffi::OsString;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches, parser::ValueSource};
 use secrecy::SecretString;
 use url::Url;
 
+use command_line::{Command, CommandLine};
 pub(crate) use credentials::SIMULATOR;
 pub use environment::Environment;
 pub(crate) use in_force::Warning;
+pub(crate) use look::Look;
 pub(crate) use parse::LogFormat;
 pub(crate) use settings::Settings;
 pub(crate) use simulator::SimulatorConfig;
@@ -78,6 +83,11 @@ pub enum Invocation {
         phone: PhoneNumber,
         /// Where to look for it.
         config: Box<Config>,
+    },
+    /// Write the built-in pages out.
+    ExportPages {
+        /// Where to.
+        folder: PathBuf,
     },
     /// `--help` or `--version`: text to print.
     Show(String),
@@ -152,47 +162,6 @@ const OLDER_NAMES: [(&str, &str); 3] = [
     ("NEXMO_API_SECRET", "VONAGE_API_SECRET"),
     ("NEXMO_BRAND_NAME", "BRAND"),
 ];
-
-/// Phone sign-in for any web site, in one binary.
-#[derive(Debug, clap::Parser)]
-#[command(version, about, args_override_self = true, disable_help_subcommand = true)]
-struct CommandLine {
-    #[command(flatten)]
-    settings: Settings,
-
-    /// Use the built-in simulator even where others could reach it. It sends nothing: anyone can read its codes.
-    #[arg(long)]
-    simulator: bool,
-
-    #[command(subcommand)]
-    command: Option<Command>,
-}
-
-#[derive(Debug, clap::Subcommand)]
-enum Command {
-    /// Run the simulator alone, as a stand-in for the Verify API.
-    Simulator(simulator::Flags),
-    /// Show what the guard counts: budgets, limits, closed numbers, conversion.
-    Guard,
-    /// Open a phone number again that was closed after too many wrong codes.
-    Unlock {
-        /// The number, in international form: `+44…`.
-        #[arg(long)]
-        phone: String,
-    },
-    /// Delete all that is kept of a phone number.
-    Forget {
-        /// The number, in international form: `+44…`.
-        #[arg(long)]
-        phone: String,
-    },
-    /// Sign a phone number out everywhere.
-    SignOut {
-        /// The number, in international form: `+44…`.
-        #[arg(long)]
-        phone: String,
-    },
-}
 
 impl Invocation {
     /// Reads the command line (without the program's name) over the process environment and `.env`.
@@ -276,6 +245,7 @@ impl Invocation {
                 let phone = rules::number(&phone, &settings)?;
                 Ok(Self::SignOut { phone, config: on_store(settings, secrets)? })
             }
+            Some(Command::ExportPages { folder }) => Ok(Self::ExportPages { folder }),
             Some(Command::Guard) => Ok(Self::Guard { config: on_store(settings, secrets)? }),
             None => {
                 let config = rules::check(settings, secrets, simulator, environment, as_it_was)?;

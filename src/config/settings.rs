@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{
-    ALLOWED_NUMBERS, STORE_URL,
+    ALLOWED_NUMBERS, Look, STORE_URL,
     parse::{self, LogFormat, Origins},
 };
 use crate::{
@@ -50,9 +50,12 @@ pub struct Settings {
     #[arg(long, value_name = "VERIFY_BASE_URL", value_parser = parse::base_url)]
     pub(crate) verify_base_url: Option<Url>,
 
-    /// The name shown in the message, 1 to 16 characters. `NEXMO_BRAND_NAME` is accepted as its older name.
+    /// The name shown in the message, and on the pages unless `SITE_NAME` is set: 1 to 16 characters. `NEXMO_BRAND_NAME` is accepted as its older name.
     #[arg(long, value_name = "BRAND", default_value = "phonegate", value_parser = parse::brand)]
     pub(crate) brand: String,
+
+    #[command(flatten)]
+    pub(crate) look: Look,
 
     /// Digits in a code: 6 to 10; with `VERIFY_API=v1` always 6.
     #[arg(long, value_name = "CODE_LENGTH", default_value = "6", value_parser = parse::code_length)]

@@ -6,7 +6,12 @@
 //! * An operator's file takes the place of a built-in one of the same name; each path is a route of its own, so
 //!   that nothing else of a folder can be asked for.
 
-use std::{collections::BTreeMap, io, path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    path::Path,
+    sync::Arc,
+};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::{
@@ -18,8 +23,12 @@ use axum::{
     routing::get,
 };
 use data_encoding::HEXLOWER;
+use flate2::{Compression, write::GzEncoder};
 
-use crate::web::overrides::{self, Overrides};
+use crate::{
+    config::Look,
+    web::overrides::{self, Overrides},
+};
 
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// For an address without the hash: fresh enough after an update, and a 304 costs little.
@@ -37,6 +46,20 @@ struct BuiltIn {
 
 const BUILT_IN: &[BuiltIn] = &include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
+const STYLE: &str = "style.css";
+
+/// The built-in files by name.
+pub(crate) fn built_in() -> impl Iterator<Item = (&'static str, &'static [u8])> {
+    BUILT_IN.iter().map(|file| (file.name, file.plain))
+}
+
+/// As browsers take it.
+pub(crate) fn compressed(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    encoder.finish()
+}
+
 /// All static files. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Assets(Arc<BTreeMap<String, Arc<Asset>>>);
@@ -47,7 +70,8 @@ impl Assets {
         let overrides = Overrides::read(overrides)?;
         let mut assets = BTreeMap::new();
         for file in BUILT_IN {
-            let asset = Asset::new(file.name, Bytes::from_static(file.plain), file.gzip);
+            let gzip = file.gzip.map(Bytes::from_static);
+            let asset = Asset::new(file.name, Bytes::from_static(file.plain), gzip);
             assets.insert(file.name.to_owned(), Arc::new(asset.map_err(io::Error::other)?));
         }
         for (name, content) in &overrides.files {
@@ -70,6 +94,33 @@ impl Assets {
             assets.insert(name.clone(), Arc::new(asset));
         }
         Ok(Self(Arc::new(assets)))
+    }
+
+    /// The same with the site's pictures, and its colour at the end of the style sheet.
+    pub(crate) fn with_look(mut self, look: &Look) -> io::Result<Self> {
+        let assets = Arc::make_mut(&mut self.0);
+        let mut add = |name: String, content: Bytes, gzip| {
+            let asset = Asset::new(&name, content, gzip).map_err(io::Error::other)?;
+            assets.insert(name, Arc::new(asset));
+            Ok::<_, io::Error>(())
+        };
+        for (name, logo) in [("logo", &look.logo), ("logo-dark", &look.logo_dark)] {
+            let Some(logo) = logo else { continue };
+            add(format!("{name}.{}", logo.kind), Bytes::from_owner(logo.content.clone()), None)?;
+        }
+        if let Some(accent) = look.accent {
+            let sheet = self.0.get(STYLE).map_or(Bytes::new(), |asset| asset.plain.body.clone());
+            let sheet = [&*sheet, accent.style().as_bytes()].concat();
+            let gzip = compressed(&sheet)?.into();
+            let asset = Asset::new(STYLE, sheet.into(), Some(gzip)).map_err(io::Error::other)?;
+            Arc::make_mut(&mut self.0).insert(STYLE.to_owned(), Arc::new(asset));
+        }
+        Ok(self)
+    }
+
+    /// Whether there is a file of that name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
     }
 
     /// The name of each file, and its address with its hash: `/style.css?v=…`.
@@ -124,11 +175,7 @@ struct Representation {
 }
 
 impl Asset {
-    fn new(
-        name: &str,
-        plain: Bytes,
-        gzip: Option<&'static [u8]>,
-    ) -> Result<Self, header::InvalidHeaderValue> {
+    fn new(name: &str, plain: Bytes, gzip: Option<Bytes>) -> Result<Self, header::InvalidHeaderValue> {
         let hash = HEXLOWER.encode(&digest(&SHA256, &plain).as_ref()[..8]);
         let represent = |body, suffix| {
             let etag = HeaderValue::try_from(format!("\"{hash}{suffix}\""))?;
@@ -137,7 +184,7 @@ impl Asset {
         Ok(Self {
             kind: HeaderValue::from_static(content_type(name)),
             plain: represent(plain, "")?,
-            gzip: gzip.map(|gzip| represent(Bytes::from_static(gzip), "-gzip")).transpose()?,
+            gzip: gzip.map(|gzip| represent(gzip, "-gzip")).transpose()?,
             url: format!("/{name}?v={hash}"),
         })
     }

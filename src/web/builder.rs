@@ -2,21 +2,19 @@
 
 mod error;
 mod provider;
+mod site;
 mod store;
 
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
 use tokio_util::task::TaskTracker;
-use tower_http::csrf::CsrfLayer;
 use url::Url;
 
 pub use error::BuildError;
 use provider::{Provided, Surroundings};
+use site::{default_country, site};
 
-use super::{
-    headers::Headers,
-    state::{AppState, Health, Pages, Parts, Provider, Site},
-};
+use super::state::{AppState, Health, Pages, Parts, Provider};
 use crate::{
     clock::Clock,
     config::{Config, Settings},
@@ -24,19 +22,15 @@ use crate::{
     guard::{Guard, GuardSettings, Limit, breaker::Breakers, destination::Destinations},
     hooks::{Deny, Hooks, SignedOut, SigningIn},
     metrics::Metrics,
-    phone::{Area, Country},
     random::Random,
     sign_in::{self, Answers, Queues},
     store::Store,
     verify::{VerifyClient, callback::RefusedCallbacks},
     web::{
         assets::Assets,
-        client_address::Proxies,
-        cookies::Cookies,
         gate::Gate,
         mount::Mount,
         overrides::Overrides,
-        return_to,
         templates::{Links, Shown, Templates},
     },
 };
@@ -185,7 +179,9 @@ impl Builder {
             Some(store) => store,
             None => store::open(&settings.store_url).await?,
         };
-        let assets = Assets::new(settings.public_dir.as_deref()).map_err(BuildError::Assets)?;
+        let assets =
+            Assets::new(settings.public_dir.as_deref()).and_then(|assets| assets.with_look(&settings.look));
+        let assets = assets.map_err(BuildError::Assets)?;
         let domain = settings.cookie_domain.as_deref();
         let folder = settings.templates_dir.as_deref();
         let from = match (folder, self.templates.is_empty()) {
@@ -206,6 +202,7 @@ impl Builder {
         let default_country = default_country(settings);
         let shown = Shown {
             brand: &settings.brand,
+            look: &settings.look,
             first: settings.channels.first(),
             countries: settings.countries.as_ref(),
             country: default_country,
@@ -241,33 +238,6 @@ impl Builder {
         state.sign_in.end_sessions_not_allowed().await?;
         Ok(state)
     }
-}
-
-/// What is set, or the only country there is to choose.
-fn default_country(settings: &Settings) -> Option<Country> {
-    let only = || match settings.countries.as_ref()?.iter().collect::<Vec<_>>()[..] {
-        [Area::Country(country)] => Some(*country),
-        _ => None,
-    };
-    settings.default_country.or_else(only)
-}
-
-fn site(settings: &Settings, public_url: Url, mount: Mount) -> Result<Site, BuildError> {
-    let domain = settings.cookie_domain.as_deref();
-    let return_to = return_to::Rules::new(&public_url, &settings.return_to_origins.0, domain);
-    Ok(Site {
-        csrf: CsrfLayer::new().add_trusted_origin(public_url.origin().ascii_serialization())?,
-        headers: Headers::new(&public_url, &return_to)?,
-        return_to,
-        home: match &settings.return_to_origins.0[..] {
-            [only] => Some(only.clone()),
-            _ => None,
-        },
-        cookies: Cookies::new(&public_url, settings.cookie_domain.clone()),
-        proxies: Proxies::new(settings.trusted_proxies.clone().unwrap_or_default()),
-        public_url,
-        mount,
-    })
 }
 
 fn sign_in(config: &Config, core: Core, verify: &VerifyClient, hooks: Hooks) -> sign_in::Parts {

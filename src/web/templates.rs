@@ -24,12 +24,13 @@ pub(crate) use pages::{
 
 use crate::{
     channel::Channel,
+    config::Look,
     phone::{Area, Country},
     web::{
         assets::Assets,
         mount::Mount,
         overrides::Overrides,
-        text::{Catalogue, Language, Sentence},
+        text::{self, Catalogue, Language, Sentence},
     },
 };
 
@@ -42,6 +43,12 @@ mod samples;
 #[cfg(test)]
 mod tests;
 
+/// The built-in templates and texts by their names in `TEMPLATES_DIR`.
+pub(crate) fn built_in() -> impl Iterator<Item = (String, &'static str)> {
+    let pages = environment::BUILT_IN.iter().map(|(name, text)| ((*name).to_owned(), *text));
+    pages.chain(text::built_in())
+}
+
 /// What pages link to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Links<'a> {
@@ -52,8 +59,10 @@ pub(crate) struct Links<'a> {
 /// What pages show of the settings.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Shown<'a> {
-    /// The name of the site, at the head of each page.
+    /// The name in messages, and on pages where there is no other.
     pub(crate) brand: &'a str,
+    /// What the pages look like.
+    pub(crate) look: &'a Look,
     /// How a code travels unless asked otherwise.
     pub(crate) first: Channel,
     /// Where codes are sent; `None`: to all countries.

@@ -258,6 +258,11 @@ impl Texts {
     }
 }
 
+/// The built-in texts by the names of their files.
+pub(crate) fn built_in() -> impl Iterator<Item = (String, &'static str)> {
+    LOCALES.iter().map(|locale| (file_name(locale.tag), locale.source))
+}
+
 fn file_name(tag: &str) -> String {
     format!("locales/{tag}.ftl")
 }

@@ -13,6 +13,9 @@ sending = Sending…
 checking = Checking…
 sending-slow = This takes longer than usual. Please wait.
 offline = You are offline, so nothing was sent. Nothing you typed is lost: try again once you are connected.
+footer-privacy = Privacy
+footer-terms = Terms
+footer-help = Help
 onward = After that you go on to { $site }.
 
 ## The phone form

@@ -4,7 +4,10 @@ use std::{fs, path::Path};
 
 use serde_json::json;
 
-use crate::visitor::{CALL, CHANGE, PIN, SEND, SEND_AGAIN, SIGN_OUT, Visitor};
+use crate::{
+    app::App,
+    visitor::{CALL, CHANGE, PIN, SEND, SEND_AGAIN, SIGN_OUT, Visitor},
+};
 use phonegate_testing::driver::{Browser, JavaScript};
 
 /// Width and height of a phone and of a desk.
@@ -163,6 +166,44 @@ async fn the_simulators_pages_fit_every_screen_in_light_and_dark() {
     look(browser, "simulator-phone", &PAGE).await;
 }
 
+const WORD: &str = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 300 60'><text x='0' y='46' font-family='serif' \
+                    font-size='52' textLength='300' fill='#c2185b'>Confiserie</text></svg>";
+
+#[tokio::test]
+async fn three_brands_fit_every_screen_in_light_and_dark() {
+    let folder = tempfile::tempdir().unwrap();
+    let logo = folder.path().join("logo.svg");
+    fs::write(&logo, WORD).unwrap();
+    let foot = [
+        ("PRIVACY_URL", "https://example.com/privacy"),
+        ("TERMS_URL", "https://example.com/terms"),
+        ("HELP_URL", "https://example.com/help"),
+    ];
+    let long =
+        "Verein der Freundinnen und Freunde der Donaudampfschifffahrtsgesellschaft Oberösterreich e. V.";
+    for (brand, settings) in [
+        (
+            "brand-word",
+            [("LOGO", logo.to_str().unwrap()), ("ACCENT", "#c2185b"), ("SITE_NAME", "Confiserie")],
+        ),
+        ("brand-long", [("SITE_NAME", long), ("ACCENT", "#1a3f8b"), ("HOME_URL", "https://example.com/")]),
+        (
+            "brand-light",
+            [("SITE_NAME", "Sunny"), ("ACCENT", "#ffd60a"), ("HOME_URL", "https://example.com/")],
+        ),
+    ] {
+        let app = App::start_with(&[&settings[..], &foot].concat()).await;
+        let visitor = Visitor::of(app, JavaScript::On).await;
+        visitor.goes_to("/").await;
+        look(&visitor.browser, brand, &PAGE).await;
+        visitor.asks_for_a_code().await;
+        look(&visitor.browser, &format!("{brand}-verify"), &PAGE).await;
+        visitor.types_code(&visitor.code().await).await;
+        visitor.browser.is_at("/result").await;
+        look(&visitor.browser, &format!("{brand}-result"), &PAGE).await;
+    }
+}
+
 /// axe-core, where `tests/run` has brought it.
 fn axe() -> Option<String> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/target/axe/node_modules/axe-core/axe.min.js");
@@ -173,10 +214,21 @@ fn axe() -> Option<String> {
     script
 }
 
-/// Takes the page's pictures, and fails on what is wrong with it.
-async fn look(browser: &Browser, page: &str, checks: &[&str]) {
+/// Takes one picture, as somebody with these wishes sees the page.
+pub(crate) async fn picture(browser: &Browser, name: &str, wishes: &[(&str, &str)]) -> Vec<u8> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
     fs::create_dir_all(&folder).unwrap();
+    let features: Vec<_> =
+        wishes.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
+    browser.tools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
+    browser.client.execute(SETTLE, Vec::new()).await.unwrap();
+    let picture = browser.client.screenshot().await.unwrap();
+    fs::write(folder.join(format!("{name}.png")), &picture).unwrap();
+    picture
+}
+
+/// Takes the page's pictures, and fails on what is wrong with it.
+async fn look(browser: &Browser, page: &str, checks: &[&str]) {
     let axe = axe().map(|axe| axe + AXE);
     // Some pages load themselves again: not while they are looked at.
     browser.client.execute("window.stop();", Vec::new()).await.unwrap();
@@ -184,12 +236,8 @@ async fn look(browser: &Browser, page: &str, checks: &[&str]) {
         browser.resize((width, height)).await;
         let mut pictures = Vec::new();
         for scheme in SCHEMES {
-            let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-            browser.tools("Emulation.setEmulatedMedia", media).await;
-            browser.client.execute(SETTLE, Vec::new()).await.unwrap();
-            let picture = browser.client.screenshot().await.unwrap();
-            fs::write(folder.join(format!("{page}-{width}x{height}-{scheme}.png")), &picture).unwrap();
-            pictures.push(picture);
+            let name = format!("{page}-{width}x{height}-{scheme}");
+            pictures.push(picture(browser, &name, &[("prefers-color-scheme", scheme)]).await);
             if let Some(axe) = &axe {
                 let found = browser.client.execute_async(axe, Vec::new()).await.unwrap();
                 assert_eq!(found, json!([]), "{page} at {width}×{height}, {scheme}");

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::{
     app::App,
+    screenshots::picture,
     visitor::{CALL, CHANGE, PHONE, PIN, SEND, SIGN_IN, TYPED, Visitor},
 };
 use phonegate_testing::driver::{Browser, JavaScript};
@@ -190,6 +191,38 @@ async fn pages_fit_the_narrowest_screen_with_the_widest_name_and_letters_of_twic
         visitor.goes_to(page).await;
         fits(browser, page).await;
     }
+}
+
+/// The bottom of what one has to see while one types, on a phone of this height with its keyboard up.
+const IN_VIEW: &str = "
+    document.querySelector('aside').hidden = true;
+    const needed = document.querySelectorAll('header, h1, .lead, label[for], main form input:not([type=hidden], [type=checkbox]), main form button');
+    const seen = Array.from(needed).filter((element) => element.checkVisibility() && !element.closest('.delivery'));
+    return Math.max(...seen.map((element) => element.getBoundingClientRect().bottom));
+";
+
+#[tokio::test]
+async fn all_that_is_needed_is_in_view_above_the_keyboard() {
+    let visitor = Visitor::arrives(JavaScript::On).await;
+    let browser = &visitor.browser;
+    for (page, scheme) in [("index", "light"), ("verify", "dark")] {
+        browser.resize((360, 380)).await;
+        let bottom = browser.client.execute(IN_VIEW, Vec::new()).await.unwrap().as_f64().unwrap();
+        assert!(bottom <= 380.0, "{page}: {bottom} px");
+        picture(browser, &format!("{page}-360x380-{scheme}"), &[("prefers-color-scheme", scheme)]).await;
+        for (name, feature) in
+            [("forced", ("forced-colors", "active")), ("still", ("prefers-reduced-motion", "reduce"))]
+        {
+            picture(browser, &format!("{page}-360x380-{name}"), &[feature]).await;
+        }
+        if page == "index" {
+            visitor.asks_for_a_code().await;
+        }
+    }
+    let moves = "return document.getAnimations().length;";
+    visitor.types_code(&visitor.code().await).await;
+    browser.is_at("/result").await;
+    assert_eq!(browser.client.execute(moves, Vec::new()).await.unwrap(), json!(0), "for who wants no motion");
 }
 
 #[tokio::test]

@@ -82,6 +82,28 @@ fn the_page_on_templates_lists_all_of_them_and_all_built_in_files() {
 }
 
 #[test]
+fn the_page_on_templates_lists_the_fields_of_each_page() {
+    let code = read("src/web/templates/pages.rs");
+    let page = read("docs/pages.md");
+    let mut pages = 0;
+    for part in code.split("\nimpl Page for ").skip(1) {
+        let name = part.split(' ').next().unwrap();
+        let template = part.split("TEMPLATE: &'static str = \"").nth(1).unwrap().split('"').next().unwrap();
+        let body =
+            [" struct ", " enum "].iter().find_map(|kind| code.split(&format!("{kind}{name} {{\n")).nth(1));
+        let body = body.unwrap().split("\n}").next().unwrap();
+        let lines = body.lines().map(|line| line.trim().trim_start_matches("pub(crate) "));
+        let fields = lines.filter(|line| !line.starts_with('/')).filter_map(|line| line.split_once(": "));
+        let fields: BTreeSet<_> = fields.map(|(field, _)| field).collect();
+        let row = page.lines().find(|line| line.starts_with(&format!("| `{template}` |"))).unwrap();
+        let told: BTreeSet<_> = row.split('|').nth(3).unwrap().split('`').skip(1).step_by(2).collect();
+        assert_eq!(told, fields, "{template}");
+        pages += 1;
+    }
+    assert_eq!(pages, 9);
+}
+
+#[test]
 fn the_pages_on_sign_in_and_embedding_list_every_path() {
     let paths = files("src/web", "rs").into_iter().flat_map(|file| routes(&read(&format!("src/web/{file}"))));
     let paths: BTreeSet<String> = paths.collect();

@@ -29,6 +29,7 @@ mod house;
 mod known_browsers;
 mod known_tokens;
 mod limits;
+mod look;
 mod lost_checks;
 mod lost_lines;
 mod lost_starts;

@@ -1,8 +1,10 @@
 //! The first page: the visitor types a number.
 
+use std::convert::Infallible;
+
 use axum::{
-    extract::{RawQuery, State},
-    http::{HeaderMap, HeaderValue, header},
+    extract::{FromRequestParts, RawQuery, State},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
     response::{Html, IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -49,7 +51,7 @@ pub(crate) async fn show(
     frame: Frame,
     mut visitor: Visitor,
     signed_in: Option<SignedIn>,
-    headers: HeaderMap,
+    hints: Hints,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
     let in_query = |name| return_to::in_query(query.as_deref(), name);
@@ -57,7 +59,7 @@ pub(crate) async fn show(
     if let Some(signed_in) = signed_in {
         let max_age = in_query(MAX_AGE).and_then(|seconds| too_long_ago(&app, &signed_in, &seconds));
         return match max_age {
-            Some(max_age) => ask_anew(&app, frame, visitor, &headers, return_to, max_age),
+            Some(max_age) => ask_anew(&app, frame, visitor, hints, return_to, max_age),
             None => send_on(&app, &signed_in, return_to.as_ref()),
         };
     }
@@ -71,17 +73,15 @@ pub(crate) async fn show(
         visitor.new_browser();
     }
     let notice = visitor.take_notice();
-    let remembered = remembered::read(&headers, &app.site.cookies, &app.core.keys);
-    if notice.is_none() && return_to.is_none() && remembered.is_none() {
-        let country = app.pages.likely_country(&headers);
-        return first_page(&app, frame, visitor, &headers, country);
+    if notice.is_none() && return_to.is_none() && hints.remembered.is_none() {
+        return first_page(&app, frame, visitor, &hints);
     }
     let before = match notice.filter(|notice| notice.keeps_number()) {
         Some(_) => before(&app, &visitor).await?.map(|before| before.phone),
         None => None,
     };
-    let remember = remembered.is_some();
-    let form = filled_in(&app, &headers, before.or(remembered).as_ref());
+    let remember = hints.remembered.is_some();
+    let form = filled_in(&app, hints.country, before.or(hints.remembered).as_ref());
     let notice = notice.map(Notice::sentence);
     let site = app.other_site(return_to.as_ref());
     let page = IndexPage { return_to: return_to.map(String::from), site, remember, notice, ..form };
@@ -89,17 +89,31 @@ pub(crate) async fn show(
     Ok(visitor.answer(Html(html)))
 }
 
-/// The page that most visitors see, with the same bytes for all of a country.
-fn first_page(
-    app: &AppState,
-    frame: Frame,
-    visitor: Visitor,
-    headers: &HeaderMap,
+/// What the form can begin with. Taken from the headers where they are: a copy of them all is more than the page costs.
+pub(crate) struct Hints {
+    gzip: bool,
     country: Option<Country>,
-) -> Result<Response, Failure> {
+    remembered: Option<PhoneNumber>,
+}
+
+impl FromRequestParts<AppState> for Hints {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Infallible> {
+        let headers = &parts.headers;
+        Ok(Self {
+            gzip: accepts_gzip(headers),
+            country: app.pages.likely_country(headers),
+            remembered: remembered::read(headers, &app.site.cookies, &app.core.keys),
+        })
+    }
+}
+
+/// The page that most visitors see, with the same bytes for all of a country.
+fn first_page(app: &AppState, frame: Frame, visitor: Visitor, hints: &Hints) -> Result<Response, Failure> {
     const GZIP: HeaderValue = HeaderValue::from_static("gzip");
-    let page = app.pages.templates.first_page(frame, country)?;
-    if !accepts_gzip(headers) || page.gzip.is_empty() {
+    let page = app.pages.templates.first_page(frame, hints.country)?;
+    if !hints.gzip || page.gzip.is_empty() {
         return Ok(visitor.answer(Html(page.plain)));
     }
     let mut answer = visitor.answer(Html(page.gzip));
@@ -115,12 +129,12 @@ async fn before(app: &AppState, visitor: &Visitor) -> Result<Option<Before>, Fai
 }
 
 /// The form with a number in it, as its owner would write it.
-fn filled_in(app: &AppState, headers: &HeaderMap, phone: Option<&PhoneNumber>) -> IndexPage {
+fn filled_in(app: &AppState, likely: Option<Country>, phone: Option<&PhoneNumber>) -> IndexPage {
     let at_home = phone.and_then(PhoneNumber::written_at_home);
     let offered = at_home.filter(|(country, _)| app.pages.templates.offered().contains(country));
     let (country, typed) = match offered {
         Some((country, typed)) => (Some(country), typed),
-        None => (app.pages.likely_country(headers), phone.map(PhoneNumber::written).unwrap_or_default()),
+        None => (likely, phone.map(PhoneNumber::written).unwrap_or_default()),
     };
     IndexPage { phone: typed, country: country.map(Into::into), ..IndexPage::default() }
 }
@@ -135,7 +149,7 @@ fn ask_anew(
     app: &AppState,
     frame: Frame,
     mut visitor: Visitor,
-    headers: &HeaderMap,
+    hints: Hints,
     return_to: Option<ReturnTo>,
     max_age: u64,
 ) -> Result<Response, Failure> {
@@ -143,14 +157,13 @@ fn ask_anew(
         visitor.new_browser();
     }
     let notice = visitor.take_notice().map_or(Sentence::new("index-again"), Notice::sentence);
-    let remembered = remembered::read(headers, &app.site.cookies, &app.core.keys);
     let page = IndexPage {
         site: app.other_site(return_to.as_ref()),
         return_to: return_to.map(String::from),
         max_age: Some(max_age),
         notice: Some(notice),
-        remember: remembered.is_some(),
-        ..filled_in(app, headers, remembered.as_ref())
+        remember: hints.remembered.is_some(),
+        ..filled_in(app, hints.country, hints.remembered.as_ref())
     };
     let html = app.pages.templates.render(frame, &page)?;
     Ok(visitor.answer(Html(html)))

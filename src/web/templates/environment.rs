@@ -4,8 +4,10 @@ use std::{collections::HashMap, io, path::Path, sync::Arc};
 
 use fluent_bundle::{FluentArgs, FluentValue};
 use minijinja::{
-    Environment, Error, ErrorKind, HtmlEscape, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Kwargs,
+    Environment, Error, ErrorKind, HtmlEscape, UndefinedBehavior, Value, context, syntax::SyntaxConfig,
+    value::Kwargs,
 };
+use url::Url;
 
 use super::{Links, Shown};
 use crate::web::{
@@ -59,7 +61,7 @@ pub(super) fn shared(
         added.map_err(|error| overrides.mistake(name, describe(&error)))?;
     }
 
-    environment.add_global("brand", shown.brand);
+    add_look(&mut environment, links, shown);
     let ChannelTexts { index_lead, index_consent, index_submit, .. } = ChannelTexts::of(shown.first);
     environment.add_global("index_lead", index_lead.key);
     environment.add_global("index_consent", index_consent.key);
@@ -87,6 +89,30 @@ pub(super) fn shared(
         plain.then(|| Value::from_safe_string(mount.path(page))).ok_or_else(wrong)
     });
     Ok(environment)
+}
+
+/// What every page shows of the site.
+fn add_look(environment: &mut Environment<'static>, links: Links<'_>, shown: Shown<'_>) {
+    let look = shown.look;
+    environment.add_global("brand", look.site_name.as_deref().unwrap_or(shown.brand));
+    let dark = look.logo_dark.as_ref().map(|logo| format!("logo-dark.{}", logo.kind));
+    let logo = look.logo.as_ref().map(|logo| {
+        let (width, height) = (logo.width(), logo.height());
+        context! { file => format!("logo.{}", logo.kind), dark, width, height, word => logo.is_word() }
+    });
+    environment.add_global("logo", logo);
+    environment.add_global("home_url", look.home_url.as_ref().map(Url::as_str));
+    let links_of = [
+        ("footer-privacy", &look.privacy_url),
+        ("footer-terms", &look.terms_url),
+        ("footer-help", &look.help_url),
+    ];
+    let footer = links_of.into_iter().filter_map(|(key, url)| {
+        let url = url.as_ref()?.as_str();
+        Some(context! { key, url })
+    });
+    environment.add_global("footer", footer.collect::<Vec<_>>());
+    environment.add_global("custom", links.assets.has("custom.css"));
 }
 
 /// A sentence with what belongs into its hole.

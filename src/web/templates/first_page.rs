@@ -3,16 +3,14 @@
 
 use std::{
     collections::HashMap,
-    io::Write,
     sync::{PoisonError, RwLock},
 };
 
 use axum::body::Bytes;
-use flate2::{Compression, write::GzEncoder};
 use minijinja::Error;
 
 use super::{Framed, IndexPage};
-use crate::phone::Country;
+use crate::{phone::Country, web::assets::compressed};
 
 /// Of so many countries at once. Visitors of most sites come from fewer.
 const KEPT: usize = 32;
@@ -43,10 +41,4 @@ impl Framed {
         first.insert(country, page.clone());
         Ok(page)
     }
-}
-
-fn compressed(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes)?;
-    encoder.finish()
 }

@@ -13,7 +13,8 @@ pub(super) fn made(overrides: &Overrides, brand: &str, first: Channel) -> io::Re
 
 fn mounted(overrides: &Overrides, brand: &str, first: Channel, mount: &Mount) -> io::Result<Templates> {
     let assets = Assets::new(None)?;
-    let shown = Shown { brand, first, countries: None, country: None };
+    let look = Look::default();
+    let shown = Shown { brand, look: &look, first, countries: None, country: None };
     Templates::new(overrides, Links { assets: &assets, mount }, shown)
 }
 
