@@ -13,6 +13,10 @@ pub(crate) struct Look {
     #[arg(long, value_name = "SITE_NAME", value_parser = site_name)]
     pub(crate) site_name: Option<String>,
 
+    /// The languages of the pages, the first for whoever reads none of them: `de,en`. Default: all there are.
+    #[arg(long, value_name = "LANGUAGES", value_parser = tags)]
+    pub(crate) languages: Option<Tags>,
+
     /// A picture at the head of the pages: an SVG or PNG file. One that is wide takes the place of the name too.
     #[arg(long, value_name = "LOGO", value_parser = Logo::read)]
     pub(crate) logo: Option<Logo>,
@@ -121,6 +125,18 @@ fn svg_size(text: &str) -> Option<(u32, u32)> {
         Some((number(width)?, number(height)?))
     };
     of_box().or_else(|| Some((number(attribute("width")?)?, number(attribute("height")?)?)))
+}
+
+/// Tags of languages. Which of them there are, the pages know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tags(pub(crate) Vec<String>);
+
+fn tags(text: &str) -> Result<Tags, String> {
+    let tags: Vec<_> = text.split(',').map(|tag| tag.trim().to_owned()).collect();
+    let is_tag =
+        |tag: &String| !tag.is_empty() && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let fits = tags.iter().all(is_tag) && tags.iter().enumerate().all(|(at, tag)| !tags[..at].contains(tag));
+    if fits { Ok(Tags(tags)) } else { Err("give tags of languages, each once: de,en".to_owned()) }
 }
 
 fn site_name(text: &str) -> Result<String, String> {

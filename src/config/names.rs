@@ -21,6 +21,10 @@ pub(super) fn is_known(name: &str) -> bool {
 
 /// The variable that was meant by a name that is not quite one.
 pub(super) fn nearest(name: &str) -> Option<&'static str> {
+    // What a person's own messages are in, on every system.
+    if name == "LANGUAGE" {
+        return None;
+    }
     let typed = plain(name.strip_prefix("PHONEGATE_").unwrap_or(name));
     let apart = |known: &str| {
         let known = plain(known);

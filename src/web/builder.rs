@@ -200,17 +200,19 @@ impl Builder {
             metrics: Metrics::default(),
         };
         let default_country = default_country(settings);
+        let languages = site::languages(settings)?;
         let shown = Shown {
             brand: &settings.brand,
             look: &settings.look,
+            languages: &languages,
             first: settings.channels.first(),
             countries: settings.countries.as_ref(),
-            country: default_country,
         };
         let pages = Pages {
             templates: Templates::new(&overrides, links, shown).map_err(wrong_template)?,
             assets,
             default_country,
+            languages,
             fiction: config.fiction(),
             code_length: settings.code_length,
         };

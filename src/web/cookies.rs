@@ -10,7 +10,7 @@ use axum_extra::extract::cookie::{Cookie, SameSite};
 use memchr::memchr;
 use url::Url;
 
-use crate::keys::Token;
+use crate::{guard::KNOWN_FOR, keys::Token, web::text::Language};
 
 /// The names and attributes of our cookies.
 #[derive(Debug, Clone)]
@@ -22,6 +22,7 @@ pub(crate) struct Cookies {
     pub(crate) known: String,
     pub(crate) notice: String,
     pub(crate) number: String,
+    pub(crate) language: String,
     domain: Option<String>,
     secure: bool,
 }
@@ -39,6 +40,7 @@ impl Cookies {
             known: format!("{host}phonegate-known"),
             notice: format!("{host}phonegate-notice"),
             number: format!("{host}phonegate-number"),
+            language: format!("{host}phonegate-language"),
             domain,
             secure,
         }
@@ -53,6 +55,13 @@ impl Cookies {
             cookie.set_domain(domain.clone());
         }
         cookie
+    }
+
+    /// Keeps the language that a visitor has chosen.
+    pub(crate) fn of_language(&self, language: Language) -> Option<HeaderValue> {
+        let mut cookie = self.cookie(&self.language, language.tag());
+        cookie.set_max_age(time::Duration::try_from(KNOWN_FOR).ok());
+        HeaderValue::try_from(cookie.to_string()).ok()
     }
 
     pub(crate) fn removal(&self, name: &str) -> Cookie<'static> {

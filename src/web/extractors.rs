@@ -191,6 +191,6 @@ impl FromRequestParts<AppState> for Frame {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Infallible> {
-        Ok(app.frame(&parts.headers))
+        Ok(app.frame(&parts.headers, parts.uri.query()))
     }
 }

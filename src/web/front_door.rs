@@ -100,7 +100,8 @@ where
         // An id of the client's choosing has no place in our log.
         let id = MakeRequestUuid.make_request_id(&request);
         let span = span(&request, id.as_ref());
-        let asker = Asker { frame: app.frame(request.headers()), trace_id: id };
+        let chosen = app.pages.languages.in_query(request.uri().query());
+        let asker = Asker { frame: app.frame(request.headers(), request.uri().query()), trace_id: id };
         let entered = span.enter();
         let entry = if checks { check_entry(&app, request.headers()) } else { Ok(()) };
         let answer = entry.map(|()| self.inner.call(request));
@@ -124,6 +125,9 @@ where
             };
             let headers = answer.headers_mut();
             app.site.headers.add_to(headers);
+            if let Some(cookie) = chosen.and_then(|language| app.site.cookies.of_language(language)) {
+                headers.append(header::SET_COOKIE, cookie);
+            }
             if let Some(id) = asker.trace_id {
                 headers.insert(REQUEST_ID, id.into_header_value());
             }

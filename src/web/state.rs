@@ -22,12 +22,12 @@ use crate::{
     web::{
         assets::Assets,
         client_address::{self, Proxies},
-        cookies::Cookies,
+        cookies::{self, Cookies},
         gate::Gate,
         mount::Mount,
         return_to::{self, ReturnTo},
         templates::{Frame, Templates},
-        text::Language,
+        text::Languages,
     },
 };
 
@@ -96,6 +96,8 @@ pub(crate) struct Pages {
     pub(crate) assets: Assets,
     /// For numbers typed without a country code: what is set, or the only country that codes are sent to.
     pub(crate) default_country: Option<Country>,
+    /// The languages that the site offers.
+    pub(crate) languages: Languages,
     /// Whether numbers of films and examples pass.
     pub(crate) fiction: Fiction,
     /// Digits in a code.
@@ -188,8 +190,13 @@ impl AppState {
         trusted
     }
 
-    pub(crate) fn frame(&self, headers: &HeaderMap) -> Frame {
-        let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        Frame { language: Language::accepted(header), simulator: self.provider.simulator.is_some() }
+    /// The language is the one that a visitor has chosen, now or before, or else the best that the browser names.
+    pub(crate) fn frame(&self, headers: &HeaderMap, query: Option<&str>) -> Frame {
+        let languages = &self.pages.languages;
+        let before = || cookies::sent(headers, &self.site.cookies.language, |tag| languages.parse(tag)).pop();
+        let accepted =
+            || languages.accepted(headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()));
+        let language = languages.in_query(query).or_else(before).unwrap_or_else(accepted);
+        Frame { language, simulator: self.provider.simulator.is_some() }
     }
 }

@@ -30,7 +30,7 @@ use crate::{
         assets::Assets,
         mount::Mount,
         overrides::Overrides,
-        text::{self, Catalogue, Language, Sentence},
+        text::{self, Catalogue, Language, Languages, Sentence},
     },
 };
 
@@ -63,12 +63,12 @@ pub(crate) struct Shown<'a> {
     pub(crate) brand: &'a str,
     /// What the pages look like.
     pub(crate) look: &'a Look,
+    /// What they can be read in.
+    pub(crate) languages: &'a Languages,
     /// How a code travels unless asked otherwise.
     pub(crate) first: Channel,
     /// Where codes are sent; `None`: to all countries.
     pub(crate) countries: Option<&'a BTreeSet<Area>>,
-    /// Chosen in the phone form for everybody.
-    pub(crate) country: Option<Country>,
 }
 
 /// The environment. Cheap to clone.
@@ -93,9 +93,7 @@ impl Templates {
         for language in Language::all() {
             for simulator in [false, true] {
                 let shared = shared.clone();
-                let framed_so = Framed::new(shared, &catalogue, language, simulator, built_in, &offered);
-                framed_so.first_page(shown.country).map_err(wrong)?;
-                framed.push(framed_so);
+                framed.push(Framed::new(shared, &catalogue, language, simulator, built_in, &offered));
             }
         }
         let templates = Self { framed: framed.into(), offered };

@@ -4,9 +4,11 @@
 //! * A key that a language lacks is said in English, and one that English lacks in a general sentence: a text
 //!   that is missing is logged and never ends a request.
 //! * Sentences without arguments are worked out once, at start.
-//! * An operator's `locales/en.ftl` replaces single sentences and leaves the others as they are.
+//! * An operator's `locales/en.ftl` replaces single sentences and leaves the others as they are; so does that of each
+//!   language.
 
 pub(crate) mod channels;
+mod language;
 
 use std::{borrow::Cow, collections::HashMap, io};
 
@@ -14,11 +16,10 @@ use fluent_bundle::{FluentArgs, FluentError, FluentResource, FluentValue, concur
 use minijinja::value::{Object, Value};
 use serde::{Serialize, Serializer};
 
-use crate::web::overrides::Overrides;
+use language::{LOCALES, Locale};
+pub(crate) use language::{Language, Languages};
 
-/// The languages there are, the default first. Adding one is a line here and a file beside `en.ftl`.
-const LOCALES: [Locale; 1] =
-    [Locale { tag: "en", right_to_left: false, source: include_str!("../../templates/locales/en.ftl") }];
+use crate::web::overrides::Overrides;
 
 /// Said where there is nothing better to say.
 const LAST_RESORT: &str = "Something went wrong. Please try again.";
@@ -28,75 +29,6 @@ pub(crate) const COUNTRY: &str = "country-";
 
 /// Stands in a sentence where a template puts more than a word, such as a number that is not to be broken: no text has it.
 pub(crate) const HOLE: &str = "\u{1fffe}";
-
-/// More ranges than any browser sends.
-const MAX_RANGES: usize = 32;
-
-struct Locale {
-    tag: &'static str,
-    right_to_left: bool,
-    source: &'static str,
-}
-
-/// A language that the catalogue has. The first is the default.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Language(usize);
-
-impl Language {
-    pub(crate) const DEFAULT: Self = Self(0);
-
-    /// The best of our languages for an `Accept-Language` header; `None` stands for no header.
-    pub(crate) fn accepted(header: Option<&str>) -> Self {
-        if LOCALES.len() == 1 {
-            return Self::DEFAULT;
-        }
-        let tags = LOCALES.map(|locale| locale.tag);
-        Self(header.and_then(|header| negotiate(header, &tags)).unwrap_or_default())
-    }
-
-    /// All there are, the default first.
-    pub(crate) fn all() -> impl Iterator<Item = Self> {
-        (0..LOCALES.len()).map(Self)
-    }
-
-    /// The tag for `<html lang>` and `Content-Language`.
-    pub(crate) fn tag(self) -> &'static str {
-        LOCALES[self.0].tag
-    }
-
-    /// `ltr` or `rtl`, for `<html dir>`.
-    pub(crate) fn direction(self) -> &'static str {
-        if LOCALES[self.0].right_to_left { "rtl" } else { "ltr" }
-    }
-
-    pub(crate) fn index(self) -> usize {
-        self.0
-    }
-}
-
-/// Which of `tags` the header likes best; the earlier range wins among equals.
-fn negotiate(header: &str, tags: &[&str]) -> Option<usize> {
-    let mut best = (None, 0.0);
-    for range in header.split(',').take(MAX_RANGES) {
-        let (range, weight) = range.split_once(';').unwrap_or((range, "q=1"));
-        let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse().ok()).unwrap_or(0.0);
-        if weight > best.1
-            && let Some(found) = look_up(range.trim(), tags)
-        {
-            best = (Some(found), weight);
-        }
-    }
-    best.0
-}
-
-/// RFC 4647 lookup: `de-CH-1996`, then `de-CH`, then `de`.
-fn look_up(range: &str, tags: &[&str]) -> Option<usize> {
-    if range == "*" {
-        return Some(0);
-    }
-    std::iter::successors(Some(range), |range| range.rsplit_once('-').map(|(shorter, _)| shorter))
-        .find_map(|range| tags.iter().position(|tag| tag.eq_ignore_ascii_case(range)))
-}
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Argument {

@@ -43,7 +43,7 @@ pub(super) fn unauthorized_page(
         base: app.site.public_url.to_string(),
         sign_in: app.gate.start(return_to.as_ref(), max_age),
     };
-    let body = app.pages.templates.render(app.frame(headers), &page).unwrap_or_else(|error| {
+    let body = app.pages.templates.render(app.frame(headers, None), &page).unwrap_or_else(|error| {
         tracing::error!("the page of a 401 failed: {error:#}");
         String::new()
     });

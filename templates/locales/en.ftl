@@ -16,6 +16,7 @@ offline = You are offline, so nothing was sent. Nothing you typed is lost: try a
 footer-privacy = Privacy
 footer-terms = Terms
 footer-help = Help
+footer-language = Language
 onward = After that you go on to { $site }.
 
 ## The phone form

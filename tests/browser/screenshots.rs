@@ -2,11 +2,13 @@
 
 use std::{fs, path::Path};
 
+use data_encoding::BASE64;
 use serde_json::json;
 
 use crate::{
     app::App,
     visitor::{CALL, CHANGE, PIN, SEND, SEND_AGAIN, SIGN_OUT, Visitor},
+    waiting::fits,
 };
 use phonegate_testing::driver::{Browser, JavaScript};
 
@@ -202,6 +204,79 @@ async fn three_brands_fit_every_screen_in_light_and_dark() {
         visitor.browser.is_at("/result").await;
         look(&visitor.browser, &format!("{brand}-result"), &PAGE).await;
     }
+}
+
+#[tokio::test]
+async fn every_page_fits_in_every_language() {
+    for language in ["de", "ar"] {
+        let visitor = Visitor::speaking(App::start().await, JavaScript::On, language).await;
+        let browser = &visitor.browser;
+        let named = |page: &str| format!("{page}-{language}");
+        let seen = async |page: &str| {
+            look(browser, &named(page), &PAGE).await;
+            fits(browser, &named(page)).await;
+        };
+        visitor.goes_to("/").await;
+        assert_eq!(browser.find("html").await.attr("lang").await.unwrap().as_deref(), Some(language));
+        seen("index").await;
+        let place = "return document.querySelector('.flag').getBoundingClientRect().x < document.querySelector('#phone').getBoundingClientRect().x;";
+        let left = browser.client.execute(place, Vec::new()).await.unwrap();
+        assert_eq!(left, json!(language == "de"), "the country is where a line begins");
+        visitor.types_number("+1 202 555").await;
+        browser.press(SEND).await;
+        seen("index-error").await;
+        visitor.asks_for_a_code().await;
+        seen("verify").await;
+        visitor.types_code(&visitor.wrong_code().await).await;
+        seen("verify-error").await;
+        visitor.types_code(&visitor.code().await).await;
+        browser.is_at("/result").await;
+        seen("result").await;
+        for page in ["sessions", "signout", "no-such-page"] {
+            visitor.goes_to(&format!("/{page}")).await;
+            seen(page).await;
+        }
+    }
+}
+
+/// Pictures side by side, as the README shows them.
+const BESIDE: &str = "
+    document.body.style.cssText = 'display: flex; gap: 24px; margin: 0; padding: 24px; background: #d9dcd6';
+    return Promise.all(arguments[0].map(async (picture) => {
+        const image = new Image();
+        image.src = `data:image/png;base64,${picture}`;
+        image.style.cssText = 'border-radius: 16px; box-shadow: 0 8px 24px #0003';
+        document.body.append(image);
+        await image.decode();
+    }));
+";
+
+/// The README shows what this test makes. Who changes the pages copies it to where the README looks.
+#[tokio::test]
+async fn the_readmes_picture_is_of_these_pages() {
+    let app = App::start_with(&[("BRAND", "Acme")]).await;
+    let visitor = Visitor::speaking(app, JavaScript::On, "en-GB").await;
+    let browser = &visitor.browser;
+    let light = [("prefers-color-scheme", "light")];
+    let mut pictures = Vec::new();
+    browser.resize((360, 640)).await;
+    visitor.goes_to("/").await;
+    visitor.types_number("07946 095817").await;
+    pictures.push(picture(browser, "readme-form", &light).await);
+    browser.press(SEND).await;
+    browser.is_at("/verify").await;
+    pictures.push(picture(browser, "readme-code", &light).await);
+    visitor.goes_to("/simulator/phone").await;
+    pictures.push(picture(browser, "readme-phone", &light).await);
+
+    browser.client.goto("about:blank").await.unwrap();
+    browser.resize((3 * 360 + 4 * 24, 640 + 2 * 24)).await;
+    let pictures: Vec<_> = pictures.iter().map(|picture| BASE64.encode(picture)).collect();
+    browser.client.execute(BESIDE, vec![json!(pictures)]).await.unwrap();
+    let made = picture(browser, "readme", &light).await;
+
+    let shown = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/sign-in.png")).unwrap();
+    assert_eq!(shown[16..24], made[16..24], "target/screenshots/readme.png is of another size");
 }
 
 /// axe-core, where `tests/run` has brought it.

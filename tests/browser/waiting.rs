@@ -159,13 +159,14 @@ const WIDE: &str = "
     return root.scrollWidth > root.clientWidth ? wide.map((element) => element.outerHTML.slice(0, 200)) : [];
 ";
 
-async fn fits(browser: &Browser, page: &str) {
+pub(crate) async fn fits(browser: &Browser, page: &str) {
     for text in ["100%", "200%"] {
         browser.resize((320, 640)).await;
         let script = format!("document.documentElement.style.fontSize = arguments[0]; {WIDE}");
         let wide = browser.client.execute(&script, vec![json!(text)]).await.unwrap();
         assert_eq!(wide, json!([]), "{page} at {text}");
     }
+    browser.client.execute("document.documentElement.style.fontSize = '';", Vec::new()).await.unwrap();
 }
 
 #[tokio::test]

@@ -28,6 +28,7 @@ mod hostile;
 mod house;
 mod known_browsers;
 mod known_tokens;
+mod languages;
 mod limits;
 mod look;
 mod lost_checks;

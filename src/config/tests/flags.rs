@@ -20,6 +20,7 @@ fn good(flag: &str, folder: &Scratch) -> String {
         "vonage-api-key" => PAIR[0].1.to_owned(),
         "vonage-application-id" => "0f9c2d5e".to_owned(),
         "verify-base-url" => "https://verify.example".to_owned(),
+        "languages" => "de,en".to_owned(),
         "site-name" => "The Acme Society".to_owned(),
         "logo" | "logo-dark" => format!("{folder}/logo.svg"),
         "accent" => "#075a45".to_owned(),

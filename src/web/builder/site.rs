@@ -5,9 +5,11 @@ use url::Url;
 
 use super::{BuildError, Settings};
 use crate::{
+    config::ConfigError,
     phone::{Area, Country},
     web::{
         client_address::Proxies, cookies::Cookies, headers::Headers, mount::Mount, return_to, state::Site,
+        text::Languages,
     },
 };
 
@@ -24,6 +26,13 @@ pub(super) fn site(settings: &Settings, public_url: Url, mount: Mount) -> Result
         public_url,
         mount,
     })
+}
+
+/// What pages can be read in.
+pub(super) fn languages(settings: &Settings) -> Result<Languages, BuildError> {
+    let named = settings.look.languages.as_ref().map_or(&[][..], |named| &named.0);
+    let wrong = |problem| ConfigError { variable: "LANGUAGES".to_owned(), problem };
+    Ok(Languages::of(named).map_err(wrong)?)
 }
 
 /// Where whoever has signed in goes on to.

@@ -112,6 +112,10 @@ fn add_look(environment: &mut Environment<'static>, links: Links<'_>, shown: Sho
         Some(context! { key, url })
     });
     environment.add_global("footer", footer.collect::<Vec<_>>());
+    let item = |language: Language| {
+        context! { tag => language.tag(), dir => language.direction(), name => language.name() }
+    };
+    environment.add_global("languages", shown.languages.iter().map(item).collect::<Vec<_>>());
     environment.add_global("custom", links.assets.has("custom.css"));
 }
 

@@ -2,13 +2,17 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use super::*;
+use super::{language::negotiate, *};
 use crate::{phone::Country, web::overrides::tests::Scratch};
 
 const ENGLISH: &str = LOCALES[0].source;
 
 fn catalogue() -> Catalogue {
     Catalogue::new(&Overrides::default()).unwrap()
+}
+
+fn all() -> Languages {
+    Languages::of(&[]).unwrap()
 }
 
 fn english(sentence: &Sentence) -> String {
@@ -144,6 +148,36 @@ fn sentences_say_what_happened_in_words_that_everybody_knows() {
 }
 
 #[test]
+fn arabic_counts_in_six_forms_and_keeps_what_stands_in_its_sentences_apart() {
+    let catalogue = catalogue();
+    let arabic = all().parse("ar").unwrap();
+    let wait = |amount, unit| {
+        let sentence = Sentence::new("limit-all").number("amount", amount).text("unit", unit);
+        catalogue.sentence(arabic, &sentence).to_string()
+    };
+    let forms: BTreeSet<_> = [0, 1, 2, 5, 11, 100]
+        .map(|amount| wait(amount, "minutes").replace(|c: char| c.is_ascii_digit(), ""))
+        .into();
+    assert!(forms.len() >= 5, "{forms:?}");
+    assert!(wait(2, "minutes").contains("دقيقتين") && wait(5, "minutes").contains("دقائق"));
+
+    let lead = Sentence::new("signed-in-lead").text("phone", "+44 20");
+    let text = catalogue.sentence(arabic, &lead).to_string();
+    assert!(text.contains("\u{2068}+44 20\u{2069}"), "the plus would go to the other side: {text:?}");
+}
+
+#[test]
+fn a_site_offers_the_languages_that_it_names_the_first_for_all_others() {
+    let named = |tags: &[&str]| Languages::of(&tags.iter().map(|tag| (*tag).to_owned()).collect::<Vec<_>>());
+    let german = named(&["de", "en"]).unwrap();
+    for (header, tag) in [("fr", "de"), ("en-GB", "en"), ("ar", "de"), ("ar,en;q=0.5", "en")] {
+        assert_eq!(german.accepted(Some(header)).tag(), tag, "{header}");
+    }
+    assert!(german.in_query(Some("lang=ar")).is_none() && german.parse("ar").is_none());
+    assert_eq!(named(&["de", "xx"]).unwrap_err(), "\"xx\" is no language of ours; give some of en, de, ar");
+}
+
+#[test]
 fn arguments_come_without_invisible_marks() {
     let text = english(&Sentence::new("pin-length").text("expected", "6"));
     assert!(text.is_ascii(), "{text:?}");
@@ -216,7 +250,14 @@ fn the_header_chooses_the_language_it_likes_best() {
         assert_eq!(chosen, expected, "{header:?}");
     }
 
-    assert_eq!(Language::accepted(None), Language::DEFAULT);
-    assert_eq!(Language::accepted(Some("tlh")), Language::DEFAULT);
-    assert_eq!(Language::accepted(Some("en-GB,en;q=0.9")).tag(), "en");
+    assert_eq!(all().accepted(None), Language::DEFAULT);
+    assert_eq!(all().accepted(Some("tlh")), Language::DEFAULT);
+    for (header, tag) in [("en-GB,en;q=0.9", "en"), ("de-AT", "de"), ("fr,ar-EG;q=0.8,de;q=0.5", "ar")] {
+        assert_eq!(all().accepted(Some(header)).tag(), tag);
+    }
+    for (query, tag) in
+        [("lang=ar", Some("ar")), ("a=b&lang=de", Some("de")), ("lang=xx", None), ("lang=", None)]
+    {
+        assert_eq!(all().in_query(Some(query)).map(Language::tag), tag);
+    }
 }
