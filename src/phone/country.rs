@@ -43,7 +43,7 @@ impl Country {
             let parts = tag.trim().split('-').skip(1);
             parts.filter(|part| part.len() == 2).find_map(Self::parse)
         };
-        tags.filter_map(move |tag| regions(tag))
+        tags.filter_map(regions)
     }
 
     /// The country whose code a number begins with that was typed with a `+`: the one that is likely, if it is among those

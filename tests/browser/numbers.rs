@@ -132,13 +132,13 @@ async fn a_number_is_grouped_while_it_is_typed_and_its_code_moves_the_country() 
 
 #[tokio::test]
 async fn list_and_number_are_one_field_for_the_eye_and_two_for_a_screen_reader() {
-    for (javascript, rows) in [(JavaScript::On, 1), (JavaScript::Off, 2)] {
+    for (javascript, rows) in [(JavaScript::On, 1.0), (JavaScript::Off, 2.0)] {
         let visitor = Visitor::british(javascript).await;
         let browser = &visitor.browser;
         for screen in [(320, 640), (360, 740), (1280, 800)] {
             browser.resize(screen).await;
             let height = browser.find(".number").await.rectangle().await.unwrap().3;
-            assert_eq!((height / 52.0).round() as i32, rows, "{height} px at {screen:?}, {javascript:?}");
+            assert!((height / 52.0 - rows).abs() < 0.2, "{height} px at {screen:?}, {javascript:?}");
         }
         for (field, name, autocomplete) in
             [(LIST, "Country", "tel-country-code"), (PHONE, "Mobile number", "tel")]

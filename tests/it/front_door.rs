@@ -154,3 +154,27 @@ async fn ones_own_device_is_the_first_in_the_list() {
         page.assert_page(200, "<button class=\"quiet\">Sign out everywhere else</button>");
     }
 }
+
+#[tokio::test]
+async fn a_first_visit_is_light_in_every_language() {
+    let app = test_app().spawn().await;
+    for language in ["en-GB", "de-DE", "ar-EG"] {
+        let browser = app.stranger();
+        let load = async |path: &str| {
+            let request = browser.request(Method::GET, path).header("accept-encoding", "gzip");
+            let answer = request.header("accept-language", language).send().await.unwrap();
+            let headers: usize =
+                answer.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+            headers + answer.bytes().await.unwrap().len()
+        };
+        let page = browser.send(browser.request(Method::GET, "/").header("accept-language", language)).await;
+        // A touch icon is for who keeps the page on a home screen.
+        let parts: Vec<_> = parts(&page).into_iter().filter(|part| !part.contains("touch-icon")).collect();
+        assert_eq!(parts.len(), 3, "four requests in all: {parts:?}");
+        let mut bytes = load("/").await;
+        for part in parts {
+            bytes += load(&part).await;
+        }
+        assert!(bytes <= 16 * 1024, "{language}: {bytes} bytes");
+    }
+}

@@ -59,7 +59,7 @@ pub(crate) async fn show(
     if let Some(signed_in) = signed_in {
         let max_age = in_query(MAX_AGE).and_then(|seconds| too_long_ago(&app, &signed_in, &seconds));
         return match max_age {
-            Some(max_age) => ask_anew(&app, frame, visitor, hints, return_to, max_age),
+            Some(max_age) => ask_anew(&app, frame, visitor, &hints, return_to, max_age),
             None => send_on(&app, &signed_in, return_to.as_ref()),
         };
     }
@@ -149,7 +149,7 @@ fn ask_anew(
     app: &AppState,
     frame: Frame,
     mut visitor: Visitor,
-    hints: Hints,
+    hints: &Hints,
     return_to: Option<ReturnTo>,
     max_age: u64,
 ) -> Result<Response, Failure> {
