@@ -10,7 +10,7 @@ async fn another_browser_may_have_the_number_after_thirty_seconds() {
         let second = app.browser().await;
         app.pass(secs(12)).await;
         let answer = second.post("/verify", &[("phone", PHONE)]).await;
-        answer.assert_page(429, "ask for a new one here in 18 seconds");
+        answer.assert_page(429, "ask again here in 18 seconds");
         assert_eq!(answer.header("retry-after"), Some("18"));
         assert!(!answer.body.contains(&id));
         assert_eq!(app.provider.calls("cancel"), 0);

@@ -105,11 +105,15 @@ async fn pages_carry_nothing_inline() {
         let answer = sim.get(path).await;
         assert_eq!(answer.status, StatusCode::OK);
         let policy = answer.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
-        assert!(policy.starts_with("default-src 'none'; style-src 'self'; img-src 'self'"));
+        let strict =
+            "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; ";
+        assert!(policy.starts_with(strict) && !policy.contains("unsafe"), "{policy}");
         assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
-        for inline in ["<script", "<style", " style=", " onclick="] {
+        for inline in ["<style", " style=", " onclick="] {
             assert!(!answer.body.contains(inline), "{path}: {inline}");
         }
+        let ours = answer.body.matches("<script src=\"/phone.js\" defer></script>").count();
+        assert_eq!(answer.body.matches("<script").count(), ours, "{path}");
     }
     let style = sim.get("/simulator.css").await;
     assert_eq!((style.status, style.kind()), (StatusCode::OK, "text/css; charset=utf-8"));
