@@ -1,6 +1,6 @@
 //! What time has run out for: how far behind the jobs are, and attempts that nobody waits for any more.
 
-use super::{Store, StoreError, engine::query};
+use super::{Store, StoreError, attempts::running, engine::query};
 use crate::clock::Timestamp;
 
 /// Since when the oldest piece of each kind of work has been due; `None` if nothing is.
@@ -31,10 +31,11 @@ impl Store {
 
     /// Ends a browser's attempt that has run out.
     pub(crate) async fn expire(&self, browser_hash: &str, now: Timestamp) -> Result<u64, StoreError> {
-        const SQL: &str = "UPDATE verifications SET state = 'expired', ended_at = $1, claimed_until = 0 \
-                           WHERE browser_hash = $2 \
-                           AND state IN ('starting', 'sent', 'in_doubt', 'resending') \
-                           AND expires_at <= $1 AND claimed_until <= $1";
+        const SQL: &str = concat!(
+            "UPDATE verifications SET state = 'expired', ended_at = $1, claimed_until = 0 \
+             WHERE browser_hash = $2 AND expires_at <= $1 AND claimed_until <= $1 AND state IN ",
+            running!()
+        );
         let query = query(SQL).bind(now).bind(browser_hash);
         query.write(self).await
     }

@@ -185,11 +185,13 @@ impl Store {
         cancel_at: Timestamp,
         expires_at: Timestamp,
     ) -> Result<bool, StoreError> {
-        const SQL: &str = "UPDATE verifications SET state = 'cancelled', ended_at = $2, \
-                           expires_at = CASE WHEN state = 'resending' THEN $4 ELSE expires_at END, \
-                           cancel_at = CASE WHEN state = 'resending' AND next_move = 'start' THEN NULL ELSE $3 END, \
-                           next_move = NULL, move_at = NULL \
-                           WHERE attempt_id = $1 AND state IN ('starting', 'sent', 'in_doubt', 'resending')";
+        const SQL: &str = concat!(
+            "UPDATE verifications SET state = 'cancelled', ended_at = $2, \
+             expires_at = CASE WHEN state = 'resending' THEN $4 ELSE expires_at END, \
+             cancel_at = CASE WHEN state = 'resending' AND next_move = 'start' THEN NULL ELSE $3 END, \
+             next_move = NULL, move_at = NULL WHERE attempt_id = $1 AND state IN ",
+            running!()
+        );
         let query = query(SQL).bind(attempt_id).bind(now).bind(cancel_at).bind(expires_at);
         Ok(query.write(self).await? == 1)
     }

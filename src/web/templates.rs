@@ -153,10 +153,10 @@ impl Framed {
         language: Language,
         simulator: bool,
         built_in: bool,
-        offered: &BTreeSet<Country>,
+        offered: &Arc<BTreeSet<Country>>,
     ) -> Self {
         let mut environment = environment::framed(shared, Arc::clone(catalogue), language, simulator);
-        environment.add_global("countries", countries::listed(offered, catalogue, language));
+        environment.add_global("countries", countries::list(offered, catalogue, language));
         let catalogue = Arc::clone(catalogue);
         let moulds = built_in.then(Moulds::default);
         Self { environment, catalogue, language, first: FirstPages::default(), moulds }

@@ -8,7 +8,8 @@ use crate::{
     clock::Timestamp,
     phone::PhoneNumber,
     store::{
-        Store, StoreError, attempts,
+        Store, StoreError,
+        attempts::{self, running},
         engine::{Change, Query, Row, Trouble, query},
     },
 };
@@ -49,14 +50,17 @@ impl Store {
         tally: impl Fn(&[Ended]) -> Tally + Send + Sync + 'static,
     ) -> Result<Vec<Ended>, StoreError> {
         // While a check is under way its outcome is waited for.
-        const SQL: &str = "UPDATE verifications SET counted = 1, \
-                           ended_at = CASE WHEN state IN ('starting', 'sent', 'in_doubt', 'resending') THEN $1 ELSE ended_at END, \
-                           state = CASE WHEN state IN ('starting', 'sent', 'in_doubt', 'resending') THEN 'expired' ELSE state END \
-                           WHERE counted = 0 AND expires_at <= $1 AND claimed_until <= $1 AND attempt_id IN \
-                           (SELECT attempt_id FROM verifications WHERE counted = 0 AND expires_at <= $1 \
-                           AND claimed_until <= $1 ORDER BY expires_at, attempt_id LIMIT $2) \
-                           RETURNING country, address_hash, known, reserve, outsider, state, sends, \
-                           ended_at, phone, expires_at";
+        const SQL: &str = concat!(
+            "UPDATE verifications SET counted = 1, ended_at = CASE WHEN state IN ",
+            running!(),
+            " THEN $1 ELSE ended_at END, state = CASE WHEN state IN ",
+            running!(),
+            " THEN 'expired' ELSE state END \
+             WHERE counted = 0 AND expires_at <= $1 AND claimed_until <= $1 AND attempt_id IN \
+             (SELECT attempt_id FROM verifications WHERE counted = 0 AND expires_at <= $1 \
+             AND claimed_until <= $1 ORDER BY expires_at, attempt_id LIMIT $2) \
+             RETURNING country, address_hash, known, reserve, outsider, state, sends, ended_at, phone, expires_at"
+        );
         const VERIFIED: &str = "INSERT INTO verified_days (country, day, verified, share) VALUES ($1, $2, $3, $4) \
                                 ON CONFLICT (country, day, share) DO UPDATE SET \
                                 verified = verified_days.verified + excluded.verified";

@@ -1,6 +1,9 @@
 //! The countries that the phone form offers: in each language by their names there, in the order of its file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, OnceLock},
+};
 
 use minijinja::{Value, value::Serde};
 use serde::Serialize;
@@ -50,8 +53,19 @@ struct Named {
     name: String,
 }
 
-/// The list of a language.
-pub(super) fn listed(offered: &BTreeSet<Country>, catalogue: &Catalogue, language: Language) -> Value {
+/// The list of a language. It is made for the first page that shows it: many languages are never asked for.
+pub(super) fn list(
+    offered: &Arc<BTreeSet<Country>>,
+    catalogue: &Arc<Catalogue>,
+    language: Language,
+) -> Value {
+    let (offered, catalogue) = (Arc::clone(offered), Arc::clone(catalogue));
+    let made = OnceLock::new();
+    let list = move || made.get_or_init(|| listed(&offered, &catalogue, language)).clone();
+    Value::make_iterable(move || list().into_iter())
+}
+
+fn listed(offered: &BTreeSet<Country>, catalogue: &Catalogue, language: Language) -> Vec<Value> {
     let mut names: BTreeMap<Country, String> =
         offered.iter().map(|country| (*country, country.as_str().to_owned())).collect();
     let mut listed = Vec::new();
@@ -74,7 +88,7 @@ mod tests {
 
     fn names(named: Option<&BTreeSet<Area>>) -> Vec<String> {
         let catalogue = Catalogue::new(&Overrides::default()).unwrap();
-        let list = listed(&offered(named), &catalogue, Language::DEFAULT);
+        let list = list(&Arc::new(offered(named)), &Arc::new(catalogue), Language::DEFAULT);
         list.try_iter().unwrap().map(|item| item.get_attr("name").unwrap().to_string()).collect()
     }
 
